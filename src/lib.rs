@@ -1,0 +1,3 @@
+//! The DaemonSet playground.
+pub mod sim;
+pub mod api;

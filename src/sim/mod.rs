@@ -1,0 +1,1 @@
+//! Time, the event queue and seeded randomness.
