@@ -1,3 +1,3 @@
 //! The DaemonSet playground.
-pub mod sim;
 pub mod api;
+pub mod sim;
