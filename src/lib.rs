@@ -1,3 +1,5 @@
 //! The DaemonSet playground.
-pub mod sim;
 pub mod api;
+pub mod sim;
+#[cfg(feature = "web")]
+pub mod view;
