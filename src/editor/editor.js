@@ -114,8 +114,8 @@ function diagnostic(doc, { line: number, column = 1, endColumn, severity = "erro
   const line = lineAt(doc, number);
   const from = line.from + offsetOf(line.text, column);
   const rest = doc.sliceString(from, line.to);
-  // Without an end: the word that begins there, or one character, so that there is something to see.
-  const length = /^[\w./-]+/.exec(rest)?.[0].length ?? Math.min(1, rest.length);
+  // Without an end: the word or the quoted text that begins there, or one character, so that there is something to see.
+  const length = /^(?:"[^"]*"|'[^']*'|[\w./-]+)/.exec(rest)?.[0].length ?? Math.min(1, rest.length);
   const to = endColumn === undefined ? from + length : Math.max(from, line.from + offsetOf(line.text, endColumn));
   return { from, to, severity, message };
 }
@@ -174,7 +174,16 @@ const look = EditorView.theme({
     backgroundColor: "var(--editor-bg, Canvas)",
     fontSize: "var(--editor-font-size, 0.875rem)",
   },
-  "&.cm-focused": { outline: "2px solid var(--editor-focus, Highlight)", outlineOffset: "-2px" },
+  // Over everything, or the gutters and the active line would cover parts of it.
+  "&.cm-focused": { outline: "none" },
+  "&.cm-focused::after": {
+    content: '""',
+    position: "absolute",
+    inset: "0",
+    border: "2px solid var(--editor-focus, Highlight)",
+    pointerEvents: "none",
+    zIndex: "300",
+  },
   ".cm-scroller": { fontFamily: "var(--editor-font, ui-monospace, monospace)", lineHeight: "1.5" },
   ".cm-content": { caretColor: "var(--editor-caret, CanvasText)" },
   ".cm-cursor": { borderLeftColor: "var(--editor-caret, CanvasText)", borderLeftWidth: "2px" },

@@ -112,7 +112,8 @@ fn run_stage(env: &Env, stage: Stage, browser: Option<&Browser>) -> Result<()> {
             let url = page::serve_in_background(env, "/some/folder/")?;
             let mut node = env.command("node");
             // Named one by one: what `node --test` makes of a folder differs between Node 20 and 22.
-            node.args(["--test", "--test-reporter=spec"]).args(page_tests(env)?);
+            node.args(["--test", "--test-reporter=spec"])
+                .args(page_tests(env)?);
             run_command(
                 node.env("PLAYGROUND_URL", url)
                     .env("CHROMIUM", &browser.chromium),
