@@ -1,1 +1,7 @@
-//! Time, the event queue and seeded randomness.
+//! Time, the event queue and seeded randomness: everything a deterministic simulation needs, and not one Kubernetes word.
+
+pub mod chunked;
+pub mod hash;
+pub mod queue;
+pub mod rng;
+pub mod time;

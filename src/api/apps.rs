@@ -1,0 +1,96 @@
+//! DaemonSet and ControllerRevision (apps/v1).
+
+use super::int_or_percent::IntOrString;
+use super::meta::{Extra, LabelSelector, ObjectMeta, is_default};
+use super::pod::PodTemplateSpec;
+use serde::{Deserialize, Serialize};
+
+/// The label that ties a pod and a ControllerRevision to a template.
+pub const CONTROLLER_REVISION_HASH: &str = "controller-revision-hash";
+/// The pod label with the DaemonSet's template generation.
+pub const POD_TEMPLATE_GENERATION: &str = "pod-template-generation";
+/// The annotation that stores the template generation in apps/v1.
+pub const TEMPLATE_GENERATION_ANNOTATION: &str = "deprecated.daemonset.template.generation";
+pub const ROLLING_UPDATE: &str = "RollingUpdate";
+pub const ON_DELETE: &str = "OnDelete";
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DaemonSet {
+    pub metadata: ObjectMeta,
+    pub spec: DaemonSetSpec,
+    pub status: DaemonSetStatus,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DaemonSetSpec {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selector: Option<LabelSelector>,
+    pub template: PodTemplateSpec,
+    #[serde(skip_serializing_if = "is_default")]
+    pub update_strategy: DaemonSetUpdateStrategy,
+    #[serde(skip_serializing_if = "is_default")]
+    pub min_ready_seconds: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision_history_limit: Option<i32>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DaemonSetUpdateStrategy {
+    #[serde(rename = "type", skip_serializing_if = "is_default")]
+    pub type_: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rolling_update: Option<RollingUpdateDaemonSet>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RollingUpdateDaemonSet {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_unavailable: Option<IntOrString>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_surge: Option<IntOrString>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DaemonSetStatus {
+    pub current_number_scheduled: i32,
+    pub number_misscheduled: i32,
+    pub desired_number_scheduled: i32,
+    pub number_ready: i32,
+    #[serde(skip_serializing_if = "is_default")]
+    pub observed_generation: i64,
+    #[serde(skip_serializing_if = "is_default")]
+    pub updated_number_scheduled: i32,
+    #[serde(skip_serializing_if = "is_default")]
+    pub number_available: i32,
+    #[serde(skip_serializing_if = "is_default")]
+    pub number_unavailable: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collision_count: Option<i32>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ControllerRevision {
+    pub metadata: ObjectMeta,
+    /// `{"spec":{"template":{…,"$patch":"replace"}}}`
+    pub data: serde_json::Value,
+    pub revision: i64,
+}
+
+impl DaemonSet {
+    /// Models: pkg/controller/daemon/util, GetTemplateGeneration: the annotation, if it is a number.
+    pub fn template_generation(&self) -> Option<i64> {
+        self.metadata
+            .annotations
+            .get(TEMPLATE_GENERATION_ANNOTATION)?
+            .parse()
+            .ok()
+    }
+}

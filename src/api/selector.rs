@@ -1,0 +1,179 @@
+//! Label selectors and node selectors: which labels, fields and operators match.
+
+use super::meta::{LabelSelector, StringMap};
+use super::node::Node;
+use super::pod::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
+
+/// Does the selector match? An empty selector matches everything, a missing one nothing.
+///
+/// Models: apimachinery metav1.LabelSelectorAsSelector; an invalid operator matches nothing (callers that must report it validate first).
+pub fn label_selector_matches(selector: Option<&LabelSelector>, labels: &StringMap) -> bool {
+    let Some(selector) = selector else {
+        return false;
+    };
+    selector
+        .match_labels
+        .iter()
+        .all(|(k, v)| labels.get(k) == Some(v))
+        && selector.match_expressions.iter().all(|r| {
+            let value = labels.get(&r.key);
+            match r.operator.as_str() {
+                "In" => value.is_some_and(|v| r.values.contains(v)),
+                "NotIn" => value.is_none_or(|v| !r.values.contains(v)),
+                "Exists" => value.is_some(),
+                "DoesNotExist" => value.is_none(),
+                _ => false,
+            }
+        })
+}
+
+/// What kept a node from matching a pod's nodeSelector or required node affinity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NodeMismatch {
+    /// `spec.nodeSelector`: the label is absent or has another value.
+    Selector {
+        key: String,
+        wanted: String,
+        found: Option<String>,
+    },
+    /// `requiredDuringSchedulingIgnoredDuringExecution`: no term matches. One entry a term: the first requirement that failed.
+    Affinity { terms: Vec<TermMismatch> },
+}
+
+/// Why one node selector term doesn't match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TermMismatch {
+    /// A term without expressions and fields matches nothing.
+    Empty,
+    /// The requirement at `index` of matchExpressions (or matchFields) that isn't met.
+    Requirement {
+        in_fields: bool,
+        index: u32,
+        requirement: NodeSelectorRequirement,
+        found: Option<String>,
+    },
+    /// The term can't be evaluated (bad operator, wrong number of values).
+    Malformed {
+        in_fields: bool,
+        index: u32,
+        requirement: NodeSelectorRequirement,
+    },
+}
+
+/// Checks nodeSelector and required node affinity of a pod against a node. `None`: it matches.
+///
+/// Models: k8s.io/component-helpers/scheduling/corev1/nodeaffinity, GetRequiredNodeAffinity + Match.
+pub fn node_mismatch(spec: &PodSpec, node: &Node) -> Option<NodeMismatch> {
+    for (key, wanted) in &spec.node_selector {
+        let found = node.metadata.labels.get(key);
+        if found != Some(wanted) {
+            return Some(NodeMismatch::Selector {
+                key: key.clone(),
+                wanted: wanted.clone(),
+                found: found.cloned(),
+            });
+        }
+    }
+    let required = spec
+        .affinity
+        .as_ref()?
+        .node_affinity
+        .as_ref()?
+        .required
+        .as_ref()?;
+    let mut terms = Vec::new();
+    for term in &required.node_selector_terms {
+        terms.push(term_mismatch(term, node)?);
+    }
+    Some(NodeMismatch::Affinity { terms })
+}
+
+fn term_mismatch(term: &NodeSelectorTerm, node: &Node) -> Option<TermMismatch> {
+    if term.match_expressions.is_empty() && term.match_fields.is_empty() {
+        return Some(TermMismatch::Empty);
+    }
+    let all = term
+        .match_expressions
+        .iter()
+        .enumerate()
+        .map(|(i, r)| (false, i, r));
+    let all = all.chain(
+        term.match_fields
+            .iter()
+            .enumerate()
+            .map(|(i, r)| (true, i, r)),
+    );
+    let mut mismatch = None;
+    for (in_fields, index, requirement) in all {
+        let index = index as u32;
+        let found = if in_fields {
+            (requirement.key == "metadata.name").then(|| node.metadata.name.clone())
+        } else {
+            node.metadata.labels.get(&requirement.key).cloned()
+        };
+        let verdict = if in_fields {
+            field_matches(requirement, &node.metadata.name)
+        } else {
+            expression_matches(requirement, found.as_deref())
+        };
+        match verdict {
+            Some(true) => {}
+            // A term with a parse error is skipped as a whole, whatever else is in it.
+            None => {
+                return Some(TermMismatch::Malformed {
+                    in_fields,
+                    index,
+                    requirement: requirement.clone(),
+                });
+            }
+            Some(false) => {
+                mismatch.get_or_insert(TermMismatch::Requirement {
+                    in_fields,
+                    index,
+                    requirement: requirement.clone(),
+                    found,
+                });
+            }
+        }
+    }
+    mismatch
+}
+
+/// `None`: the requirement is malformed.
+fn expression_matches(requirement: &NodeSelectorRequirement, value: Option<&str>) -> Option<bool> {
+    let values = &requirement.values;
+    Some(match requirement.operator.as_str() {
+        "In" if !values.is_empty() => value.is_some_and(|v| values.iter().any(|w| w == v)),
+        "NotIn" if !values.is_empty() => value.is_none_or(|v| values.iter().all(|w| w != v)),
+        "Exists" if values.is_empty() => value.is_some(),
+        "DoesNotExist" if values.is_empty() => value.is_none(),
+        operator @ ("Gt" | "Lt") => {
+            let [limit] = values.as_slice() else {
+                return None;
+            };
+            let limit: i64 = limit.parse().ok()?;
+            value.and_then(|v| v.parse::<i64>().ok()).is_some_and(|v| {
+                if operator == "Gt" {
+                    v > limit
+                } else {
+                    v < limit
+                }
+            })
+        }
+        _ => return None,
+    })
+}
+
+fn field_matches(requirement: &NodeSelectorRequirement, name: &str) -> Option<bool> {
+    let [value] = requirement.values.as_slice() else {
+        return None;
+    };
+    if requirement.key != "metadata.name" {
+        return None;
+    }
+    match requirement.operator.as_str() {
+        "In" => Some(value == name),
+        "NotIn" => Some(value != name),
+        _ => None,
+    }
+}
