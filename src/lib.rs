@@ -1,7 +1,9 @@
 //! The DaemonSet playground.
-pub mod sim;
 pub mod api;
-pub mod reason;
-pub mod trace;
 pub mod apiserver;
 pub mod client;
+pub mod reason;
+pub mod sim;
+pub mod trace;
+#[cfg(feature = "web")]
+pub mod view;

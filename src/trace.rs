@@ -71,7 +71,12 @@ impl Subject {
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.kind.name().to_ascii_lowercase(), self.key.name)
+        write!(
+            f,
+            "{}/{}",
+            self.kind.name().to_ascii_lowercase(),
+            self.key.name
+        )
     }
 }
 
@@ -84,13 +89,19 @@ pub enum What {
     /// A write changed the object; the text says what, in a few words.
     Updated(&'static str),
     /// A deletionTimestamp was set.
-    DeletionRequested { grace_seconds: i64 },
+    DeletionRequested {
+        grace_seconds: i64,
+    },
     Deleted,
     /// A controller's key was queued.
     Woken(String),
     Decided(Decision),
     /// An Event object was recorded.
-    Event { warning: bool, reason: String, message: String },
+    Event {
+        warning: bool,
+        reason: String,
+        message: String,
+    },
     /// Something that only we can cause went wrong; the page lives on.
     Broken(String),
 }
@@ -107,7 +118,9 @@ impl fmt::Display for What {
             What::Deleted => f.write_str("deleted"),
             What::Woken(why) => write!(f, "woken: {why}"),
             What::Decided(decision) => decision.fmt(f),
-            What::Event { reason, message, .. } => write!(f, "event {reason}: {message}"),
+            What::Event {
+                reason, message, ..
+            } => write!(f, "event {reason}: {message}"),
             What::Broken(text) => write!(f, "BROKEN: {text}"),
         }
     }
@@ -124,7 +137,11 @@ pub struct Entry {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {} {}", self.at.0, self.actor, self.subject, self.what)
+        write!(
+            f,
+            "{} {} {} {}",
+            self.at.0, self.actor, self.subject, self.what
+        )
     }
 }
 

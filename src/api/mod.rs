@@ -5,6 +5,7 @@
 
 pub mod apps;
 pub mod core;
+pub mod defaults;
 pub mod int_or_percent;
 pub mod meta;
 pub mod node;
@@ -14,3 +15,4 @@ pub mod quantity;
 pub mod selector;
 pub mod status;
 pub mod taint;
+pub mod validation;

@@ -124,10 +124,37 @@ pub trait Resource: Clone + PartialEq + Sized {
     fn meta(&self) -> &ObjectMeta;
     fn meta_mut(&mut self) -> &mut ObjectMeta;
     fn into_object(this: Rc<Self>) -> Object;
-    fn key(&self) -> Key {
-        Key::of(self.meta())
+    fn key(&self) -> Key;
+}
+
+/// Objects of all the kinds that we don't simulate share one table: their kind is part of the key.
+fn key_of(kind: Kind, own_kind: &str, meta: &ObjectMeta) -> Key {
+    match kind {
+        Kind::Generic => Key::new(&meta.namespace, &format!("{own_kind}/{}", meta.name)),
+        _ => Key::of(meta),
     }
 }
+
+/// The kind as the object itself says it; only `Generic` has to.
+trait OwnKind {
+    fn own_kind(&self) -> &str {
+        ""
+    }
+}
+
+impl OwnKind for Generic {
+    fn own_kind(&self) -> &str {
+        &self.kind
+    }
+}
+
+impl OwnKind for Namespace {}
+impl OwnKind for PriorityClass {}
+impl OwnKind for Node {}
+impl OwnKind for DaemonSet {}
+impl OwnKind for ControllerRevision {}
+impl OwnKind for Pod {}
+impl OwnKind for Event {}
 
 /// An object of any kind. Stored objects are immutable and shared.
 #[derive(Clone, Debug, PartialEq)]
@@ -149,6 +176,7 @@ macro_rules! resources {
             fn meta(&self) -> &ObjectMeta { &self.metadata }
             fn meta_mut(&mut self) -> &mut ObjectMeta { &mut self.metadata }
             fn into_object(this: Rc<Self>) -> Object { Object::$kind(this) }
+            fn key(&self) -> Key { key_of(Kind::$kind, self.own_kind(), &self.metadata) }
         })*
 
         impl Object {
@@ -186,7 +214,7 @@ resources!(
 
 impl Object {
     pub fn key(&self) -> Key {
-        Key::of(self.meta())
+        key_of(self.kind(), self.kind_name(), self.meta())
     }
 
     pub fn kind_name(&self) -> &str {

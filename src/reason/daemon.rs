@@ -69,22 +69,58 @@ pub enum DeleteReason {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum DaemonDecision {
-    Create { node: Rc<str>, why: CreateReason },
-    Delete { pod: Rc<str>, node: Rc<str>, why: DeleteReason },
+    Create {
+        node: Rc<str>,
+        why: CreateReason,
+    },
+    Delete {
+        pod: Rc<str>,
+        node: Rc<str>,
+        why: DeleteReason,
+    },
     /// A failed pod is kept until its back-off is over.
-    BackOff { pod: Rc<str>, node: Rc<str>, delay_ms: u64 },
+    BackOff {
+        pod: Rc<str>,
+        node: Rc<str>,
+        delay_ms: u64,
+    },
     /// A node event changed nothing that concerns this DaemonSet: it isn't queued.
-    NodeIgnored { node: Rc<str> },
+    NodeIgnored {
+        node: Rc<str>,
+    },
     /// Expectations aren't met yet: only the status is updated.
-    WaitForExpectations { adds: i64, dels: i64 },
+    WaitForExpectations {
+        adds: i64,
+        dels: i64,
+    },
     /// The rolling update would go on, but the budget is used up.
-    WaitForBudget { old: u32, unavailable: u32, max_unavailable: u32, max_surge: u32 },
-    NewRevision { name: String, revision: i64 },
-    RevisionRenumbered { name: String, revision: i64 },
-    RevisionPruned { name: String },
-    Adopt { pod: Rc<str> },
-    Release { pod: Rc<str> },
-    Retry { error: String, delay_ms: u64 },
+    WaitForBudget {
+        old: u32,
+        unavailable: u32,
+        max_unavailable: u32,
+        max_surge: u32,
+    },
+    NewRevision {
+        name: String,
+        revision: i64,
+    },
+    RevisionRenumbered {
+        name: String,
+        revision: i64,
+    },
+    RevisionPruned {
+        name: String,
+    },
+    Adopt {
+        pod: Rc<str>,
+    },
+    Release {
+        pod: Rc<str>,
+    },
+    Retry {
+        error: String,
+        delay_ms: u64,
+    },
 }
 
 impl fmt::Display for Verdict {
@@ -117,11 +153,25 @@ impl fmt::Display for SkipReason {
 
 fn fmt_mismatch(mismatch: &NodeMismatch, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match mismatch {
-        NodeMismatch::Selector { key, wanted, found: None } => {
-            write!(f, "nodeSelector wants label {key}={wanted}, the node has no label {key}")
+        NodeMismatch::Selector {
+            key,
+            wanted,
+            found: None,
+        } => {
+            write!(
+                f,
+                "nodeSelector wants label {key}={wanted}, the node has no label {key}"
+            )
         }
-        NodeMismatch::Selector { key, wanted, found: Some(found) } => {
-            write!(f, "nodeSelector wants label {key}={wanted}, the node has {key}={found}")
+        NodeMismatch::Selector {
+            key,
+            wanted,
+            found: Some(found),
+        } => {
+            write!(
+                f,
+                "nodeSelector wants label {key}={wanted}, the node has {key}={found}"
+            )
         }
         NodeMismatch::Affinity { terms } if terms.is_empty() => {
             f.write_str("required node affinity has no terms, which matches no node")
@@ -144,7 +194,11 @@ fn fmt_term(term: &TermMismatch, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let requirement = match term {
         TermMismatch::Empty => return f.write_str("is empty, which matches no node"),
         TermMismatch::Malformed { requirement, .. } => {
-            return write!(f, "can't be evaluated ({} {})", requirement.key, requirement.operator);
+            return write!(
+                f,
+                "can't be evaluated ({} {})",
+                requirement.key, requirement.operator
+            );
         }
         TermMismatch::Requirement { requirement, .. } => requirement,
     };
@@ -153,7 +207,9 @@ fn fmt_term(term: &TermMismatch, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, " [{}]", requirement.values.join(", "))?;
     }
     match term {
-        TermMismatch::Requirement { found: Some(found), .. } => write!(f, ", the node has {found}"),
+        TermMismatch::Requirement {
+            found: Some(found), ..
+        } => write!(f, ", the node has {found}"),
         _ => f.write_str(", the node has none"),
     }
 }
@@ -175,10 +231,14 @@ impl fmt::Display for DeleteReason {
             DeleteReason::Duplicate => f.write_str("one pod a node; an older one is kept"),
             DeleteReason::Failed => f.write_str("the pod failed"),
             DeleteReason::Succeeded => f.write_str("the pod ended, a daemon must not"),
-            DeleteReason::RollingUpdate => f.write_str("old revision, and maxUnavailable leaves room"),
+            DeleteReason::RollingUpdate => {
+                f.write_str("old revision, and maxUnavailable leaves room")
+            }
             DeleteReason::OldUnavailable => f.write_str("old revision, and not available anyway"),
             DeleteReason::SurgeDone => f.write_str("the new pod takes over"),
-            DeleteReason::SurgeSunset => f.write_str("old revision on a node that is not eligible any more"),
+            DeleteReason::SurgeSunset => {
+                f.write_str("old revision on a node that is not eligible any more")
+            }
             DeleteReason::NodeGone => f.write_str("its node does not exist"),
         }
     }
@@ -189,28 +249,62 @@ impl fmt::Display for DaemonDecision {
         match self {
             DaemonDecision::Create { node, why } => write!(f, "{node}: create a pod: {why}"),
             DaemonDecision::Delete { pod, node, why } => write!(f, "{node}: delete {pod}: {why}"),
-            DaemonDecision::BackOff { pod, node, delay_ms } => {
-                write!(f, "{node}: keep failed {pod}, back-off of {delay_ms} ms is not over")
+            DaemonDecision::BackOff {
+                pod,
+                node,
+                delay_ms,
+            } => {
+                write!(
+                    f,
+                    "{node}: keep failed {pod}, back-off of {delay_ms} ms is not over"
+                )
             }
-            DaemonDecision::NodeIgnored { node } => write!(f, "{node} changed; this DaemonSet is not queued for it"),
+            DaemonDecision::NodeIgnored { node } => {
+                write!(f, "{node} changed; this DaemonSet is not queued for it")
+            }
             DaemonDecision::WaitForExpectations { adds, dels } => {
-                write!(f, "waits to see its own writes ({adds} creations, {dels} deletions)")
+                write!(
+                    f,
+                    "waits to see its own writes ({adds} creations, {dels} deletions)"
+                )
             }
-            DaemonDecision::WaitForBudget { old, unavailable, max_unavailable, max_surge } => {
+            DaemonDecision::WaitForBudget {
+                old,
+                unavailable,
+                max_unavailable,
+                max_surge,
+            } => {
                 if *max_surge > 0 {
-                    write!(f, "rollout waits: {old} old pods left, maxSurge {max_surge} is used up")
+                    write!(
+                        f,
+                        "rollout waits: {old} old pods left, maxSurge {max_surge} is used up"
+                    )
                 } else {
-                    write!(f, "rollout waits: {old} old pods left, {unavailable} unavailable of {max_unavailable} allowed")
+                    write!(
+                        f,
+                        "rollout waits: {old} old pods left, {unavailable} unavailable of {max_unavailable} allowed"
+                    )
                 }
             }
-            DaemonDecision::NewRevision { name, revision } => write!(f, "new revision {revision}: {name}"),
-            DaemonDecision::RevisionRenumbered { name, revision } => {
-                write!(f, "template equals {name}, which becomes revision {revision}")
+            DaemonDecision::NewRevision { name, revision } => {
+                write!(f, "new revision {revision}: {name}")
             }
-            DaemonDecision::RevisionPruned { name } => write!(f, "revisionHistoryLimit: delete {name}"),
-            DaemonDecision::Adopt { pod } => write!(f, "adopt {pod}: its labels match and nobody owns it"),
+            DaemonDecision::RevisionRenumbered { name, revision } => {
+                write!(
+                    f,
+                    "template equals {name}, which becomes revision {revision}"
+                )
+            }
+            DaemonDecision::RevisionPruned { name } => {
+                write!(f, "revisionHistoryLimit: delete {name}")
+            }
+            DaemonDecision::Adopt { pod } => {
+                write!(f, "adopt {pod}: its labels match and nobody owns it")
+            }
             DaemonDecision::Release { pod } => write!(f, "release {pod}: its labels match no more"),
-            DaemonDecision::Retry { error, delay_ms } => write!(f, "sync failed, retry in {delay_ms} ms: {error}"),
+            DaemonDecision::Retry { error, delay_ms } => {
+                write!(f, "sync failed, retry in {delay_ms} ms: {error}")
+            }
         }
     }
 }

@@ -5,8 +5,14 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 pub enum KubeletDecision {
     /// Free text until the kubelet needs more; names container and state.
-    Container { container: String, what: String },
-    Rejected { reason: String, message: String },
+    Container {
+        container: String,
+        what: String,
+    },
+    Rejected {
+        reason: String,
+        message: String,
+    },
 }
 
 impl fmt::Display for KubeletDecision {

@@ -8,15 +8,32 @@ use std::rc::Rc;
 #[derive(Clone, Debug, PartialEq)]
 pub enum NodeDecision {
     /// No heartbeat for the grace period: conditions become Unknown.
-    HeartbeatsStopped { silent_ms: u64 },
-    Taint { taint: Taint, condition: String },
-    Untaint { taint: Taint },
-    Evict { pod: Rc<str>, taint: Taint, after_seconds: Option<i64> },
-    EvictionCancelled { pod: Rc<str> },
+    HeartbeatsStopped {
+        silent_ms: u64,
+    },
+    Taint {
+        taint: Taint,
+        condition: String,
+    },
+    Untaint {
+        taint: Taint,
+    },
+    Evict {
+        pod: Rc<str>,
+        taint: Taint,
+        after_seconds: Option<i64>,
+    },
+    EvictionCancelled {
+        pod: Rc<str>,
+    },
     /// Pod GC: the pod's node is gone.
-    Orphaned { pod: Rc<str> },
+    Orphaned {
+        pod: Rc<str>,
+    },
     /// The garbage collector: the owner is gone.
-    OwnerGone { owner: String },
+    OwnerGone {
+        owner: String,
+    },
 }
 
 impl fmt::Display for NodeDecision {
@@ -28,11 +45,25 @@ impl fmt::Display for NodeDecision {
             NodeDecision::Taint { taint, condition } => {
                 write!(f, "{condition}: taint {}", taint::to_string(taint))
             }
-            NodeDecision::Untaint { taint } => write!(f, "remove taint {}", taint::to_string(taint)),
-            NodeDecision::Evict { pod, taint, after_seconds: None } => {
-                write!(f, "evict {pod}: taint {} is not tolerated", taint::to_string(taint))
+            NodeDecision::Untaint { taint } => {
+                write!(f, "remove taint {}", taint::to_string(taint))
             }
-            NodeDecision::Evict { pod, taint, after_seconds: Some(seconds) } => write!(
+            NodeDecision::Evict {
+                pod,
+                taint,
+                after_seconds: None,
+            } => {
+                write!(
+                    f,
+                    "evict {pod}: taint {} is not tolerated",
+                    taint::to_string(taint)
+                )
+            }
+            NodeDecision::Evict {
+                pod,
+                taint,
+                after_seconds: Some(seconds),
+            } => write!(
                 f,
                 "evict {pod} in {seconds} s: taint {} is tolerated for that long",
                 taint::to_string(taint)

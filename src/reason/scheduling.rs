@@ -5,10 +5,17 @@ use std::rc::Rc;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum SchedulingDecision {
-    Bound { node: Rc<str> },
+    Bound {
+        node: Rc<str>,
+    },
     /// The whole message, as in the FailedScheduling event.
-    Unschedulable { message: String },
-    Preempting { node: Rc<str>, victims: Vec<Rc<str>> },
+    Unschedulable {
+        message: String,
+    },
+    Preempting {
+        node: Rc<str>,
+        victims: Vec<Rc<str>>,
+    },
 }
 
 impl fmt::Display for SchedulingDecision {

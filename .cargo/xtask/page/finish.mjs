@@ -1,0 +1,66 @@
+// Finishes the page that trunk has built: a strict Content-Security-Policy, the editor's exact address, and, in a
+// release, smaller JavaScript and CSS (trunk's own minifier can't read what wasm-bindgen writes).
+// trunk runs this after each build, on the folder that is about to become dist/.
+//
+// The policy is in a <meta>, since the page must work from any static server.
+// Scripts: our own files, wasm, and the one inline script that trunk writes, by its hash. No eval, no inline scripts.
+// Styles: our own files, and <style> elements with the page's nonce, which only CodeMirror uses.
+//   The nonce is the same for everyone who has this build, so it stops accidents, not an attacker who can add markup;
+//   such an attacker still can't run a script. Inline style="…" attributes are never allowed.
+// Absent: frame-ancestors, which browsers ignore in a <meta>. Anyone may embed the page.
+
+import { createHash } from "node:crypto";
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { transform } from "esbuild";
+
+const folder = process.env.TRUNK_STAGING_DIR;
+const isDebug = process.env.TRUNK_PROFILE === "debug";
+const hash = (bytes, digest) => createHash("sha256").update(bytes).digest(digest);
+
+const file = join(folder, "index.html");
+let html = await readFile(file, "utf8");
+
+const inline = [...html.matchAll(/<script\b(?![^>]*\bsrc=)[^>]*>(.*?)<\/script>/gs)].map((match) => match[1]);
+const nonce = hash(html, "hex").slice(0, 32);
+const editor = hash(await readFile(join(folder, "editor/editor.js")), "hex").slice(0, 16);
+
+// `trunk serve` writes a reload script whose text is known only when it is served: development allows inline scripts.
+const scripts = isDebug ? ["'unsafe-inline'"] : inline.map((script) => `'sha256-${hash(script, "base64")}'`);
+const policy = [
+  "default-src 'none'",
+  `script-src 'self' 'wasm-unsafe-eval' ${scripts.join(" ")}`,
+  `style-src 'self' 'nonce-${nonce}'`,
+  "img-src 'self' data:",
+  "font-src 'self'",
+  // 'self' covers wasm and, in development, the reload socket.
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'none'",
+].join("; ");
+
+const meta = [
+  `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+  `<meta name="style-nonce" content="${nonce}">`,
+  // The query lets a browser keep the editor until it changes.
+  `<meta name="editor-module" content="editor/editor.js?v=${editor}">`,
+].join("\n  ");
+
+// First in <head>: a policy holds only for what comes after it. <meta charset> must stay within the first 1024 bytes.
+const charset = /<meta charset="?utf-8"?\s*\/?>/i;
+if (!charset.test(html) || (!isDebug && inline.length !== 1)) {
+  console.error(`error: ${file} isn't what finish.mjs expects (${inline.length} inline scripts); was trunk updated?`);
+  process.exit(1);
+}
+html = html.replace(charset, (found) => `${found}\n  ${meta}`);
+await writeFile(file, html);
+
+if (!isDebug) {
+  for (const name of await readdir(folder, { recursive: true })) {
+    const loader = extname(name).slice(1);
+    if (!["js", "css"].includes(loader) || name.startsWith("editor")) continue;
+    const path = join(folder, name);
+    const { code } = await transform(await readFile(path, "utf8"), { loader, minify: true, target: "es2022" });
+    await writeFile(path, code);
+  }
+}

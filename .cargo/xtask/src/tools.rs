@@ -1,0 +1,138 @@
+//! What the build needs, found or installed: Rust's wasm target, trunk, wasm-bindgen and the npm packages.
+//!
+//! A program on PATH is taken if it has exactly the version that we want.
+//! Otherwise cargo installs it into `.tools`, which is kept between runs.
+
+use std::fs;
+
+use crate::env::{Env, Result};
+
+const TRUNK: &str = "0.21.14";
+const TARGET: &str = "wasm32-unknown-unknown";
+const NODE_MAJOR_MIN: u32 = 20;
+
+pub fn ensure_all(env: &Env) -> Result<()> {
+    ensure_target(env)?;
+    ensure_npm_packages(env)?;
+    ensure_program(env, "trunk", "trunk", TRUNK)?;
+    ensure_program(
+        env,
+        "wasm-bindgen",
+        "wasm-bindgen-cli",
+        &wasm_bindgen_version(env)?,
+    )
+}
+
+fn ensure_target(env: &Env) -> Result<()> {
+    let installed = env
+        .output("rustc", &["--print", "target-libdir", "--target", TARGET])
+        .is_some_and(|libdir| std::path::Path::new(&libdir).is_dir());
+    if installed {
+        return Ok(());
+    }
+    if env.which("rustup").is_none() {
+        return Err(format!(
+            "Rust's {TARGET} target is missing and so is rustup; install Rust from https://rustup.rs, or the target \
+             by your system's packages"
+        ));
+    }
+    say(&format!(
+        "adding Rust's {TARGET} target by rustup (about 20 MB)"
+    ));
+    env.run("rustup", &["target", "add", TARGET])
+}
+
+/// `npm ci` into node_modules, unless it was done for just this lock file.
+fn ensure_npm_packages(env: &Env) -> Result<()> {
+    let how = format!(
+        "install Node {NODE_MAJOR_MIN} or later, with npm, from https://nodejs.org or your system"
+    );
+    let node = env
+        .output("node", &["--version"])
+        .ok_or(format!("node is missing; {how}"))?;
+    let major = node
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < NODE_MAJOR_MIN) {
+        return Err(format!("node is {node}, too old; {how}"));
+    }
+    let lock = env.root.join("package-lock.json");
+    let lock = fs::read(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    let stamp = env.root.join("node_modules").join(".installed-from.json");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    if env.which("npm").is_none() {
+        return Err(format!("npm is missing; {how}"));
+    }
+    say("installing npm packages into node_modules (a few seconds, 130 MB)");
+    env.run(
+        "npm",
+        &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+    )?;
+    fs::write(&stamp, lock).map_err(|error| format!("{}: {error}", stamp.display()))
+}
+
+fn ensure_program(env: &Env, program: &str, package: &str, version: &str) -> Result<()> {
+    let found = env.output(program, &["--version"]);
+    if found
+        .as_deref()
+        .is_some_and(|line| line.split_whitespace().nth(1) == Some(version))
+    {
+        return Ok(());
+    }
+    say(&format!(
+        "installing {package} {version} into .tools by cargo (once; 3 to 8 minutes of compiling)"
+    ));
+    let root = env.tools.to_string_lossy().into_owned();
+    env.run(
+        "cargo",
+        &[
+            "install",
+            "--locked",
+            "--root",
+            &root,
+            "--version",
+            version,
+            package,
+        ],
+    )
+}
+
+/// The command line tool must match the crate to the last digit, so the lock file decides.
+fn wasm_bindgen_version(env: &Env) -> Result<String> {
+    let lock = env.root.join("Cargo.lock");
+    let lock = fs::read_to_string(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    version_in_lock(&lock, "wasm-bindgen")
+        .ok_or_else(|| "Cargo.lock doesn't mention wasm-bindgen".to_owned())
+}
+
+fn version_in_lock(lock: &str, package: &str) -> Option<String> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    let version = lines.nth(1)?.strip_prefix("version = \"")?;
+    version.strip_suffix('"').map(str::to_owned)
+}
+
+/// One line about what happens next.
+pub fn say(line: &str) {
+    eprintln!("xtask: {line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_from_the_lock_file() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9.9.9\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.128\"\n";
+        assert_eq!(
+            version_in_lock(lock, "wasm-bindgen").as_deref(),
+            Some("0.2.128")
+        );
+        assert_eq!(version_in_lock(lock, "yew"), None);
+    }
+}

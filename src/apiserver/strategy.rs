@@ -1,0 +1,205 @@
+//! What the server does to each kind on create and update: defaults, generations, what a status write may touch, validation.
+//!
+//! Models: pkg/registry/*/strategy.go.
+
+use super::{ApiServer, admission};
+use crate::api::apps::{
+    ControllerRevision, DaemonSet, DaemonSetStatus, TEMPLATE_GENERATION_ANNOTATION,
+};
+use crate::api::core::{Event, Generic, Namespace, PriorityClass};
+use crate::api::meta::ObjectMeta;
+use crate::api::node::Node;
+use crate::api::object::Resource;
+use crate::api::pod::{Pod, PodStatus, phase};
+use crate::api::status::{FieldError, Status};
+use crate::api::{defaults, validation};
+
+type Findings = Result<(), Vec<FieldError>>;
+
+fn findings(list: Vec<FieldError>) -> Findings {
+    if list.is_empty() { Ok(()) } else { Err(list) }
+}
+
+/// The server's treatment of one kind. The defaults of the methods do nothing.
+pub trait Strategy: Resource {
+    fn default_fields(&mut self) {}
+    fn prepare_create(&mut self) {}
+    fn prepare_update(&mut self, _old: &Self) {}
+    /// Takes everything but the status from `old`.
+    fn prepare_status_update(&mut self, _old: &Self) {}
+    fn admit(_server: &ApiServer, _object: &mut Self) -> Result<(), Status> {
+        Ok(())
+    }
+    fn validate_create(&self) -> Findings {
+        Ok(())
+    }
+    fn validate_update(&self, _old: &Self) -> Findings {
+        Ok(())
+    }
+    /// The grace period of a deletion, from what was asked.
+    fn grace_seconds(&self, _asked: Option<i64>) -> i64 {
+        0
+    }
+}
+
+/// Status writes keep the metadata, but for what their writers own as well (annotations and labels come by patch).
+fn keep_meta(meta: &mut ObjectMeta, old: &ObjectMeta) {
+    meta.clone_from(old);
+}
+
+impl Strategy for DaemonSet {
+    fn default_fields(&mut self) {
+        defaults::default_daemon_set(self);
+    }
+
+    /// Models: pkg/registry/apps/daemonset/strategy.go, PrepareForCreate.
+    fn prepare_create(&mut self) {
+        self.status = DaemonSetStatus::default();
+        self.metadata.generation = 1;
+        set_template_generation(self, 1);
+    }
+
+    /// Models: pkg/registry/apps/daemonset/strategy.go, PrepareForUpdate.
+    fn prepare_update(&mut self, old: &Self) {
+        self.status = old.status.clone();
+        let template_generation = old.template_generation().unwrap_or(0);
+        set_template_generation(self, template_generation);
+        self.metadata.generation = old.metadata.generation;
+        if self.spec.template != old.spec.template {
+            set_template_generation(self, template_generation + 1);
+            self.metadata.generation += 1;
+        } else if self.spec != old.spec {
+            self.metadata.generation += 1;
+        }
+    }
+
+    fn prepare_status_update(&mut self, old: &Self) {
+        keep_meta(&mut self.metadata, &old.metadata);
+        self.spec = old.spec.clone();
+    }
+
+    fn validate_create(&self) -> Findings {
+        findings(validation::validate_daemon_set(self))
+    }
+
+    fn validate_update(&self, old: &Self) -> Findings {
+        findings(validation::validate_daemon_set_update(self, old))
+    }
+}
+
+fn set_template_generation(set: &mut DaemonSet, generation: i64) {
+    set.metadata.annotations.insert(
+        TEMPLATE_GENERATION_ANNOTATION.to_owned(),
+        generation.to_string(),
+    );
+}
+
+impl Strategy for Pod {
+    fn default_fields(&mut self) {
+        defaults::default_pod(self);
+    }
+
+    /// Models: pkg/registry/core/pod/strategy.go, PrepareForCreate.
+    fn prepare_create(&mut self) {
+        self.metadata.generation = 1;
+        self.status = PodStatus {
+            phase: phase::PENDING.to_owned(),
+            qos_class: admission::qos_class(&self.spec).to_owned(),
+            ..PodStatus::default()
+        };
+    }
+
+    fn prepare_update(&mut self, old: &Self) {
+        self.status = old.status.clone();
+        self.metadata.generation = old.metadata.generation + i64::from(self.spec != old.spec);
+    }
+
+    fn prepare_status_update(&mut self, old: &Self) {
+        keep_meta(&mut self.metadata, &old.metadata);
+        self.spec = old.spec.clone();
+    }
+
+    fn admit(server: &ApiServer, object: &mut Self) -> Result<(), Status> {
+        admission::admit_pod(server, object)
+    }
+
+    fn validate_create(&self) -> Findings {
+        findings(validation::validate_pod(self))
+    }
+
+    fn validate_update(&self, old: &Self) -> Findings {
+        findings(validation::validate_pod_update(self, old))
+    }
+
+    /// Models: pkg/registry/core/pod/strategy.go, CheckGracefulDelete.
+    fn grace_seconds(&self, asked: Option<i64>) -> i64 {
+        if !self.is_bound() || self.is_terminal() {
+            return 0;
+        }
+        let period =
+            asked.unwrap_or_else(|| self.spec.termination_grace_period_seconds.unwrap_or(30));
+        if period < 0 { 1 } else { period }
+    }
+}
+
+impl Strategy for Node {
+    fn default_fields(&mut self) {
+        defaults::default_node(self);
+    }
+
+    fn prepare_update(&mut self, old: &Self) {
+        self.status = old.status.clone();
+    }
+
+    fn prepare_status_update(&mut self, old: &Self) {
+        keep_meta(&mut self.metadata, &old.metadata);
+        self.spec = old.spec.clone();
+    }
+
+    fn admit(_server: &ApiServer, object: &mut Self) -> Result<(), Status> {
+        admission::admit_node(object);
+        Ok(())
+    }
+
+    fn validate_create(&self) -> Findings {
+        findings(validation::validate_node(self))
+    }
+
+    fn validate_update(&self, old: &Self) -> Findings {
+        findings(validation::validate_node_update(self, old))
+    }
+}
+
+impl Strategy for Namespace {
+    fn prepare_create(&mut self) {
+        self.status.phase = "Active".to_owned();
+        let name = self.metadata.name.clone();
+        self.metadata
+            .labels
+            .insert("kubernetes.io/metadata.name".to_owned(), name);
+    }
+
+    fn prepare_update(&mut self, old: &Self) {
+        self.status = old.status.clone();
+    }
+
+    fn validate_create(&self) -> Findings {
+        findings(validation::validate_namespace(self))
+    }
+}
+
+impl Strategy for PriorityClass {
+    fn validate_create(&self) -> Findings {
+        findings(validation::validate_priority_class(self))
+    }
+}
+
+impl Strategy for ControllerRevision {}
+
+impl Strategy for Event {}
+
+impl Strategy for Generic {
+    fn validate_create(&self) -> Findings {
+        findings(validation::validate_meta(&self.metadata, true))
+    }
+}

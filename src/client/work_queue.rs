@@ -1,0 +1,152 @@
+//! A deduplicating work queue with delays and rate-limited retries.
+//!
+//! A key that is queued once is worked on once; time decides the order, then the order of adding.
+//!
+//! Models: client-go util/workqueue (delaying queue, ItemExponentialFailureRateLimiter combined with a bucket of 10/s, burst 100).
+
+use crate::sim::time::{SimDuration, SimTime};
+use crate::trace::TraceId;
+use std::collections::BTreeMap;
+
+const BASE_DELAY: SimDuration = SimDuration::millis(5);
+const MAX_DELAY: SimDuration = SimDuration::secs(1000);
+const BUCKET_PER_SECOND: u64 = 10;
+const BUCKET_BURST: u64 = 100;
+
+#[derive(Clone, Debug)]
+pub struct WorkQueue<K> {
+    seq: u64,
+    /// When each waiting key is due, and what queued it first.
+    waiting: BTreeMap<K, (SimTime, u64, Option<TraceId>)>,
+    order: BTreeMap<(SimTime, u64), K>,
+    failures: BTreeMap<K, u32>,
+    /// The bucket: how many thousandths of a token were left, and when.
+    tokens_milli: u64,
+    tokens_at: SimTime,
+}
+
+impl<K> Default for WorkQueue<K> {
+    fn default() -> Self {
+        WorkQueue {
+            seq: 0,
+            waiting: BTreeMap::new(),
+            order: BTreeMap::new(),
+            failures: BTreeMap::new(),
+            tokens_milli: BUCKET_BURST * 1000,
+            tokens_at: SimTime::ZERO,
+        }
+    }
+}
+
+impl<K: Ord + Clone> WorkQueue<K> {
+    /// Queues the key for `at`; an earlier time that it already has wins.
+    pub fn add(&mut self, key: K, at: SimTime, cause: Option<TraceId>) {
+        if let Some((due, seq, _)) = self.waiting.get(&key) {
+            if *due <= at {
+                return;
+            }
+            self.order.remove(&(*due, *seq));
+        }
+        self.seq += 1;
+        self.order.insert((at, self.seq), key.clone());
+        self.waiting.insert(key, (at, self.seq, cause));
+    }
+
+    /// Queues the key again after a failure; returns the delay.
+    pub fn add_rate_limited(
+        &mut self,
+        key: K,
+        now: SimTime,
+        cause: Option<TraceId>,
+    ) -> SimDuration {
+        let failures = self.failures.entry(key.clone()).or_default();
+        let own = SimDuration(
+            BASE_DELAY
+                .0
+                .checked_shl((*failures).min(30))
+                .unwrap_or(u64::MAX),
+        )
+        .min(MAX_DELAY);
+        *failures += 1;
+        let delay = own.max(self.take_token(now));
+        self.add(key, now + delay, cause);
+        delay
+    }
+
+    /// Forgets the failures of a key that succeeded.
+    pub fn forget(&mut self, key: &K) {
+        self.failures.remove(key);
+    }
+
+    fn take_token(&mut self, now: SimTime) -> SimDuration {
+        let refill = now
+            .since(self.tokens_at)
+            .0
+            .saturating_mul(BUCKET_PER_SECOND);
+        self.tokens_milli = (self.tokens_milli.saturating_add(refill)).min(BUCKET_BURST * 1000);
+        self.tokens_at = now;
+        if self.tokens_milli >= 1000 {
+            self.tokens_milli -= 1000;
+            return SimDuration::ZERO;
+        }
+        let missing = 1000 - self.tokens_milli;
+        self.tokens_milli = 0;
+        SimDuration::millis(missing.div_ceil(BUCKET_PER_SECOND))
+    }
+
+    pub fn next_due(&self) -> Option<SimTime> {
+        self.order.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// The first key that is due, with what queued it.
+    pub fn pop_due(&mut self, now: SimTime) -> Option<(K, Option<TraceId>)> {
+        let ((at, _), _) = self.order.first_key_value()?;
+        if *at > now {
+            return None;
+        }
+        let (_, key) = self.order.pop_first()?;
+        let (_, _, cause) = self.waiting.remove(&key)?;
+        Some((key, cause))
+    }
+
+    pub fn contains(&self, key: &K) -> bool {
+        self.waiting.contains_key(key)
+    }
+
+    /// The waiting keys and when they are due.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, SimTime)> {
+        self.order.iter().map(|((at, _), key)| (key, *at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_queued_once_at_its_earliest_time() {
+        let mut queue = WorkQueue::default();
+        queue.add("a", SimTime(10), None);
+        queue.add("b", SimTime(5), None);
+        queue.add("a", SimTime(3), None);
+        queue.add("a", SimTime(8), None);
+        assert_eq!(queue.next_due(), Some(SimTime(3)));
+        assert_eq!(queue.pop_due(SimTime(4)).map(|x| x.0), Some("a"));
+        assert_eq!(queue.pop_due(SimTime(4)), None);
+        assert_eq!(queue.pop_due(SimTime(9)).map(|x| x.0), Some("b"));
+        assert_eq!(queue.pop_due(SimTime(99)), None);
+    }
+
+    #[test]
+    fn failures_double_the_delay_until_forgotten() {
+        let mut queue = WorkQueue::default();
+        let mut delay = || {
+            let d = queue.add_rate_limited("a", SimTime::ZERO, None);
+            queue.pop_due(SimTime::MAX);
+            d.0
+        };
+        assert_eq!([delay(), delay(), delay(), delay()], [5, 10, 20, 40]);
+        queue.forget(&"a");
+        assert_eq!(queue.add_rate_limited("a", SimTime::ZERO, None).0, 5);
+    }
+}

@@ -1,0 +1,3 @@
+//! What people see: Yew components, and every call to the browser.
+
+pub mod editor;
