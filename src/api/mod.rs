@@ -3,14 +3,28 @@
 //! Each type holds the fields that we simulate; every other field of a manifest is kept in `extra`, counts for the template hash and is written back.
 //! Nothing here behaves over time.
 
+// The objects.
+pub mod meta;
+
+pub mod int_or_percent;
+pub mod quantity;
+
+pub mod pod;
+
+pub mod node;
+
 pub mod apps;
 pub mod core;
-pub mod int_or_percent;
-pub mod meta;
-pub mod node;
+
 pub mod object;
-pub mod pod;
-pub mod quantity;
+
+// What they mean.
 pub mod selector;
 pub mod status;
 pub mod taint;
+
+// What may be in them.
+pub mod names;
+
+pub mod kinds;
+pub mod schema;
