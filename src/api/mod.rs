@@ -28,3 +28,7 @@ pub mod names;
 
 pub mod kinds;
 pub mod schema;
+
+// Text in and out.
+pub mod decode;
+pub mod yaml;
