@@ -24,6 +24,7 @@ pub mod status;
 pub mod taint;
 
 // What may be in them.
+pub mod go;
 pub mod names;
 
 pub mod kinds;
@@ -32,3 +33,6 @@ pub mod schema;
 // Text in and out.
 pub mod decode;
 pub mod yaml;
+
+// What the server makes of them.
+pub mod defaults;

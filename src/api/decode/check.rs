@@ -1,6 +1,7 @@
 //! One object against the schema: every unknown field, every wrong type, and the JSON that remains.
 
 use super::{DecodeErrorKind, STRICT, sorted_entries};
+use crate::api::go::quote;
 use crate::api::kinds::KindInfo;
 use crate::api::meta::Time;
 use crate::api::quantity::Quantity;
@@ -239,7 +240,7 @@ impl Walk {
         for entry in sorted_entries(entries) {
             let place = inside.field(&entry.key);
             let Some(field) = schema::field(type_name, &entry.key) else {
-                let message = format!("{STRICT}unknown field {:?}", place.path);
+                let message = format!("{STRICT}unknown field {}", quote(&place.path));
                 let hint = field_hint(self.root, type_name, &entry.key);
                 self.find(
                     DecodeErrorKind::UnknownField,
