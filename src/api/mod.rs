@@ -36,3 +36,4 @@ pub mod yaml;
 
 // What the server makes of them.
 pub mod defaults;
+pub mod validation;
