@@ -8,7 +8,7 @@ pub mod pod_spec;
 use super::apps::{DaemonSet, ROLLING_UPDATE, RollingUpdateDaemonSet};
 use super::core::{Namespace, PriorityClass};
 use super::int_or_percent::IntOrString;
-use super::meta::ObjectMeta;
+use super::kinds;
 use super::node::Node;
 use super::object::Object;
 use super::pod::Pod;
@@ -27,9 +27,10 @@ pub fn default_object(object: &mut Object) {
 }
 
 /// kubectl's namespace for an object of a namespaced kind that names none.
-pub fn namespace_or_default(meta: &mut ObjectMeta) {
-    if meta.namespace.is_empty() {
-        meta.namespace = "default".to_owned();
+pub fn namespace_or_default(object: &mut Object) {
+    let namespaced = kinds::of(object).is_none_or(|info| info.namespaced);
+    if namespaced && object.meta().namespace.is_empty() {
+        object.meta_mut().namespace = "default".to_owned();
     }
 }
 

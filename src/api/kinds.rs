@@ -2,6 +2,8 @@
 //!
 //! Those with a schema are simulated or at least checked field by field; the others are kept as they are.
 
+use super::object::Object;
+
 /// One kind of object that the API server serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KindInfo {
@@ -316,6 +318,11 @@ pub fn find(api_version: &str, kind: &str) -> Option<&'static KindInfo> {
     KINDS
         .iter()
         .find(|info| info.api_version == api_version && info.kind == kind)
+}
+
+/// The kind of an object. (`object::Kind` knows only the simulated ones.)
+pub fn of(object: &Object) -> Option<&'static KindInfo> {
+    find(object.api_version(), object.kind_name())
 }
 
 /// The kind that a word on kubectl's command line means: plural, singular, short name, with or without group.

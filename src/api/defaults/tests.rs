@@ -2,6 +2,7 @@
 
 use super::pod_spec::pull_policy;
 use super::*;
+use crate::api::meta::ObjectMeta;
 use serde_json::{Value, json};
 
 fn defaulted_template(spec: Value) -> Value {
