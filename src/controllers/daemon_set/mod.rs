@@ -209,9 +209,11 @@ impl DaemonSetController {
             let spec = eligibility::with_daemon_tolerations(&set.spec.template.spec);
             let verdict = eligibility::verdict(&spec, node);
             let scheduled = self.pods.is_bound_to(&set.metadata.uid, name);
-            (verdict.should_run() && !scheduled)
-                || (!verdict.should_continue() && scheduled)
-                || (scheduled && set.status.number_misscheduled > 0)
+            if scheduled {
+                !verdict.should_continue() || set.status.number_misscheduled > 0
+            } else {
+                verdict.should_run()
+            }
         };
         let keys: Vec<Key> = self
             .sets
