@@ -17,6 +17,7 @@ use crate::api::pod::Pod;
 use crate::api::status::{Reason, Status};
 use crate::sim::hash::fnv1a_64;
 use crate::trace::TraceId;
+use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 use strategy::Strategy;
 use table::Table;
@@ -48,7 +49,7 @@ pub enum Change {
 }
 
 /// metav1.DeletionPropagation
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Propagation {
     #[default]
     Background,

@@ -63,6 +63,7 @@ pub struct Cluster {
     inboxes: Vec<Inbox>,
     pub parts: Parts,
     runs_at_once: u32,
+    steps: u64,
     /// What user writes are due to: the last command.
     command: Option<TraceId>,
 }
@@ -79,6 +80,7 @@ impl Cluster {
             inboxes: vec![Inbox::default(); Part::ALL.len()],
             parts: Parts::default(),
             runs_at_once: 0,
+            steps: 0,
             command: None,
         }
     }
@@ -183,10 +185,8 @@ impl Cluster {
     /// Lets the next thing happen; false when there is none.
     pub fn step(&mut self) -> bool {
         let Some((at, event)) = self.queue.pop() else { return false };
-        if at > self.now {
-            self.now = at;
-            self.runs_at_once = 0;
-        }
+        self.steps += 1;
+        self.advance_clock(at);
         match event {
             SimEvent::Deliver(part) => self.deliver(part),
             SimEvent::Run(part) => self.run(part),
@@ -240,6 +240,26 @@ impl Cluster {
         while self.next_due().is_some_and(|at| at <= to) {
             self.step();
         }
+        self.advance_clock(to);
+    }
+
+    /// Runs until something has been written to the trace, with all of that moment: what a user sees as one step.
+    /// Goes no further than `limit`.
+    pub fn run_until_change(&mut self, limit: SimTime) {
+        let before = self.trace.len();
+        while self.trace.len() == before && self.next_due().is_some_and(|at| at <= limit) {
+            self.step();
+        }
+        self.run_until(self.now.min(limit));
+    }
+
+    /// How many events have happened.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Lets time pass without looking at the queue; never back.
+    pub fn advance_clock(&mut self, to: SimTime) {
         if to > self.now {
             self.now = to;
             self.runs_at_once = 0;
