@@ -2,7 +2,9 @@
 pub mod api;
 pub mod apiserver;
 pub mod client;
+pub mod conformance;
 pub mod reason;
+pub mod scheduler;
 pub mod sim;
 pub mod trace;
 #[cfg(feature = "web")]
