@@ -5,6 +5,7 @@
 //! Models: kube-apiserver's generic registry (staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go).
 
 pub mod admission;
+mod binding;
 pub mod strategy;
 pub mod table;
 

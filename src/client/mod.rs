@@ -3,6 +3,7 @@
 //! Knows nothing of DaemonSets.
 
 pub mod backoff;
+mod binding;
 pub mod events;
 pub mod expectations;
 pub mod informer;
