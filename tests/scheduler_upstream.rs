@@ -35,14 +35,20 @@ fn scheduler() {
 
 #[test]
 fn node_affinity() {
-    check("node-affinity.json", expect_test::expect![[r#"
+    check(
+        "node-affinity.json",
+        expect_test::expect![[r#"
         {"\"node-affinity\"": 20}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn tolerations() {
-    check("tolerations.json", expect_test::expect![[r#"
+    check(
+        "tolerations.json",
+        expect_test::expect![[r#"
         {"\"min-toleration-seconds\"": 3, "\"tolerations\"": 7}
-    "#]]);
+    "#]],
+    );
 }

@@ -216,3 +216,52 @@ fn is_label_value(value: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(operator: &str, values: &[&str], expect: &str) {
+        let requirement = NodeSelectorRequirement {
+            key: "cpus".to_owned(),
+            operator: operator.to_owned(),
+            values: values.iter().map(|v| (*v).to_owned()).collect(),
+        };
+        let verdict = |value: Option<&str>| match expression_matches(&requirement, value) {
+            None => "malformed",
+            Some(true) => "yes",
+            Some(false) => "no",
+        };
+        assert_eq!(
+            format!(
+                "{} {} {}",
+                verdict(Some("8")),
+                verdict(Some("x")),
+                verdict(None)
+            ),
+            expect,
+            "{operator} {values:?} for 8, x, no label"
+        );
+    }
+
+    #[test]
+    fn operators() {
+        check("In", &["8", "9"], "yes no no");
+        check("NotIn", &["8"], "no yes yes");
+        check("Exists", &[], "yes yes no");
+        check("DoesNotExist", &[], "no no yes");
+        check("Gt", &["7"], "yes no no");
+        check("Lt", &["7"], "no no no");
+    }
+
+    #[test]
+    fn what_cannot_be_evaluated() {
+        check("In", &[], "malformed malformed malformed");
+        check("Exists", &["8"], "malformed malformed malformed");
+        check("Gt", &["a"], "malformed malformed malformed");
+        check("Gt", &["1", "2"], "malformed malformed malformed");
+        check("NotIn", &["not a value"], "malformed malformed malformed");
+        check("Near", &["8"], "malformed malformed malformed");
+    }
+}

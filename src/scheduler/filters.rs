@@ -120,3 +120,126 @@ fn node_resources_fit(pod: &PodInfo, info: &NodeInfo) -> Option<Failure> {
     }
     (!shortages.is_empty()).then_some(Failure::Resources(shortages))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+    use serde_json::{Value, json};
+    use std::rc::Rc;
+
+    /// Node spec and pod spec; an existing pod has cpu 800m of 1 and host port 80/TCP.
+    #[track_caller]
+    fn check(node: Value, pod: Value, expect: Expect) {
+        let read = |spec: Value, name: &str| {
+            let pod = json!({"metadata": {"name": name, "namespace": "default"}, "spec": spec});
+            PodInfo::new(Rc::new(serde_json::from_value(pod).unwrap()))
+        };
+        let node = json!({
+            "metadata": {"name": "node-1", "labels": {"disk": "ssd"}}, "spec": node,
+            "status": {"allocatable": {"cpu": "1", "memory": "1000", "pods": "3"}},
+        });
+        let mut info = NodeInfo::new(Rc::new(serde_json::from_value(node).unwrap()));
+        let web = json!({"containers": [{
+            "ports": [{"hostPort": 80}], "resources": {"requests": {"cpu": "800m"}}}]});
+        info.add_pod(Rc::new(read(web, "web")));
+        let text = match first_failure(&read(pod, "agent"), &info) {
+            None => "fits".to_owned(),
+            Some(failure) => {
+                let hope = if failure.preemption_may_help() {
+                    "; preemption may help"
+                } else {
+                    ""
+                };
+                format!(
+                    "{}: {failure}: {}{hope}",
+                    failure.plugin(),
+                    failure.detail()
+                )
+            }
+        };
+        expect.assert_eq(&text);
+    }
+
+    #[test]
+    fn a_cordoned_node_takes_who_tolerates_it() {
+        let cordoned = json!({"unschedulable": true});
+        let tolerations = json!({"tolerations": [
+            {"key": "node.kubernetes.io/unschedulable", "operator": "Exists", "effect": "NoSchedule"}]});
+        check(
+            cordoned.clone(),
+            json!({}),
+            expect![
+                "NodeUnschedulable: node(s) were unschedulable: the node is cordoned, and the pod has no toleration for node.kubernetes.io/unschedulable:NoSchedule"
+            ],
+        );
+        check(cordoned, tolerations, expect!["fits"]);
+    }
+
+    #[test]
+    fn the_first_taint_that_is_not_tolerated_decides() {
+        let taints = json!({"taints": [
+            {"key": "soft", "effect": "PreferNoSchedule"},
+            {"key": "gpu", "value": "yes", "effect": "NoExecute"}]});
+        check(
+            taints.clone(),
+            json!({}),
+            expect![
+                "TaintToleration: node(s) had untolerated taint(s): taint gpu=yes:NoExecute is not tolerated"
+            ],
+        );
+        check(
+            taints,
+            json!({"tolerations": [{"key": "gpu", "value": "yes"}]}),
+            expect!["fits"],
+        );
+    }
+
+    #[test]
+    fn labels_have_to_match() {
+        check(
+            json!({}),
+            json!({"nodeSelector": {"disk": "hdd"}}),
+            expect![
+                "NodeAffinity: node(s) didn't match Pod's node affinity/selector: nodeSelector wants label disk=hdd, the node has disk=ssd"
+            ],
+        );
+    }
+
+    #[test]
+    fn host_ports_are_taken_by_a_pod() {
+        let ports = |ports: Value| json!({"containers": [{"ports": ports}]});
+        check(
+            json!({}),
+            ports(json!([{"hostPort": 80, "hostIP": "10.0.0.1"}])),
+            expect![
+                "NodePorts: node(s) didn't have free ports for the requested pod ports: host port 80/TCP is taken by pod default/web; preemption may help"
+            ],
+        );
+        check(
+            json!({}),
+            ports(json!([{"hostPort": 80, "protocol": "UDP"}, {"containerPort": 80}])),
+            expect!["fits"],
+        );
+    }
+
+    #[test]
+    fn resources_run_short() {
+        let requests = |r: Value| json!({"containers": [{"resources": {"requests": r}}]});
+        check(
+            json!({}),
+            requests(json!({"cpu": "300m", "example.com/gpu": "1"})),
+            expect![
+                "NodeResourcesFit: Insufficient cpu, Insufficient example.com/gpu: cpu: requested 300m, used 800m of 1000m; example.com/gpu: requested 1, used 0 of 0"
+            ],
+        );
+        check(
+            json!({}),
+            requests(json!({"cpu": "300m"})),
+            expect![
+                "NodeResourcesFit: Insufficient cpu: cpu: requested 300m, used 800m of 1000m; preemption may help"
+            ],
+        );
+        check(json!({}), requests(json!({"cpu": "200m"})), expect!["fits"]);
+    }
+}

@@ -409,32 +409,31 @@ fn count(unfit: &Unfit, nodes: u32) -> Reasons {
     reasons
 }
 
-/// Marks a victim, deletes it with its own grace period, and tells it why. One that is going already isn't deleted again.
+/// Marks a victim, deletes it with its own grace period, and tells it why. One that is going already is left to go.
 ///
 /// Models: framework/preemption, PreemptPod.
 fn remove_victim(client: &mut Client<'_>, pod: &PodInfo, victim: &PodInfo, node: &str) {
+    if victim.pod.metadata.is_terminating() {
+        return;
+    }
     let now = client.time();
-    if !victim.pod.metadata.is_terminating() {
-        let options = DeleteOptions {
-            uid: Some(victim.pod.metadata.uid.clone()),
-            ..DeleteOptions::default()
-        };
-        let marked = client.patch_status::<Pod>(&victim.key, "DisruptionTarget=True", |pod| {
-            pod.status.set_condition(
-                preemption::DISRUPTION_TARGET,
-                "True",
-                preemption::BY_SCHEDULER,
-                preemption::VICTIM_MESSAGE,
-                now,
-            );
-        });
-        if marked
-            .and_then(|_| client.delete::<Pod>(&victim.key, &options))
-            .is_err()
-        {
-            // It went by itself: there is nobody left to tell.
-            return;
-        }
+    let options = DeleteOptions {
+        uid: Some(victim.pod.metadata.uid.clone()),
+        ..DeleteOptions::default()
+    };
+    let marked = client.patch_status::<Pod>(&victim.key, "DisruptionTarget=True", |pod| {
+        pod.status.set_condition(
+            preemption::DISRUPTION_TARGET,
+            "True",
+            preemption::BY_SCHEDULER,
+            preemption::VICTIM_MESSAGE,
+            now,
+        );
+    });
+    let deleted = marked.and_then(|_| client.delete::<Pod>(&victim.key, &options));
+    if deleted.is_err() {
+        // It went by itself: there is nobody left to tell.
+        return;
     }
     let about = events::reference(&Object::Pod(Rc::clone(&victim.pod)));
     let text = format!("Preempted by pod {} on node {node}", pod.pod.metadata.uid);
@@ -461,3 +460,6 @@ fn least_requested(pod: &PodInfo, nodes: &[(Rc<str>, Rc<NodeInfo>)]) -> Option<R
     })?;
     Some(Rc::clone(name))
 }
+
+#[cfg(test)]
+mod tests;

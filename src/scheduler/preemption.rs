@@ -182,3 +182,71 @@ fn cost(candidate: &Candidate) -> (i64, i64, usize, Reverse<Time>, Rc<str>) {
         Rc::clone(&candidate.node),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+    use serde_json::json;
+
+    fn pod(name: &str, priority: i32, cpu: &str) -> PodInfo {
+        let pod = json!({
+            "metadata": {"name": name, "namespace": "default"},
+            "spec": {"priority": priority, "containers": [{"resources": {"requests": {"cpu": cpu}}}]},
+        });
+        PodInfo::new(Rc::new(serde_json::from_value(pod).unwrap()))
+    }
+
+    /// A node with 1 cpu; who goes for a pod of priority 5?
+    #[track_caller]
+    fn check(cpu: &str, there: &[(&str, i32, &str)], expect: Expect) {
+        let node = json!({"status": {"allocatable": {"cpu": "1", "pods": "10"}}});
+        let mut info = NodeInfo::new(Rc::new(serde_json::from_value(node).unwrap()));
+        for (name, priority, cpu) in there {
+            info.add_pod(Rc::new(pod(name, *priority, cpu)));
+        }
+        let text = match victims_on(&pod("new", 5, cpu), &info) {
+            Ok(victims) => victims
+                .iter()
+                .map(|victim| &*victim.key.name)
+                .collect::<Vec<_>>()
+                .join(" "),
+            Err(reason) => format!("{reason:?}"),
+        };
+        expect.assert_eq(&text);
+    }
+
+    #[test]
+    fn only_lower_priorities_go() {
+        check(
+            "500m",
+            &[("same", 5, "400m"), ("higher", 6, "400m")],
+            expect!["NobodyLower"],
+        );
+    }
+
+    #[test]
+    fn the_most_important_come_back_first() {
+        check(
+            "500m",
+            &[
+                ("a", 1, "300m"),
+                ("b", 2, "300m"),
+                ("c", 3, "300m"),
+                ("d", 1, "100m"),
+            ],
+            expect!["b a"],
+        );
+    }
+
+    #[test]
+    fn it_may_not_be_enough() {
+        check(
+            "500m",
+            &[("same", 5, "600m"), ("lower", 1, "100m")],
+            expect![[
+                r#"StillFails(Resources([Shortage { resource: "cpu", requested: 500, used: 600, allocatable: 1000 }]))"#
+            ]],
+        );
+    }
+}

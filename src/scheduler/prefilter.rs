@@ -53,3 +53,39 @@ pub fn candidates(spec: &PodSpec) -> Candidates<'_> {
         Candidates::Named(names)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+    use serde_json::{Value, json};
+
+    #[track_caller]
+    fn check(terms: Value, expect: Expect) {
+        let spec = json!({"affinity": {"nodeAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}}});
+        let spec: PodSpec = serde_json::from_value(spec).unwrap();
+        expect.assert_eq(&format!("{:?}", candidates(&spec)));
+    }
+
+    fn name_in(names: &[&str]) -> Value {
+        json!({"key": "metadata.name", "operator": "In", "values": names})
+    }
+
+    #[test]
+    fn terms_add_nodes_and_fields_take_them_away() {
+        check(json!([]), expect!["All"]);
+        check(
+            json!([{"matchFields": [name_in(&["a", "b"]), name_in(&["b", "c"])]}, {"matchFields": [name_in(&["d"])]}]),
+            expect![[r#"Named({"b", "d"})"#]],
+        );
+        check(
+            json!([{"matchFields": [name_in(&["a"]), name_in(&["b"])]}]),
+            expect!["Conflict"],
+        );
+        check(
+            json!([{"matchFields": [name_in(&["a"])]}, {"matchExpressions": [{"key": "x", "operator": "Exists"}]}]),
+            expect!["All"],
+        );
+    }
+}
