@@ -63,9 +63,9 @@ pub mod controllers;
 
 pub mod scheduler;
 
-// pub mod kubelet;
+pub mod kubelet;
 
-// pub mod cluster;
+pub mod cluster;
 
 // pub mod kubectl;
 
