@@ -67,11 +67,11 @@ pub mod kubelet;
 
 pub mod cluster;
 
-// pub mod kubectl;
+pub mod kubectl;
 
 // pub mod presets;
 
-// pub mod session;
+pub mod session;
 
 pub mod conformance;
 
