@@ -3,6 +3,7 @@ pub mod api;
 pub mod apiserver;
 pub mod client;
 pub mod conformance;
+pub mod controllers;
 pub mod reason;
 pub mod scheduler;
 pub mod sim;

@@ -135,7 +135,7 @@ fn affinity(node: &str) -> Value {
 }
 
 fn daemon_pod(node: &str) -> Value {
-    json!({"affinity": affinity(node), "containers": [{"name": "c"}]})
+    json!({"affinity": affinity(node), "containers": [{"name": "c", "image": "i"}]})
 }
 
 fn requesting(node: &str, cpu: &str) -> Value {
@@ -143,7 +143,7 @@ fn requesting(node: &str, cpu: &str) -> Value {
 }
 
 fn container(cpu: &str) -> Value {
-    json!({"name": "c", "resources": {"requests": {"cpu": cpu}}})
+    json!({"name": "c", "image": "i", "resources": {"requests": {"cpu": cpu}}})
 }
 
 fn roomy() -> Value {
@@ -187,7 +187,8 @@ fn message_when_cpu_is_short() {
 #[test]
 fn message_when_a_host_port_is_taken() {
     let mut world = World::with_nodes(&["node-1", "node-2"], &roomy());
-    let containers = json!([{"name": "c", "ports": [{"containerPort": 80, "hostPort": 80}]}]);
+    let containers =
+        json!([{"name": "c", "image": "i", "ports": [{"containerPort": 80, "hostPort": 80}]}]);
     world.pod(
         "web",
         json!({"nodeName": "node-1", "containers": containers}),
@@ -206,7 +207,7 @@ fn message_when_the_node_is_full() {
     let mut world = World::with_nodes(&["node-1"], &json!({"cpu": "1", "pods": "1"}));
     world.pod(
         "one",
-        json!({"nodeName": "node-1", "containers": [{"name": "c"}]}),
+        json!({"nodeName": "node-1", "containers": [{"name": "c", "image": "i"}]}),
     );
     world.pod("agent", daemon_pod("node-1"));
     world.run(1000);
@@ -389,7 +390,10 @@ fn what_is_not_ours_is_left_alone() {
     let mut gated = daemon_pod("node-1");
     gated["schedulingGates"] = json!([{"name": "wait"}]);
     world.pod("gated", gated);
-    world.pod("placed", json!({"nodeName": "node-1"}));
+    world.pod(
+        "placed",
+        json!({"nodeName": "node-1", "containers": [{"name": "c", "image": "i"}]}),
+    );
     world.run(1000);
     world.check(expect![[""]]);
 }
