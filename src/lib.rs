@@ -69,13 +69,13 @@ pub mod cluster;
 
 pub mod kubectl;
 
-// pub mod presets;
+pub mod presets;
 
 pub mod session;
 
 pub mod conformance;
 
-// pub mod present;
+pub mod present;
 
 // pub mod app;
 
