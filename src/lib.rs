@@ -2,6 +2,8 @@
 pub mod api;
 pub mod apiserver;
 pub mod client;
+pub mod controllers;
+pub mod kubelet;
 pub mod reason;
 pub mod sim;
 pub mod trace;

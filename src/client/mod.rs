@@ -5,6 +5,8 @@
 pub mod backoff;
 pub mod events;
 pub mod expectations;
+#[cfg(test)]
+pub mod harness;
 pub mod informer;
 pub mod work_queue;
 
