@@ -1,4 +1,4 @@
-//! IntOrString: `1` or `"25%"`. (stub: scaling comes from the api branch)
+//! IntOrString: `1` or `"25%"`.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -12,25 +12,51 @@ pub enum IntOrString {
 }
 
 impl IntOrString {
-    /// The number itself, or the percentage of `total`.
+    /// The number, and whether it is a percentage.
     ///
-    /// Models: k8s.io/apimachinery/pkg/util/intstr, GetScaledValueFromIntOrPercent.
-    pub fn scaled(&self, total: i32, round_up: bool) -> Result<i32, String> {
+    /// Models: k8s.io/apimachinery/pkg/util/intstr, getIntOrPercentValueSafely.
+    pub fn parse(&self) -> Result<(i64, bool), String> {
         match self {
-            IntOrString::Int(n) => Ok(*n),
-            IntOrString::String(s) => {
-                let percent: i64 = s
+            IntOrString::Int(n) => Ok((i64::from(*n), false)),
+            IntOrString::String(text) => {
+                let number = text
                     .strip_suffix('%')
-                    .and_then(|p| p.parse().ok())
-                    .ok_or("invalid")?;
-                let product = percent * i64::from(total);
-                Ok((if round_up {
-                    (product + 99).div_euclid(100)
-                } else {
-                    product.div_euclid(100)
-                }) as i32)
+                    .ok_or("invalid type: string is not a percentage")?;
+                match number.parse::<i64>() {
+                    Ok(n) => Ok((n, true)),
+                    Err(error) => {
+                        let why = match error.kind() {
+                            std::num::IntErrorKind::PosOverflow
+                            | std::num::IntErrorKind::NegOverflow => "value out of range",
+                            _ => "invalid syntax",
+                        };
+                        Err(format!(
+                            "invalid value {text:?}: strconv.Atoi: parsing {number:?}: {why}"
+                        ))
+                    }
+                }
             }
         }
+    }
+
+    /// The number itself, or the percentage of `total`.
+    ///
+    /// Models: intstr.GetScaledValueFromIntOrPercent.
+    pub fn scaled(&self, total: i32, round_up: bool) -> Result<i32, String> {
+        let (number, percent) = self
+            .parse()
+            .map_err(|error| format!("invalid value for IntOrString: {error}"))?;
+        if !percent {
+            return Ok(number as i32);
+        }
+        let product = i128::from(number) * i128::from(total);
+        // Rust's division rounds towards zero; we want up or down.
+        let scaled = if round_up {
+            -(-product).div_euclid(100)
+        } else {
+            product.div_euclid(100)
+        };
+        Ok(scaled.clamp(i128::from(i32::MIN), i128::from(i32::MAX)) as i32)
     }
 }
 
@@ -39,6 +65,54 @@ impl fmt::Display for IntOrString {
         match self {
             IntOrString::Int(n) => n.fmt(f),
             IntOrString::String(s) => f.write_str(s),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn percent(text: &str) -> IntOrString {
+        IntOrString::String(text.to_owned())
+    }
+
+    #[test]
+    fn scales_up_and_down() {
+        for (value, total, up, down) in [
+            (percent("25%"), 4, 1, 1),
+            (percent("25%"), 5, 2, 1),
+            (percent("50%"), 3, 2, 1),
+            (percent("0%"), 10, 0, 0),
+            (percent("100%"), 7, 7, 7),
+            (percent("-10%"), 5, 0, -1),
+            (IntOrString::Int(3), 1, 3, 3),
+            (percent("999999999999%"), i32::MAX, i32::MAX, i32::MAX),
+        ] {
+            assert_eq!(value.scaled(total, true), Ok(up), "{value} of {total}");
+            assert_eq!(value.scaled(total, false), Ok(down), "{value} of {total}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_percentage() {
+        for (text, error) in [
+            ("10", "invalid type: string is not a percentage"),
+            (
+                "%",
+                "invalid value \"%\": strconv.Atoi: parsing \"\": invalid syntax",
+            ),
+            (
+                "1.5%",
+                "invalid value \"1.5%\": strconv.Atoi: parsing \"1.5\": invalid syntax",
+            ),
+            (
+                "99999999999999999999%",
+                "invalid value \"99999999999999999999%\": strconv.Atoi: parsing \"99999999999999999999\": value out of range",
+            ),
+        ] {
+            assert_eq!(percent(text).parse(), Err(error.to_owned()));
+            assert!(percent(text).scaled(10, true).is_err());
         }
     }
 }

@@ -3,16 +3,37 @@
 //! Each type holds the fields that we simulate; every other field of a manifest is kept in `extra`, counts for the template hash and is written back.
 //! Nothing here behaves over time.
 
+// The objects.
+pub mod meta;
+
+pub mod int_or_percent;
+pub mod quantity;
+
+pub mod pod;
+
+pub mod node;
+
 pub mod apps;
 pub mod core;
-pub mod defaults;
-pub mod int_or_percent;
-pub mod meta;
-pub mod node;
+
 pub mod object;
-pub mod pod;
-pub mod quantity;
+
+// What they mean.
 pub mod selector;
 pub mod status;
 pub mod taint;
+
+// What may be in them.
+pub mod go;
+pub mod names;
+
+pub mod kinds;
+pub mod schema;
+
+// Text in and out.
+pub mod decode;
+pub mod yaml;
+
+// What the server makes of them.
+pub mod defaults;
 pub mod validation;

@@ -85,7 +85,6 @@ pub struct Container {
     pub image_pull_policy: String,
     #[serde(skip_serializing_if = "is_default")]
     pub ports: Vec<ContainerPort>,
-    #[serde(skip_serializing_if = "is_default")]
     pub resources: ResourceRequirements,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub liveness_probe: Option<Probe>,

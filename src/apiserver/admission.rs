@@ -55,7 +55,7 @@ pub(super) fn bootstrap(server: &mut ApiServer, now: Time) {
 
 /// Models: apiserver/pkg/admission/plugin/namespace/lifecycle.
 pub(super) fn check_namespace<T: Stored>(server: &ApiServer, object: &T) -> Result<(), Status> {
-    if !T::KIND.is_namespaced() || T::KIND == Kind::Event {
+    if !object.is_namespaced() || T::KIND == Kind::Event {
         return Ok(());
     }
     let meta = object.meta();
@@ -76,7 +76,7 @@ pub(super) fn check_namespace<T: Stored>(server: &ApiServer, object: &T) -> Resu
             Reason::Forbidden,
             format!(
                 "{} \"{name}\" is forbidden: unable to create new content in namespace {} because it is being terminated",
-                T::KIND.resource(),
+                object.resource(),
                 meta.namespace
             ),
         ));

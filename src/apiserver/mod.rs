@@ -213,7 +213,7 @@ impl ApiServer {
 
     /// Stores a new object after defaults, admission and validation.
     pub fn create<T: Stored>(&mut self, mut object: T, now: Time) -> Result<Rc<T>, Status> {
-        if T::KIND.is_namespaced() {
+        if object.is_namespaced() {
             if object.meta().namespace.is_empty() {
                 object.meta_mut().namespace = "default".to_owned();
             }
@@ -238,7 +238,7 @@ impl ApiServer {
             if attempt == 0 {
                 object
                     .validate_create()
-                    .map_err(|causes| invalid::<T>(&object.meta().name, causes))?;
+                    .map_err(|causes| invalid(&object, causes))?;
             }
             if T::table(self).get(&object.key()).is_none() {
                 break;
@@ -273,7 +273,7 @@ impl ApiServer {
         }
         object
             .validate_update(&old)
-            .map_err(|causes| invalid::<T>(&key.name, causes))?;
+            .map_err(|causes| invalid(&object, causes))?;
         self.write(object, now)
     }
 
@@ -398,12 +398,8 @@ impl ApiServer {
     }
 }
 
-fn invalid<T: Stored>(name: &str, causes: Vec<crate::api::status::FieldError>) -> Status {
-    let kind = match T::KIND.group() {
-        "" => T::KIND.name().to_owned(),
-        group => format!("{}.{group}", T::KIND.name()),
-    };
-    Status::invalid(&kind, name, causes)
+fn invalid<T: Stored>(object: &T, causes: Vec<crate::api::status::FieldError>) -> Status {
+    Status::invalid(&object.qualified_kind(), &object.meta().name, causes)
 }
 
 fn check_version<T: Stored>(object: &T, old: &T) -> Result<(), Status> {
@@ -412,7 +408,7 @@ fn check_version<T: Stored>(object: &T, old: &T) -> Result<(), Status> {
         !meta.resource_version.is_empty() && meta.resource_version != current.resource_version;
     let other_object = !meta.uid.is_empty() && meta.uid != current.uid;
     if stale_version || other_object {
-        return Err(Status::conflict(&T::KIND.resource(), &current.name));
+        return Err(Status::conflict(&old.resource(), &current.name));
     }
     Ok(())
 }

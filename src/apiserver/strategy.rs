@@ -12,7 +12,7 @@ use crate::api::node::Node;
 use crate::api::object::Resource;
 use crate::api::pod::{Pod, PodStatus, phase};
 use crate::api::status::{FieldError, Status};
-use crate::api::{defaults, validation};
+use crate::api::{defaults, kinds, validation};
 
 type Findings = Result<(), Vec<FieldError>>;
 
@@ -22,6 +22,20 @@ fn findings(list: Vec<FieldError>) -> Findings {
 
 /// The server's treatment of one kind. The defaults of the methods do nothing.
 pub trait Strategy: Resource {
+    fn is_namespaced(&self) -> bool {
+        Self::KIND.is_namespaced()
+    }
+    /// Plural with group, as errors name the resource.
+    fn resource(&self) -> String {
+        Self::KIND.resource()
+    }
+    /// Kind with group, as validation errors name it.
+    fn qualified_kind(&self) -> String {
+        match Self::KIND.group() {
+            "" => Self::KIND.name().to_owned(),
+            group => format!("{}.{group}", Self::KIND.name()),
+        }
+    }
     fn default_fields(&mut self) {}
     fn prepare_create(&mut self) {}
     fn prepare_update(&mut self, _old: &Self) {}
@@ -79,11 +93,11 @@ impl Strategy for DaemonSet {
     }
 
     fn validate_create(&self) -> Findings {
-        findings(validation::validate_daemon_set(self))
+        findings(validation::daemon_set::validate_daemon_set(self))
     }
 
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::validate_daemon_set_update(self, old))
+        findings(validation::daemon_set::validate_daemon_set_update(self, old))
     }
 }
 
@@ -124,11 +138,11 @@ impl Strategy for Pod {
     }
 
     fn validate_create(&self) -> Findings {
-        findings(validation::validate_pod(self))
+        findings(validation::pod::validate_pod(self))
     }
 
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::validate_pod_update(self, old))
+        findings(validation::pod::validate_pod_update(self, old))
     }
 
     /// Models: pkg/registry/core/pod/strategy.go, CheckGracefulDelete.
@@ -162,11 +176,11 @@ impl Strategy for Node {
     }
 
     fn validate_create(&self) -> Findings {
-        findings(validation::validate_node(self))
+        findings(validation::node::validate_node(self))
     }
 
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::validate_node_update(self, old))
+        findings(validation::node::validate_node_update(self, old))
     }
 }
 
@@ -184,22 +198,42 @@ impl Strategy for Namespace {
     }
 
     fn validate_create(&self) -> Findings {
-        findings(validation::validate_namespace(self))
+        findings(validation::meta::validate_namespace(self))
     }
 }
 
 impl Strategy for PriorityClass {
+    fn default_fields(&mut self) {
+        defaults::default_priority_class(self);
+    }
+
     fn validate_create(&self) -> Findings {
-        findings(validation::validate_priority_class(self))
+        findings(validation::meta::validate_priority_class(self))
     }
 }
 
-impl Strategy for ControllerRevision {}
+impl Strategy for ControllerRevision {
+    fn validate_update(&self, old: &Self) -> Findings {
+        findings(validation::meta::validate_controller_revision_update(self, old))
+    }
+}
 
 impl Strategy for Event {}
 
 impl Strategy for Generic {
+    fn is_namespaced(&self) -> bool {
+        kinds::find(&self.api_version, &self.kind).is_none_or(|info| info.namespaced)
+    }
+
+    fn resource(&self) -> String {
+        kinds::find(&self.api_version, &self.kind).map_or_else(|| self.kind.clone(), |info| info.resource())
+    }
+
+    fn qualified_kind(&self) -> String {
+        kinds::find(&self.api_version, &self.kind).map_or_else(|| self.kind.clone(), |info| info.qualified_kind())
+    }
+
     fn validate_create(&self) -> Findings {
-        findings(validation::validate_meta(&self.metadata, true))
+        findings(validation::meta::validate_generic(self))
     }
 }

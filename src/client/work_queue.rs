@@ -16,7 +16,10 @@ const BUCKET_BURST: u64 = 100;
 #[derive(Clone, Debug)]
 pub struct WorkQueue<K> {
     seq: u64,
-    /// When each waiting key is due, and what queued it first.
+    /// Ready keys in the order of adding, and what queued each first.
+    ready: BTreeMap<(SimTime, u64), K>,
+    queued: BTreeMap<K, Option<TraceId>>,
+    /// Keys to be added later: one slot a key, the earliest time wins.
     waiting: BTreeMap<K, (SimTime, u64, Option<TraceId>)>,
     order: BTreeMap<(SimTime, u64), K>,
     failures: BTreeMap<K, u32>,
@@ -29,6 +32,8 @@ impl<K> Default for WorkQueue<K> {
     fn default() -> Self {
         WorkQueue {
             seq: 0,
+            ready: BTreeMap::new(),
+            queued: BTreeMap::new(),
             waiting: BTreeMap::new(),
             order: BTreeMap::new(),
             failures: BTreeMap::new(),
@@ -39,8 +44,17 @@ impl<K> Default for WorkQueue<K> {
 }
 
 impl<K: Ord + Clone> WorkQueue<K> {
-    /// Queues the key for `at`; an earlier time that it already has wins.
-    pub fn add(&mut self, key: K, at: SimTime, cause: Option<TraceId>) {
+    /// Queues the key now; a key that is queued already keeps its place.
+    pub fn add(&mut self, key: K, now: SimTime, cause: Option<TraceId>) {
+        if !self.queued.contains_key(&key) {
+            self.seq += 1;
+            self.ready.insert((now, self.seq), key.clone());
+            self.queued.insert(key, cause);
+        }
+    }
+
+    /// Queues the key at a later time; an earlier time that it waits for already wins.
+    pub fn add_after(&mut self, key: K, at: SimTime, cause: Option<TraceId>) {
         if let Some((due, seq, _)) = self.waiting.get(&key) {
             if *due <= at {
                 return;
@@ -69,7 +83,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
         .min(MAX_DELAY);
         *failures += 1;
         let delay = own.max(self.take_token(now));
-        self.add(key, now + delay, cause);
+        self.add_after(key, now + delay, cause);
         delay
     }
 
@@ -95,27 +109,40 @@ impl<K: Ord + Clone> WorkQueue<K> {
     }
 
     pub fn next_due(&self) -> Option<SimTime> {
-        self.order.first_key_value().map(|((at, _), _)| *at)
+        let ready = self.ready.keys().next();
+        ready
+            .into_iter()
+            .chain(self.order.keys().next())
+            .map(|(at, _)| *at)
+            .min()
     }
 
     /// The first key that is due, with what queued it.
     pub fn pop_due(&mut self, now: SimTime) -> Option<(K, Option<TraceId>)> {
-        let ((at, _), _) = self.order.first_key_value()?;
+        while let Some(((at, _), _)) = self.order.first_key_value()
+            && *at <= now
+        {
+            let ((at, _), key) = self.order.pop_first()?;
+            let (_, _, cause) = self.waiting.remove(&key)?;
+            self.add(key, at, cause);
+        }
+        let ((at, _), _) = self.ready.first_key_value()?;
         if *at > now {
             return None;
         }
-        let (_, key) = self.order.pop_first()?;
-        let (_, _, cause) = self.waiting.remove(&key)?;
+        let (_, key) = self.ready.pop_first()?;
+        let cause = self.queued.remove(&key)?;
         Some((key, cause))
     }
 
+    /// Is the key queued now (not only for later)?
     pub fn contains(&self, key: &K) -> bool {
-        self.waiting.contains_key(key)
+        self.queued.contains_key(key)
     }
 
-    /// The waiting keys and when they are due.
-    pub fn iter(&self) -> impl Iterator<Item = (&K, SimTime)> {
-        self.order.iter().map(|((at, _), key)| (key, *at))
+    /// The keys that are queued now, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &K> {
+        self.ready.values()
     }
 }
 
@@ -124,16 +151,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_queued_once_at_its_earliest_time() {
+    fn a_key_is_queued_once_and_waits_once() {
         let mut queue = WorkQueue::default();
-        queue.add("a", SimTime(10), None);
+        queue.add_after("a", SimTime(10), None);
         queue.add("b", SimTime(5), None);
-        queue.add("a", SimTime(3), None);
-        queue.add("a", SimTime(8), None);
-        assert_eq!(queue.next_due(), Some(SimTime(3)));
-        assert_eq!(queue.pop_due(SimTime(4)).map(|x| x.0), Some("a"));
-        assert_eq!(queue.pop_due(SimTime(4)), None);
-        assert_eq!(queue.pop_due(SimTime(9)).map(|x| x.0), Some("b"));
+        queue.add_after("a", SimTime(8), None);
+        queue.add_after("a", SimTime(9), None);
+        queue.add("a", SimTime(6), None);
+        queue.add("b", SimTime(7), None);
+        assert_eq!(queue.next_due(), Some(SimTime(5)));
+        assert_eq!(queue.pop_due(SimTime(7)).map(|x| x.0), Some("b"));
+        assert_eq!(queue.pop_due(SimTime(7)).map(|x| x.0), Some("a"));
+        assert_eq!(queue.pop_due(SimTime(7)), None);
+        assert_eq!(queue.pop_due(SimTime(8)).map(|x| x.0), Some("a"));
         assert_eq!(queue.pop_due(SimTime(99)), None);
     }
 

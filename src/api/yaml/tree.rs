@@ -1,0 +1,152 @@
+//! The located tree of a YAML document, and the way from a field path to a place in the text.
+
+use serde_json::Value;
+
+/// A place in a text; lines and columns (in characters) count from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// A value and where it begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub at: Position,
+    pub value: NodeValue,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeValue {
+    Null,
+    Bool(bool),
+    Number(serde_json::Number),
+    String(String),
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+}
+
+/// A key with its value, in the order of the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub key: String,
+    pub at: Position,
+    pub value: Node,
+}
+
+/// One document of a text. A null as root means that it is empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    pub root: Node,
+}
+
+impl Document {
+    pub fn is_empty(&self) -> bool {
+        self.root.value == NodeValue::Null
+    }
+
+    pub fn value(&self) -> Value {
+        self.root.to_json()
+    }
+
+    /// Where a field is, by a path as Kubernetes writes it: `spec.template.spec.containers[0].image`, `spec.limits[cpu]`.
+    ///
+    /// A field that isn't there is found at the nearest thing around it that is.
+    /// Upstream's odd paths are understood: `spec.template.labels` (really in metadata) and `metadata.taints` of a node (really in spec).
+    /// None only for an empty document.
+    pub fn position(&self, path: &str) -> Option<Position> {
+        if self.is_empty() {
+            return None;
+        }
+        let odd = path.strip_prefix("metadata.taints");
+        let path = odd.map_or(path.to_owned(), |rest| format!("spec.taints{rest}"));
+        let mut at = self.root.at;
+        let mut node = &self.root;
+        for step in steps(&path) {
+            let Some((next_at, next)) = node.child(step) else {
+                break;
+            };
+            (at, node) = (next_at, next);
+        }
+        Some(at)
+    }
+}
+
+impl Node {
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        match &self.value {
+            NodeValue::Map(entries) => entries.iter().find(|entry| entry.key == key),
+            _ => None,
+        }
+    }
+
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            NodeValue::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The tree as plain JSON.
+    pub fn to_json(&self) -> Value {
+        match &self.value {
+            NodeValue::Null => Value::Null,
+            NodeValue::Bool(value) => Value::Bool(*value),
+            NodeValue::Number(number) => Value::Number(number.clone()),
+            NodeValue::String(text) => Value::String(text.clone()),
+            NodeValue::List(items) => items.iter().map(Node::to_json).collect(),
+            NodeValue::Map(entries) => {
+                let pairs = entries.iter().map(|e| (e.key.clone(), e.value.to_json()));
+                Value::Object(pairs.collect())
+            }
+        }
+    }
+
+    /// One step of a path: a key (its place is the key's) or an index.
+    fn child(&self, step: &str) -> Option<(Position, &Node)> {
+        if let NodeValue::List(items) = &self.value {
+            let item = items.get(step.parse::<usize>().ok()?)?;
+            return Some((item.at, item));
+        }
+        let entry = self
+            .entry(step)
+            .or_else(|| self.get("metadata")?.entry(step))?;
+        Some((entry.at, &entry.value))
+    }
+}
+
+/// Splits `a.b[0].c[x.y/z]` into `a`, `b`, `0`, `c`, `x.y/z`.
+fn steps(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = path;
+    std::iter::from_fn(move || {
+        rest = rest.strip_prefix('.').unwrap_or(rest);
+        if rest.is_empty() {
+            return None;
+        }
+        let (step, after) = match rest.strip_prefix('[') {
+            Some(inside) => inside.split_once(']').unwrap_or((inside, "")),
+            None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
+        };
+        rest = after;
+        Some(step)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_split() {
+        let all: Vec<&str> = steps("a.b[0].c[x.y/z]").collect();
+        assert_eq!(all, ["a", "b", "0", "c", "x.y/z"]);
+        assert_eq!(steps("").count(), 0);
+        // Nonsense ends, too.
+        assert_eq!(steps("a[").count(), 2);
+        assert_eq!(steps("..a]b").count(), 2);
+    }
+}
