@@ -6,5 +6,7 @@ pub mod controllers;
 pub mod reason;
 pub mod sim;
 pub mod trace;
+pub mod present;
+pub mod app;
 #[cfg(feature = "web")]
 pub mod view;

@@ -28,6 +28,8 @@ pub enum Msg {
     Shared { is_copied: bool },
     /// Back to the first visit.
     Reset,
+    /// The address' fragment changed: somebody pasted a link.
+    OpenLink(String),
     SetTheme(Theme),
     Open(Option<Dialog>),
     Dismiss,
@@ -254,4 +256,6 @@ pub enum Effect {
     Focus(String),
     /// Scroll the editor to a line.
     Reveal(u32),
+    /// Bring the why panel into view.
+    ShowWhy,
 }

@@ -7,12 +7,13 @@ use std::rc::Rc;
 /// Up to so many nodes are shown as cards; more are drawn as a map (`view::fleet`).
 pub const CARDS_MAX: usize = 200;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClusterView {
     /// `3 nodes, 3 pods`
     pub summary: String,
     /// By node name; empty when there are more than `CARDS_MAX`.
     pub cards: Vec<Rc<NodeCard>>,
+    pub node_count: usize,
     pub density: Density,
     /// Pods without a node: the first few.
     pub lane: Vec<Rc<PodTile>>,
@@ -22,8 +23,9 @@ pub struct ClusterView {
 }
 
 /// How much room a card gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Density {
+    #[default]
     Full,
     Compact,
     Tiny,

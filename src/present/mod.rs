@@ -5,10 +5,13 @@
 //! Absent: Yew, state, and any field that a person wouldn't see or a message wouldn't need.
 
 pub mod words;
-pub mod pod;
+pub mod page;
+pub mod cluster;
 pub mod node;
+pub mod pod;
 pub mod daemon_set;
-pub mod events;
+pub mod rollout;
 pub mod why;
+pub mod events;
 pub mod timeline;
 pub mod editor;

@@ -1,7 +1,12 @@
 //! The bar at the bottom: where we are in time, and what was done when.
 
+use super::page::Look;
+use super::words::clock;
+use crate::session::Session;
+use crate::session::execute::describe;
+
 /// What the timeline shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     pub now_ms: u64,
     /// The furthest moment that was reached.
@@ -29,8 +34,9 @@ pub struct Mark {
     pub text: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pace {
+    #[default]
     Paused,
     Playing,
     /// Playing, but nothing is due: the clock stands until something is done.
@@ -48,10 +54,11 @@ impl Pace {
 }
 
 /// Simulated time per real time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Speed {
     Quarter,
     Half,
+    #[default]
     One,
     Two,
     Five,
@@ -105,5 +112,42 @@ impl Speed {
 
     pub fn slower(self) -> Speed {
         *Speed::ALL.iter().rev().find(|s| **s < self).unwrap_or(&self)
+    }
+}
+
+/// The newest marks; a log can be long.
+const MARKS_MAX: usize = 200;
+
+pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
+    let (now, end) = (session.now().0, session.end().0);
+    let log = session.log();
+    let marks = log.iter().rev().take(MARKS_MAX).rev().map(|logged| Mark {
+        at_ms: logged.at.0,
+        permille: (logged.at.0.saturating_mul(1000) / end.max(1)).min(1000) as u32,
+        text: describe(&logged.command),
+    });
+    let is_past = now < end;
+    let state = match look.pace {
+        _ if is_past && look.pace == Pace::Paused => "In the past. What you do now starts from here.".to_owned(),
+        _ if !look.last_line.is_empty() => look.last_line.to_owned(),
+        Pace::Settled if log.is_empty() => "Ready".to_owned(),
+        Pace::Settled => "Settled: nothing is due".to_owned(),
+        Pace::Paused => "Paused".to_owned(),
+        Pace::Playing => "Playing".to_owned(),
+    };
+    let last = session.applied().checked_sub(1).and_then(|at| log.get(at));
+    Timeline {
+        // Tenths are what the clock shows; finer steps would draw for nothing.
+        now_ms: now / 100 * 100,
+        end_ms: end,
+        now: clock(now),
+        end: clock(end),
+        marks: marks.collect(),
+        pace: look.pace,
+        speed: look.speed,
+        state,
+        undo: last.map(|logged| describe(&logged.command)),
+        redo: session.can_redo().then(|| "the command that was undone".to_owned()),
+        is_past,
     }
 }

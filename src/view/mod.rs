@@ -2,7 +2,7 @@
 //!
 //! `root` owns the model; all other components are functions of their props.
 
-pub mod root;
+// pub mod root;
 pub mod dispatch;
 pub mod header;
 pub mod editor_pane;

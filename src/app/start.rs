@@ -1,0 +1,108 @@
+//! How the page begins: the first visit, or a link.
+
+use super::clock::Clock;
+use super::editor::Editor;
+use super::msg::{Section, Selection, Theme};
+use super::{Model, Notice};
+use crate::present::Page;
+use crate::present::editor::PresetItem;
+use crate::present::words::Tone;
+use crate::presets;
+use crate::session::link::{self, Draft, Shared};
+use crate::session::{Scenario, Session};
+use std::rc::Rc;
+
+impl Model {
+    /// Three nodes, and the first preset ready to apply.
+    pub fn first_visit(is_embedded: bool) -> Model {
+        let text = presets::all().first().map_or("", |preset| preset.yaml);
+        Model::with(Session::new(Scenario::default()), Editor::new(text), is_embedded)
+    }
+
+    /// What the address asks for. A damaged link gives the first visit and says so.
+    pub fn open(fragment: &str, is_embedded: bool) -> Model {
+        let mut model = Model::first_visit(is_embedded);
+        if fragment.len() > 1 {
+            open_link(&mut model, fragment);
+        }
+        model
+    }
+
+    fn with(session: Session, editor: Editor, is_embedded: bool) -> Model {
+        let presets: Rc<[PresetItem]> = presets::all()
+            .iter()
+            .map(|preset| PresetItem {
+                id: preset.id.to_owned(),
+                title: preset.title.to_owned(),
+                watch: preset.watch.to_owned(),
+            })
+            .collect();
+        let pane = Rc::new(editor.pane(&presets, true));
+        let mut model = Model {
+            session,
+            editor,
+            clock: Clock::default(),
+            selection: Selection::None,
+            daemon_set: None,
+            editing: None,
+            node_error: None,
+            theme: Theme::System,
+            dialog: None,
+            section: if is_embedded { Section::Cluster } else { Section::Editor },
+            is_embedded,
+            shows_editor: !is_embedded,
+            notice: None,
+            last_line: String::new(),
+            announcement: String::new(),
+            presets,
+            page: Page::default(),
+            pane,
+        };
+        model.refresh();
+        model
+    }
+}
+
+/// Replaces everything by what a link holds, or leaves everything and says what is wrong with it.
+pub fn open_link(model: &mut Model, fragment: &str) {
+    match link::decode(fragment) {
+        Ok(shared) => {
+            let theme = model.theme;
+            let version = model.editor.version + 1;
+            *model = Model { theme, ..restore(shared, model.is_embedded) };
+            model.editor.version = version;
+            model.section = Section::Cluster;
+            model.refresh();
+        }
+        Err(error) => {
+            let text = format!("This link can't be opened: {error}. Nothing was changed; this is the page without it.");
+            model.announcement.clone_from(&text);
+            model.notice = Some(Notice { tone: Tone::Bad, text });
+        }
+    }
+}
+
+fn restore(shared: Shared, is_embedded: bool) -> Model {
+    let session = Session::restore(shared.scenario, shared.log, shared.at);
+    let mut editor = Editor::with_texts(shared.drafts.iter().map(|draft| draft.text.as_str()));
+    let applied: Vec<&str> = session.applied_texts().collect();
+    for tab in &mut editor.tabs {
+        if applied.contains(&&*tab.text) {
+            tab.applied = Some(tab.text.clone());
+        }
+    }
+    let mut model = Model::with(session, editor, is_embedded);
+    model.clock.is_playing = false;
+    model
+}
+
+/// What a link brings back: the scenario, what was done, where in time we are, and the texts.
+pub fn shared(model: &Model) -> Shared {
+    let drafts = model.editor.tabs.iter().map(|tab| Draft { title: tab.title.clone(), text: tab.text.to_string() });
+    Shared {
+        scenario: model.session.scenario().clone(),
+        log: model.session.log().to_vec(),
+        at: model.session.now(),
+        drafts: drafts.collect(),
+    }
+}
