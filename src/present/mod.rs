@@ -7,6 +7,7 @@
 pub mod words;
 pub mod page;
 pub mod cluster;
+pub mod fleet;
 pub mod node;
 pub mod pod;
 pub mod daemon_set;

@@ -2,13 +2,14 @@
 //!
 //! `root` owns the model; all other components are functions of their props.
 
-// pub mod root;
+pub mod root;
 pub mod dispatch;
 pub mod header;
 pub mod editor_pane;
 pub mod yaml_editor;
 pub mod editor;
 pub mod cluster;
+pub mod fleet;
 pub mod node_card;
 pub mod node_form;
 pub mod pod_tile;

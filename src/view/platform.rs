@@ -2,6 +2,8 @@
 //!
 //! Natively (render tests, `cargo check`) these are never reached, since effects don't run there.
 
+pub mod canvas;
+
 use crate::app::msg::Theme;
 use gloo::utils::{document, window};
 use js_sys::{Array, Object, Reflect};
