@@ -7,10 +7,8 @@ use crate::sim::time::{SimDuration, SimTime};
 
 /// A frame that took longer (a hidden tab, a slow page) counts as this long.
 const TICK_MS_MAX: u32 = 400;
-/// Time is handed over in slices, so that a frame can end early.
-const SLICE: SimDuration = SimDuration::millis(50);
-/// After so many new trace entries the frame ends: the page stays responsive, and time runs slower for a while.
-const ENTRIES_PER_TICK_MAX: usize = 6_000;
+/// After so many steps the frame ends: the page stays responsive, and time runs slower for a while.
+const STEPS_PER_TICK_MAX: u64 = 1_500;
 /// With nothing due for longer than this (in real time), the page wakes up now and then instead of every frame.
 const NEAR_MS: u64 = 600;
 const WAIT_MS: u32 = 250;
@@ -54,17 +52,8 @@ impl Clock {
         }
         let quarters = self.rest + u64::from(elapsed_ms.min(TICK_MS_MAX)) * self.speed.quarters();
         self.rest = quarters % 4;
-        let mut left = SimDuration::millis(quarters / 4);
-        let first = session.cluster().trace.len();
-        while left > SimDuration::ZERO {
-            let slice = left.min(SLICE);
-            session.advance(slice);
-            left = SimDuration(left.0 - slice.0);
-            let is_enough = session.cluster().trace.len().saturating_sub(first) > ENTRIES_PER_TICK_MAX;
-            if is_enough || self.is_idle(session) {
-                break;
-            }
-        }
+        let to = session.now() + SimDuration::millis(quarters / 4);
+        session.advance_to(to, STEPS_PER_TICK_MAX);
     }
 
     /// Asks for the next tick, if there is anything to play and none is asked for.

@@ -18,11 +18,11 @@ use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
 use crate::present::pod::PodId;
 use crate::present::words::Tone;
-use crate::present::{Look, Page};
+use crate::present::page::{Look, Page, Subject};
 use crate::presets;
 use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
-use crate::session::link::{self, Shared};
+use crate::session::link;
 use clock::Clock;
 use editor::Editor;
 use msg::{
@@ -137,7 +137,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
                 model.tell("Done again".to_owned());
             }
         }
-        Msg::Share => effects.push(Effect::CopyLink(link::encode(&model.shared()))),
+        Msg::Share => effects.push(Effect::CopyLink(link::encode(&start::shared(model)))),
         Msg::Shared { is_copied } => {
             let text = if is_copied {
                 "Link copied. Whoever opens it sees exactly this."
@@ -343,6 +343,7 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.clock.is_playing = false;
             model.session.seek(crate::sim::time::SimTime(ms));
         }
+        ClockMsg::Wake => {}
         ClockMsg::Tick { elapsed_ms } => model.clock.tick(&mut model.session, elapsed_ms),
     }
     if !was_settled && model.clock.is_idle(&model.session) {
@@ -392,11 +393,6 @@ impl Model {
         }
     }
 
-    /// Everything that a link brings back.
-    pub fn shared(&self) -> Shared {
-        start::shared(self)
-    }
-
     fn taints(&self, node: &str) -> Vec<crate::api::node::Taint> {
         let node = self.session.cluster().server.nodes.get(&Key::new("", node));
         node.map(|node| node.spec.taints.clone()).unwrap_or_default()
@@ -438,7 +434,11 @@ impl Model {
             self.pane = Rc::new(pane);
         }
         let look = Look {
-            selection: &self.selection,
+            subject: match &self.selection {
+                Selection::None => Subject::None,
+                Selection::Node(name) => Subject::Node(name),
+                Selection::Pod(id) => Subject::Pod(id),
+            },
             daemon_set: self.daemon_set.as_ref(),
             pace: self.clock.pace(&self.session),
             speed: self.clock.speed,

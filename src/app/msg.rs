@@ -90,6 +90,8 @@ pub enum ClockMsg {
     Seek { ms: u64 },
     /// Real time went by; only asked for while something plays.
     Tick { elapsed_ms: u32 },
+    /// The page is there: if something plays, ask for the first tick.
+    Wake,
 }
 
 /// What an added node is like.

@@ -4,12 +4,14 @@ use super::clock::Clock;
 use super::editor::Editor;
 use super::msg::{Section, Selection, Theme};
 use super::{Model, Notice};
-use crate::present::Page;
+use crate::present::page::Page;
 use crate::present::editor::PresetItem;
 use crate::present::words::Tone;
 use crate::presets;
-use crate::session::link::{self, Draft, Shared};
-use crate::session::{Scenario, Session};
+use crate::session::link::{self, Draft, LinkError, Shared};
+use crate::session::Session;
+use crate::session::command::Command;
+use crate::session::scenario::Scenario;
 use std::rc::Rc;
 
 impl Model {
@@ -65,44 +67,46 @@ impl Model {
 
 /// Replaces everything by what a link holds, or leaves everything and says what is wrong with it.
 pub fn open_link(model: &mut Model, fragment: &str) {
-    match link::decode(fragment) {
-        Ok(shared) => {
+    match link::decode(fragment).and_then(|shared| restore(&shared, model.is_embedded)) {
+        Ok(restored) => {
             let theme = model.theme;
             let version = model.editor.version + 1;
-            *model = Model { theme, ..restore(shared, model.is_embedded) };
+            *model = Model { theme, ..restored };
             model.editor.version = version;
             model.section = Section::Cluster;
             model.refresh();
         }
         Err(error) => {
-            let text = format!("This link can't be opened: {error}. Nothing was changed; this is the page without it.");
+            let text = format!("Nothing was opened: {error}. The address was left alone.");
             model.announcement.clone_from(&text);
             model.notice = Some(Notice { tone: Tone::Bad, text });
         }
     }
 }
 
-fn restore(shared: Shared, is_embedded: bool) -> Model {
-    let session = Session::restore(shared.scenario, shared.log, shared.at);
+fn restore(shared: &Shared, is_embedded: bool) -> Result<Model, LinkError> {
+    let session = Session::open(shared)?;
     let mut editor = Editor::with_texts(shared.drafts.iter().map(|draft| draft.text.as_str()));
-    let applied: Vec<&str> = session.applied_texts().collect();
+    let applied: Vec<&str> = shared.log.iter().filter_map(applied_text).collect();
     for tab in &mut editor.tabs {
         if applied.contains(&&*tab.text) {
             tab.applied = Some(tab.text.clone());
         }
     }
-    let mut model = Model::with(session, editor, is_embedded);
+    let mut model = Model::with(session, editor, is_embedded || shared.embed);
     model.clock.is_playing = false;
-    model
+    Ok(model)
+}
+
+fn applied_text(logged: &crate::session::Logged) -> Option<&str> {
+    match &logged.command {
+        Command::Apply { yaml } => Some(yaml),
+        _ => None,
+    }
 }
 
 /// What a link brings back: the scenario, what was done, where in time we are, and the texts.
 pub fn shared(model: &Model) -> Shared {
     let drafts = model.editor.tabs.iter().map(|tab| Draft { title: tab.title.clone(), text: tab.text.to_string() });
-    Shared {
-        scenario: model.session.scenario().clone(),
-        log: model.session.log().to_vec(),
-        at: model.session.now(),
-        drafts: drafts.collect(),
-    }
+    Shared { embed: model.is_embedded, ..model.session.share(drafts.collect()) }
 }

@@ -3,9 +3,10 @@
 use super::cluster::{CARDS_MAX, ClusterView, Density};
 use super::daemon_set::{self, DaemonSetId, DaemonSetPanel};
 use super::events::{self, EventFeed};
+use super::fleet::{CellFlags, CellRevision, CellState, FleetNode, FleetView};
 use super::node::{self, Machine, NodeCard, VerdictBadge};
-use super::pod::{self, PodRevision, PodTile, Revisions};
-use super::rollout::Count;
+use super::pod::{self, PodRevision, PodState, PodTile, Revisions};
+use super::rollout::{Count, is_owned};
 use super::timeline::{self, Pace, Speed, Timeline};
 use super::why::{self, WhyPanel};
 use super::words::{Tone, count};
@@ -46,6 +47,8 @@ pub struct Page {
     pub cluster: Rc<ClusterView>,
     pub feed: Rc<EventFeed>,
     pub why: Option<Rc<WhyPanel>>,
+    /// Instead of cards, when there are too many nodes for them.
+    pub fleet: Option<Rc<FleetView>>,
     pub timeline: Rc<Timeline>,
     stamp: Stamp,
 }
@@ -71,6 +74,7 @@ impl Default for Page {
             cluster: Rc::new(ClusterView::default()),
             feed: Rc::new(EventFeed::default()),
             why: None,
+            fleet: None,
             timeline: Rc::new(Timeline::default()),
             stamp: Stamp::default(),
         }
@@ -115,6 +119,8 @@ impl Page {
         let scene = Scene::new(cluster, set.map(Rc::as_ref));
         let view = view(&scene, &self.cluster, has_moved);
         self.cluster = keep(view, &self.cluster);
+        let is_fleet = self.cluster.node_count > CARDS_MAX;
+        self.fleet = keep_some(is_fleet.then(|| fleet(&scene)), &self.fleet);
         self.panel = match set {
             None => None,
             Some(set) => {
@@ -304,4 +310,50 @@ pub fn badge(verdict: &Verdict, has_pods: bool) -> VerdictBadge {
         Verdict::Keep(_) | Verdict::Skip(_) => ("Not wanted", Tone::Plain),
     };
     VerdictBadge { word, tone, sentence }
+}
+
+/// Every node as a cell.
+fn fleet(scene: &Scene<'_>) -> FleetView {
+    let mut nodes: Vec<FleetNode> = scene.cluster.server.nodes.iter().map(|node| fleet_node(scene, node)).collect();
+    nodes.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+    FleetView { nodes }
+}
+
+fn fleet_node(scene: &Scene<'_>, node: &Node) -> FleetNode {
+    let name = node.metadata.name.as_str();
+    let set = scene.set;
+    let should_run = set.is_some_and(|set| scene.cluster.verdict(set, node).should_run());
+    let own = |pod: &&Rc<Pod>| set.is_some_and(|set| is_owned(pod, set));
+    // While two are here, the one that is still to come is the one to watch.
+    let mut pods: Vec<&Rc<Pod>> = scene.on(name).iter().filter(own).collect();
+    pods.sort_by_key(|pod| (pod.metadata.is_terminating(), pod.is_ready()));
+    let pod = pods.first();
+    let state = match pod {
+        _ if node::health(node) != node::Health::Ready => CellState::NodeDown,
+        None if should_run => CellState::Missing,
+        None => CellState::NotWanted,
+        Some(pod) => match pod::state(pod) {
+            PodState::Unscheduled => CellState::Pending,
+            PodState::Pending | PodState::Pulling | PodState::Starting | PodState::Running => CellState::Starting,
+            PodState::Ready => CellState::Ready,
+            PodState::Terminating | PodState::Succeeded => CellState::Terminating,
+            PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
+        },
+    };
+    let revision = pod.and_then(|pod| {
+        let owner = pod.metadata.controller_ref()?;
+        let hash = pod.metadata.label(CONTROLLER_REVISION_HASH)?;
+        scene.revisions.get(&(owner.uid.as_str().into(), hash.into()))
+    });
+    FleetNode {
+        name: name.into(),
+        state,
+        revision: match (pod, revision) {
+            (None, _) => CellRevision::None,
+            (Some(_), Some(revision)) if !revision.is_current => CellRevision::Old,
+            (Some(_), _) => CellRevision::New,
+        },
+        pod: pod.map(|pod| pod.metadata.name.as_str().into()),
+        flags: CellFlags { cordoned: node.spec.unschedulable, misscheduled: pod.is_some() && !should_run },
+    }
 }

@@ -83,6 +83,13 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Scrolls the nearest scrolling part so that the element is in view.
+pub fn scroll_to(id: &str) {
+    if let Some(element) = element(id) {
+        element.scroll_into_view_with_bool(true);
+    }
+}
+
 fn element(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
