@@ -8,6 +8,7 @@ use super::pod_tile::PodTile;
 use crate::app::msg::{Msg, NodeMsg, Selection};
 use crate::present::node::{Label, NodeCard as Card, Pressure, TaintChip, Usage};
 use crate::present::pod::PodId;
+use crate::present::words::Tone;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -28,7 +29,8 @@ pub struct NodeCardProps {
 pub fn NodeCard(props: &NodeCardProps) -> Html {
     let dispatch = use_dispatch();
     let node = &props.node;
-    let verdict = node.verdict.as_ref();
+    // With its pod there, that the node is wanted needn't be said.
+    let verdict = node.verdict.as_ref().filter(|v| v.tone != Tone::Good || node.pods.is_empty());
     html! {
         <article class="node-card" id={format!("node-{}", node.name)} data-health={node.health.as_str()}
             data-cordoned={node.is_cordoned.to_string()} data-down={node.is_down.to_string()}

@@ -28,8 +28,8 @@ pub fn PodTile(props: &PodTileProps) -> Html {
             onclick={dispatch.on(Msg::Select(Selection::Pod(pod.id.clone())))}>
             { pod_glyph(pod.state) }
             <span class="pod-tile__name">
-                if !pod.owner.is_empty() { <span class="pod-tile__owner">{ &pod.owner }{ "-" }</span> }
-                { &pod.suffix }
+                if !pod.owner.is_empty() { <span class="pod-tile__owner">{ &pod.owner }</span> }
+                <span class="pod-tile__suffix">{ if pod.owner.is_empty() { "" } else { "-" } }{ &pod.suffix }</span>
             </span>
             if let Some(revision) = pod.revision { { badge(revision) } }
             <span class="pod-tile__status">

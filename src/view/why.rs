@@ -18,9 +18,9 @@ pub fn Why(props: &WhyProps) -> Html {
     let dispatch = use_dispatch();
     let Some(why) = &props.why else {
         return html! {
-            <section class="panel why" aria-labelledby="why-heading">
-                <h2 id="why-heading">{ "Why?" }</h2>
-                <p class="empty">{ "Choose a node or a pod: here is every check that decided about it." }</p>
+            <section class="panel why why--empty" aria-labelledby="why-heading">
+                <h2 id="why-heading" class="sr-only">{ "Why?" }</h2>
+                <p>{ "Click a node or a pod to see " }<b>{ "why" }</b>{ ": each check that decided." }</p>
             </section>
         };
     };
