@@ -25,7 +25,12 @@ pub struct Clock {
 
 impl Default for Clock {
     fn default() -> Self {
-        Clock { is_playing: true, speed: Speed::One, is_asked: false, rest: 0 }
+        Clock {
+            is_playing: true,
+            speed: Speed::One,
+            is_asked: false,
+            rest: 0,
+        }
     }
 }
 
@@ -62,8 +67,15 @@ impl Clock {
             return None;
         }
         self.is_asked = true;
-        let due = session.next_due().unwrap_or(SimTime::MAX).since(session.now());
+        let due = session
+            .next_due()
+            .unwrap_or(SimTime::MAX)
+            .since(session.now());
         let real_ms = due.0.saturating_mul(4) / self.speed.quarters();
-        Some(if real_ms > NEAR_MS { Effect::Wait { ms: WAIT_MS } } else { Effect::NextFrame })
+        Some(if real_ms > NEAR_MS {
+            Effect::Wait { ms: WAIT_MS }
+        } else {
+            Effect::NextFrame
+        })
     }
 }

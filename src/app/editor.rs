@@ -41,7 +41,12 @@ impl Editor {
 
     /// These documents; the first is in front. Never none.
     pub fn with_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Editor {
-        let mut editor = Editor { tabs: Vec::new(), active: TabId(0), next: 0, version: 0 };
+        let mut editor = Editor {
+            tabs: Vec::new(),
+            active: TabId(0),
+            next: 0,
+            version: 0,
+        };
         for text in texts {
             editor.push(text);
         }
@@ -54,11 +59,18 @@ impl Editor {
 
     pub fn tab(&self) -> &Tab {
         // There is always a tab, and `active` is always one of them.
-        self.tabs.iter().find(|tab| tab.id == self.active).unwrap_or(&self.tabs[0])
+        self.tabs
+            .iter()
+            .find(|tab| tab.id == self.active)
+            .unwrap_or(&self.tabs[0])
     }
 
     pub fn tab_mut(&mut self) -> &mut Tab {
-        let at = self.tabs.iter().position(|tab| tab.id == self.active).unwrap_or(0);
+        let at = self
+            .tabs
+            .iter()
+            .position(|tab| tab.id == self.active)
+            .unwrap_or(0);
         &mut self.tabs[at]
     }
 
@@ -84,7 +96,11 @@ impl Editor {
 
     /// Opens a document in front. One with the same text is brought to the front instead; an untouched, empty tab is used up.
     pub fn open(&mut self, text: &str) -> &mut Tab {
-        let known = self.tabs.iter().find(|tab| *tab.text == *text).map(|tab| tab.id);
+        let known = self
+            .tabs
+            .iter()
+            .find(|tab| *tab.text == *text)
+            .map(|tab| tab.id);
         let id = known.unwrap_or_else(|| self.push(text));
         if known.is_none() {
             let is_used = |tab: &Tab| tab.id == id || !tab.text.trim().is_empty();
@@ -117,7 +133,9 @@ impl Editor {
 
     /// Closes a tab, unless it is the last.
     pub fn close(&mut self, id: TabId) {
-        let Some(at) = self.tabs.iter().position(|tab| tab.id == id) else { return };
+        let Some(at) = self.tabs.iter().position(|tab| tab.id == id) else {
+            return;
+        };
         if self.tabs.len() < 2 {
             return;
         }
@@ -169,7 +187,11 @@ impl Tab {
     fn view(&self) -> EditorTab {
         EditorTab {
             id: self.id,
-            title: if self.title.is_empty() { "untitled".to_owned() } else { self.title.clone() },
+            title: if self.title.is_empty() {
+                "untitled".to_owned()
+            } else {
+                self.title.clone()
+            },
             is_dirty: self.is_dirty() && !self.text.trim().is_empty(),
             has_problems: !self.problems.is_empty(),
         }
@@ -198,7 +220,9 @@ fn title(text: &str) -> String {
         if !line.starts_with([' ', '\t']) {
             in_metadata = trimmed == "metadata:";
         } else if in_metadata && first.is_none() && (line.len() - line.trim_start().len()) <= 4 {
-            let name = trimmed.strip_prefix("name:").map(|name| name.trim().trim_matches(['"', '\'']));
+            let name = trimmed
+                .strip_prefix("name:")
+                .map(|name| name.trim().trim_matches(['"', '\'']));
             first = name.filter(|name| !name.is_empty()).map(str::to_owned);
         }
     }
@@ -216,8 +240,14 @@ mod tests {
 
     #[test]
     fn titles() {
-        assert_eq!(title("kind: DaemonSet\nmetadata:\n  name: \"agent\"\nspec:\n  name: no"), "agent");
-        assert_eq!(title("---\nmetadata:\n  namespace: x\n  name: a\n---\nmetadata:\n  name: b\n---\n"), "a +1");
+        assert_eq!(
+            title("kind: DaemonSet\nmetadata:\n  name: \"agent\"\nspec:\n  name: no"),
+            "agent"
+        );
+        assert_eq!(
+            title("---\nmetadata:\n  namespace: x\n  name: a\n---\nmetadata:\n  name: b\n---\n"),
+            "a +1"
+        );
         assert_eq!(title("metadata:\n  name:"), "");
         assert_eq!(title(""), "");
     }

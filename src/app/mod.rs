@@ -3,22 +3,22 @@
 //! `update` takes a message, changes the model and says what the outside must do. The model's `page` is what is drawn;
 //! it is made anew at most once a message, and parts that didn't change stay the same objects.
 
-pub mod msg;
-pub mod editor;
 pub mod clock;
+pub mod editor;
+pub mod msg;
 pub mod node_text;
 pub mod start;
 
+use crate::api::meta::is_default;
 use crate::api::object::{Key, Object};
 use crate::api::yaml;
-use crate::api::meta::is_default;
 use crate::apiserver::Propagation;
 use crate::cluster::nodes::NodeTemplate;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
+use crate::present::page::{Look, Page, Subject};
 use crate::present::pod::PodId;
 use crate::present::words::Tone;
-use crate::present::page::{Look, Page, Subject};
 use crate::presets;
 use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
@@ -26,7 +26,8 @@ use crate::session::link;
 use clock::Clock;
 use editor::Editor;
 use msg::{
-    ClockMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, Msg, NodeKind, NodeMsg, Section, Selection, Shortcut, Theme,
+    ClockMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, Msg, NodeKind, NodeMsg, Section, Selection,
+    Shortcut, Theme,
 };
 use std::rc::Rc;
 
@@ -71,7 +72,10 @@ pub struct Update {
 }
 
 pub fn update(model: &mut Model, msg: Msg) -> Update {
-    let mut update = Update { effects: Vec::new(), changed: true };
+    let mut update = Update {
+        effects: Vec::new(),
+        changed: true,
+    };
     let is_tick = matches!(msg, Msg::Clock(ClockMsg::Tick { .. }));
     act(model, msg, &mut update.effects);
     let changed = model.refresh();
@@ -89,7 +93,10 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::DaemonSet(id, msg) => act_daemon_set(model, id, msg),
         Msg::Clock(msg) => act_clock(model, msg),
         Msg::AddNodes { kind, count } => {
-            model.submit(Command::AddNodes { template: template(kind), count });
+            model.submit(Command::AddNodes {
+                template: template(kind),
+                count,
+            });
         }
         Msg::DeletePod(id) => {
             model.submit(Command::DeleteObject {
@@ -144,12 +151,20 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             } else {
                 "The link is in the address bar; the browser didn't let us copy it."
             };
-            model.notice = Some(Notice { tone: Tone::Good, text: text.to_owned() });
+            model.notice = Some(Notice {
+                tone: Tone::Good,
+                text: text.to_owned(),
+            });
             model.announcement = text.to_owned();
         }
         Msg::Reset => {
-            let (theme, is_embedded, shows_editor) = (model.theme, model.is_embedded, model.shows_editor);
-            *model = Model { theme, shows_editor, ..Model::first_visit(is_embedded) };
+            let (theme, is_embedded, shows_editor) =
+                (model.theme, model.is_embedded, model.shows_editor);
+            *model = Model {
+                theme,
+                shows_editor,
+                ..Model::first_visit(is_embedded)
+            };
             model.editor.version += 1_000_000;
             model.tell("Started over".to_owned());
         }
@@ -185,7 +200,10 @@ fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
         Shortcut::Settle => Msg::Clock(ClockMsg::Settle),
         Shortcut::Faster => Msg::Clock(ClockMsg::Speed(model.clock.speed.faster())),
         Shortcut::Slower => Msg::Clock(ClockMsg::Speed(model.clock.speed.slower())),
-        Shortcut::AddNode => Msg::AddNodes { kind: NodeKind::Worker, count: 1 },
+        Shortcut::AddNode => Msg::AddNodes {
+            kind: NodeKind::Worker,
+            count: 1,
+        },
         Shortcut::Undo => Msg::Undo,
         Shortcut::Redo => Msg::Redo,
         Shortcut::Help => Msg::Open(Some(Dialog::Help)),
@@ -246,13 +264,20 @@ fn apply(model: &mut Model) {
 
 /// Opens a preset's manifest, and lets the nodes join that it needs.
 fn open_preset(model: &mut Model, id: &str) {
-    let Some(preset) = presets::by_id(id) else { return };
+    let Some(preset) = presets::by_id(id) else {
+        return;
+    };
     model.editor.open(preset.yaml).watch = Some(preset.watch.to_owned());
     for (template, wanted) in preset.nodes {
-        let Some(template) = NodeTemplate::by_id(template) else { continue };
+        let Some(template) = NodeTemplate::by_id(template) else {
+            continue;
+        };
         let there = model.page_nodes_of(template);
         if there < *wanted {
-            model.submit(Command::AddNodes { template, count: wanted - there });
+            model.submit(Command::AddNodes {
+                template,
+                count: wanted - there,
+            });
         }
     }
 }
@@ -261,22 +286,37 @@ fn act_node(model: &mut Model, node: Rc<str>, msg: NodeMsg, effects: &mut Vec<Ef
     let name = node.to_string();
     let is_edit = matches!(
         msg,
-        NodeMsg::AddLabel(_) | NodeMsg::RemoveLabel(_) | NodeMsg::AddTaint(_) | NodeMsg::RemoveTaint(_)
+        NodeMsg::AddLabel(_)
+            | NodeMsg::RemoveLabel(_)
+            | NodeMsg::AddTaint(_)
+            | NodeMsg::RemoveTaint(_)
     );
     let is_removal = matches!(msg, NodeMsg::RemoveLabel(_) | NodeMsg::RemoveTaint(_));
     let command = match msg {
         NodeMsg::Cordon(on) => Ok(Command::Cordon { node: name, on }),
         NodeMsg::Drain => Ok(Command::Drain { node: name }),
         NodeMsg::Down(down) => Ok(Command::SetNodeDown { node: name, down }),
-        NodeMsg::NotReady(not_ready) => Ok(Command::SetNodeNotReady { node: name, not_ready }),
-        NodeMsg::Pressure(pressure, on) => {
-            Ok(Command::SetPressure { node: name, condition: pressure.condition().to_owned(), on })
-        }
+        NodeMsg::NotReady(not_ready) => Ok(Command::SetNodeNotReady {
+            node: name,
+            not_ready,
+        }),
+        NodeMsg::Pressure(pressure, on) => Ok(Command::SetPressure {
+            node: name,
+            condition: pressure.condition().to_owned(),
+            on,
+        }),
         NodeMsg::Remove => Ok(Command::RemoveNode { node: name }),
-        NodeMsg::AddLabel(text) => node_text::label(&text).map(|labels| Command::LabelNode { node: name, labels }),
-        NodeMsg::RemoveLabel(key) => Ok(Command::LabelNode { node: name, labels: [(key, None)].into() }),
-        NodeMsg::AddTaint(text) => node_text::taint(&text)
-            .map(|taint| Command::TaintNode { node: name, taints: node_text::with_taint(&model.taints(&node), taint) }),
+        NodeMsg::AddLabel(text) => {
+            node_text::label(&text).map(|labels| Command::LabelNode { node: name, labels })
+        }
+        NodeMsg::RemoveLabel(key) => Ok(Command::LabelNode {
+            node: name,
+            labels: [(key, None)].into(),
+        }),
+        NodeMsg::AddTaint(text) => node_text::taint(&text).map(|taint| Command::TaintNode {
+            node: name,
+            taints: node_text::with_taint(&model.taints(&node), taint),
+        }),
         NodeMsg::RemoveTaint(index) => {
             let mut taints = model.taints(&node);
             if index < taints.len() {
@@ -303,9 +343,18 @@ fn act_node(model: &mut Model, node: Rc<str>, msg: NodeMsg, effects: &mut Vec<Ef
 fn act_daemon_set(model: &mut Model, id: DaemonSetId, msg: DaemonSetMsg) {
     let DaemonSetId { namespace, name } = id;
     let command = match msg {
-        DaemonSetMsg::SetImage { container, image } => Command::SetImage { namespace, name, container, image },
+        DaemonSetMsg::SetImage { container, image } => Command::SetImage {
+            namespace,
+            name,
+            container,
+            image,
+        },
         DaemonSetMsg::Restart => Command::RolloutRestart { namespace, name },
-        DaemonSetMsg::UndoTo(to_revision) => Command::RolloutUndo { namespace, name, to_revision },
+        DaemonSetMsg::UndoTo(to_revision) => Command::RolloutUndo {
+            namespace,
+            name,
+            to_revision,
+        },
         DaemonSetMsg::Delete => Command::DeleteObject {
             kind: "DaemonSet".to_owned(),
             namespace,
@@ -377,7 +426,10 @@ impl Model {
     fn submit(&mut self, command: Command) {
         if let Err(failure) = self.run(command) {
             self.announcement.clone_from(&failure.message);
-            self.notice = Some(Notice { tone: Tone::Bad, text: failure.message });
+            self.notice = Some(Notice {
+                tone: Tone::Bad,
+                text: failure.message,
+            });
         }
     }
 
@@ -395,20 +447,33 @@ impl Model {
 
     fn taints(&self, node: &str) -> Vec<crate::api::node::Taint> {
         let node = self.session.cluster().server.nodes.get(&Key::new("", node));
-        node.map(|node| node.spec.taints.clone()).unwrap_or_default()
+        node.map(|node| node.spec.taints.clone())
+            .unwrap_or_default()
     }
 
     fn page_nodes_of(&self, template: NodeTemplate) -> u32 {
         let prefix = format!("{}-", template.prefix());
         let is_one = |name: &str| {
-            name.strip_prefix(&prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+            name.strip_prefix(&prefix)
+                .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
         };
-        self.session.cluster().server.nodes.iter().filter(|node| is_one(&node.metadata.name)).count() as u32
+        self.session
+            .cluster()
+            .server
+            .nodes
+            .iter()
+            .filter(|node| is_one(&node.metadata.name))
+            .count() as u32
     }
 
     /// A DaemonSet as a manifest: without what the API server added.
     fn manifest(&self, namespace: &str, name: &str) -> Option<String> {
-        let set = self.session.cluster().server.daemon_sets.get(&Key::new(namespace, name))?;
+        let set = self
+            .session
+            .cluster()
+            .server
+            .daemon_sets
+            .get(&Key::new(namespace, name))?;
         let mut set = (**set).clone();
         let meta = &mut set.metadata;
         meta.uid.clear();
@@ -429,7 +494,9 @@ impl Model {
 
     /// Makes the page anew; true if anything on it changed.
     fn refresh(&mut self) -> bool {
-        let pane = self.editor.pane(&self.presets, self.session.log().is_empty());
+        let pane = self
+            .editor
+            .pane(&self.presets, self.session.log().is_empty());
         if *self.pane != pane {
             self.pane = Rc::new(pane);
         }

@@ -12,7 +12,10 @@ use std::rc::Rc;
 pub enum Msg {
     Editor(EditorMsg),
     Node(Rc<str>, NodeMsg),
-    AddNodes { kind: NodeKind, count: u32 },
+    AddNodes {
+        kind: NodeKind,
+        count: u32,
+    },
     DaemonSet(DaemonSetId, DaemonSetMsg),
     DeletePod(PodId),
     FailPod(PodId),
@@ -25,7 +28,9 @@ pub enum Msg {
     Redo,
     Share,
     /// The browser copied the link, or couldn't.
-    Shared { is_copied: bool },
+    Shared {
+        is_copied: bool,
+    },
     /// Back to the first visit.
     Reset,
     /// The address' fragment changed: somebody pasted a link.
@@ -42,7 +47,10 @@ pub enum Msg {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum EditorMsg {
-    Typed { tab: TabId, text: String },
+    Typed {
+        tab: TabId,
+        text: String,
+    },
     Apply,
     SelectTab(TabId),
     NewTab,
@@ -71,7 +79,10 @@ pub enum NodeMsg {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum DaemonSetMsg {
-    SetImage { container: String, image: String },
+    SetImage {
+        container: String,
+        image: String,
+    },
     Restart,
     UndoTo(i64),
     Delete,
@@ -87,9 +98,13 @@ pub enum ClockMsg {
     Step,
     Settle,
     Speed(Speed),
-    Seek { ms: u64 },
+    Seek {
+        ms: u64,
+    },
     /// Real time went by; only asked for while something plays.
-    Tick { elapsed_ms: u32 },
+    Tick {
+        elapsed_ms: u32,
+    },
     /// The page is there: if something plays, ask for the first tick.
     Wake,
 }
@@ -105,8 +120,13 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    pub const ALL: [NodeKind; 5] =
-        [NodeKind::Worker, NodeKind::ControlPlane, NodeKind::Gpu, NodeKind::Arm, NodeKind::Windows];
+    pub const ALL: [NodeKind; 5] = [
+        NodeKind::Worker,
+        NodeKind::ControlPlane,
+        NodeKind::Gpu,
+        NodeKind::Arm,
+        NodeKind::Windows,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -251,7 +271,9 @@ pub enum Effect {
     /// Send `Tick` with the next animation frame.
     NextFrame,
     /// Send `Tick` after a while: nothing is due before.
-    Wait { ms: u32 },
+    Wait {
+        ms: u32,
+    },
     CopyLink(String),
     SetTheme(Theme),
     /// Put the keyboard focus on the element with this id.

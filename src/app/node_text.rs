@@ -30,13 +30,21 @@ pub fn taint(text: &str) -> Result<Taint, String> {
         ));
     }
     let (key, value) = rest.split_once('=').unwrap_or((rest, ""));
-    Ok(Taint { key: key.to_owned(), value: value.to_owned(), effect: effect.to_owned(), time_added: None })
+    Ok(Taint {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        effect: effect.to_owned(),
+        time_added: None,
+    })
 }
 
 /// A node has one taint for each key and effect: a new value takes the old one's place.
 pub fn with_taint(taints: &[Taint], taint: Taint) -> Vec<Taint> {
     let mut taints = taints.to_vec();
-    match taints.iter_mut().find(|t| t.key == taint.key && t.effect == taint.effect) {
+    match taints
+        .iter_mut()
+        .find(|t| t.key == taint.key && t.effect == taint.effect)
+    {
         Some(known) => *known = taint,
         None => taints.push(taint),
     }
@@ -49,8 +57,14 @@ mod tests {
 
     #[test]
     fn labels() {
-        assert_eq!(label(" disk=ssd "), Ok([("disk".to_owned(), Some("ssd".to_owned()))].into()));
-        assert_eq!(label("disk="), Ok([("disk".to_owned(), Some(String::new()))].into()));
+        assert_eq!(
+            label(" disk=ssd "),
+            Ok([("disk".to_owned(), Some("ssd".to_owned()))].into())
+        );
+        assert_eq!(
+            label("disk="),
+            Ok([("disk".to_owned(), Some(String::new()))].into())
+        );
         assert_eq!(label("disk-"), Ok([("disk".to_owned(), None)].into()));
         assert!(label("disk").is_err() && label("").is_err() && label("-").is_err());
     }
@@ -65,7 +79,10 @@ mod tests {
 
     #[test]
     fn the_same_key_and_effect_is_replaced() {
-        let all = with_taint(&[taint("a=1:NoSchedule").unwrap_or_default()], taint("a=2:NoSchedule").unwrap_or_default());
+        let all = with_taint(
+            &[taint("a=1:NoSchedule").unwrap_or_default()],
+            taint("a=2:NoSchedule").unwrap_or_default(),
+        );
         assert_eq!((all.len(), all[0].value.as_str()), (1, "2"));
     }
 }

@@ -4,13 +4,13 @@ use super::clock::Clock;
 use super::editor::Editor;
 use super::msg::{Section, Selection, Theme};
 use super::{Model, Notice};
-use crate::present::page::Page;
 use crate::present::editor::PresetItem;
+use crate::present::page::Page;
 use crate::present::words::Tone;
 use crate::presets;
-use crate::session::link::{self, Draft, LinkError, Shared};
 use crate::session::Session;
 use crate::session::command::Command;
+use crate::session::link::{self, Draft, LinkError, Shared};
 use crate::session::scenario::Scenario;
 use std::rc::Rc;
 
@@ -18,7 +18,11 @@ impl Model {
     /// Three nodes, and the first preset ready to apply.
     pub fn first_visit(is_embedded: bool) -> Model {
         let text = presets::all().first().map_or("", |preset| preset.yaml);
-        Model::with(Session::new(Scenario::default()), Editor::new(text), is_embedded)
+        Model::with(
+            Session::new(Scenario::default()),
+            Editor::new(text),
+            is_embedded,
+        )
     }
 
     /// What the address asks for. A damaged link gives the first visit and says so.
@@ -50,7 +54,11 @@ impl Model {
             node_error: None,
             theme: Theme::System,
             dialog: None,
-            section: if is_embedded { Section::Cluster } else { Section::Editor },
+            section: if is_embedded {
+                Section::Cluster
+            } else {
+                Section::Editor
+            },
             is_embedded,
             shows_editor: !is_embedded,
             notice: None,
@@ -79,7 +87,10 @@ pub fn open_link(model: &mut Model, fragment: &str) {
         Err(error) => {
             let text = format!("Nothing was opened: {error}. The address was left alone.");
             model.announcement.clone_from(&text);
-            model.notice = Some(Notice { tone: Tone::Bad, text });
+            model.notice = Some(Notice {
+                tone: Tone::Bad,
+                text,
+            });
         }
     }
 }
@@ -107,6 +118,12 @@ fn applied_text(logged: &crate::session::Logged) -> Option<&str> {
 
 /// What a link brings back: the scenario, what was done, where in time we are, and the texts.
 pub fn shared(model: &Model) -> Shared {
-    let drafts = model.editor.tabs.iter().map(|tab| Draft { title: tab.title.clone(), text: tab.text.to_string() });
-    Shared { embed: model.is_embedded, ..model.session.share(drafts.collect()) }
+    let drafts = model.editor.tabs.iter().map(|tab| Draft {
+        title: tab.title.clone(),
+        text: tab.text.to_string(),
+    });
+    Shared {
+        embed: model.is_embedded,
+        ..model.session.share(drafts.collect())
+    }
 }

@@ -127,7 +127,10 @@ pub fn panel(scene: &Scene<'_>, set: &DaemonSet, fresh: &Count, is_stale: bool) 
             .spec
             .containers
             .iter()
-            .map(|c| ContainerImage { container: c.name.clone(), image: c.image.clone() })
+            .map(|c| ContainerImage {
+                container: c.name.clone(),
+                image: c.image.clone(),
+            })
             .collect(),
         revisions: revisions(scene, set),
     }
@@ -138,9 +141,16 @@ fn headline(set: &DaemonSet, rollout: &Rollout, fresh: &Count) -> (String, Tone)
         return ("Being deleted: its pods go first.".to_owned(), Tone::Plain);
     }
     if fresh.desired == 0 {
-        return ("No node is eligible: there is nothing to run.".to_owned(), Tone::Warn);
+        return (
+            "No node is eligible: there is nothing to run.".to_owned(),
+            Tone::Warn,
+        );
     }
-    let text = format!("{} of {} available", fresh.available, count(fresh.desired.max(0) as u64, "pod"));
+    let text = format!(
+        "{} of {} available",
+        fresh.available,
+        count(fresh.desired.max(0) as u64, "pod")
+    );
     match rollout.state {
         RolloutState::Done => (format!("{text}, all up to date"), Tone::Good),
         _ if fresh.old > 0 => (format!("{text}, {} up to date", fresh.updated), Tone::Busy),
@@ -176,7 +186,13 @@ fn figures(set: &DaemonSet, fresh: Option<&Count>) -> Vec<Figure> {
             "of these, nodes that have a pod, in whatever state",
             |c| c.current,
         ),
-        figure("numberReady", "Ready", status.number_ready, "nodes whose pod passes its readiness checks", |c| c.ready),
+        figure(
+            "numberReady",
+            "Ready",
+            status.number_ready,
+            "nodes whose pod passes its readiness checks",
+            |c| c.ready,
+        ),
         figure(
             "updatedNumberScheduled",
             "Up to date",
@@ -220,10 +236,17 @@ fn figures(set: &DaemonSet, fresh: Option<&Count>) -> Vec<Figure> {
     ];
     for figure in &mut figures {
         figure.tone = match figure.field {
-            "numberReady" | "numberAvailable" | "updatedNumberScheduled" | "currentNumberScheduled"
+            "numberReady"
+            | "numberAvailable"
+            | "updatedNumberScheduled"
+            | "currentNumberScheduled"
                 if status.desired_number_scheduled > 0 =>
             {
-                if figure.value >= i64::from(status.desired_number_scheduled) { Tone::Good } else { Tone::Busy }
+                if figure.value >= i64::from(status.desired_number_scheduled) {
+                    Tone::Good
+                } else {
+                    Tone::Busy
+                }
             }
             "numberUnavailable" | "numberMisscheduled" if figure.value > 0 => Tone::Warn,
             "observedGeneration" if figure.value < set.metadata.generation => Tone::Warn,
@@ -253,21 +276,34 @@ fn stale(set: &DaemonSet, fresh: &Count, is_stale: bool) -> Option<Stale> {
          queues nothing. The next pod or spec event brings the numbers up to date.",
         fresh.desired, fresh.misscheduled
     );
-    Some(Stale { title: "The status is stale", text })
+    Some(Stale {
+        title: "The status is stale",
+        text,
+    })
 }
 
 fn selection(set: &DaemonSet) -> SelectionNote {
     let spec = &set.spec.template.spec;
     SelectionNote {
-        pods: set.spec.selector.as_ref().map_or_else(|| "none".to_owned(), label_selector),
+        pods: set
+            .spec
+            .selector
+            .as_ref()
+            .map_or_else(|| "none".to_owned(), label_selector),
         nodes: nodes(spec),
         tolerations: tolerations(spec),
     }
 }
 
 fn label_selector(selector: &LabelSelector) -> String {
-    let equal = selector.match_labels.iter().map(|(key, value)| format!("{key}={value}"));
-    let other = selector.match_expressions.iter().map(|r| requirement(&r.key, &r.operator, &r.values));
+    let equal = selector
+        .match_labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"));
+    let other = selector
+        .match_expressions
+        .iter()
+        .map(|r| requirement(&r.key, &r.operator, &r.values));
     equal.chain(other).collect::<Vec<_>>().join(", ")
 }
 
@@ -287,20 +323,39 @@ fn nodes(spec: &PodSpec) -> String {
     if !spec.node_name.is_empty() {
         parts.push(format!("only {}", spec.node_name));
     }
-    parts.extend(spec.node_selector.iter().map(|(key, value)| format!("{key}={value}")));
-    let required = spec.affinity.as_ref().and_then(|a| a.node_affinity.as_ref()).and_then(|a| a.required.as_ref());
+    parts.extend(
+        spec.node_selector
+            .iter()
+            .map(|(key, value)| format!("{key}={value}")),
+    );
+    let required = spec
+        .affinity
+        .as_ref()
+        .and_then(|a| a.node_affinity.as_ref())
+        .and_then(|a| a.required.as_ref());
     if let Some(required) = required {
         let term = |requirements: &mut dyn Iterator<Item = &NodeSelectorRequirement>| {
-            requirements.map(|r| requirement(&r.key, &r.operator, &r.values)).collect::<Vec<_>>().join(" and ")
+            requirements
+                .map(|r| requirement(&r.key, &r.operator, &r.values))
+                .collect::<Vec<_>>()
+                .join(" and ")
         };
         let terms = required
             .node_selector_terms
             .iter()
             .map(|t| term(&mut t.match_expressions.iter().chain(&t.match_fields)));
         let terms: Vec<String> = terms.collect();
-        parts.push(if terms.is_empty() { "no node (affinity without terms)".to_owned() } else { terms.join(" or ") });
+        parts.push(if terms.is_empty() {
+            "no node (affinity without terms)".to_owned()
+        } else {
+            terms.join(" or ")
+        });
     }
-    if parts.is_empty() { "every node".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() {
+        "every node".to_owned()
+    } else {
+        parts.join(", ")
+    }
 }
 
 fn tolerations(spec: &PodSpec) -> String {
@@ -311,12 +366,21 @@ fn tolerations(spec: &PodSpec) -> String {
             if t.key.is_empty() {
                 return "every taint".to_owned();
             }
-            let value = if t.value.is_empty() { String::new() } else { format!("={}", t.value) };
-            let effect = if t.effect.is_empty() { String::new() } else { format!(":{}", t.effect) };
+            let value = if t.value.is_empty() {
+                String::new()
+            } else {
+                format!("={}", t.value)
+            };
+            let effect = if t.effect.is_empty() {
+                String::new()
+            } else {
+                format!(":{}", t.effect)
+            };
             format!("{}{value}{effect}", t.key)
         })
         .collect();
-    let automatic = "The controller adds not-ready, unreachable, pressure and unschedulable by itself.";
+    let automatic =
+        "The controller adds not-ready, unreachable, pressure and unschedulable by itself.";
     if own.is_empty() {
         format!("The template tolerates none. {automatic}")
     } else {
@@ -326,17 +390,37 @@ fn tolerations(spec: &PodSpec) -> String {
 
 /// The template's history, newest first.
 fn revisions(scene: &Scene<'_>, set: &DaemonSet) -> Vec<RevisionRow> {
-    let own = scene.cluster.server.controller_revisions.in_namespace(&set.metadata.namespace);
-    let own = own.filter(|r| r.metadata.controller_ref().is_some_and(|owner| owner.uid == set.metadata.uid));
+    let own = scene
+        .cluster
+        .server
+        .controller_revisions
+        .in_namespace(&set.metadata.namespace);
+    let own = own.filter(|r| {
+        r.metadata
+            .controller_ref()
+            .is_some_and(|owner| owner.uid == set.metadata.uid)
+    });
     let pods = |hash: &str| {
         let all = scene.pods.values().flatten();
-        all.filter(|p| is_owned(p, set) && p.metadata.label(CONTROLLER_REVISION_HASH) == Some(hash)).count() as u32
+        all.filter(|p| is_owned(p, set) && p.metadata.label(CONTROLLER_REVISION_HASH) == Some(hash))
+            .count() as u32
     };
     let mut rows: Vec<RevisionRow> = own
         .map(|r| {
-            let hash = r.metadata.label(CONTROLLER_REVISION_HASH).unwrap_or("").to_owned();
+            let hash = r
+                .metadata
+                .label(CONTROLLER_REVISION_HASH)
+                .unwrap_or("")
+                .to_owned();
             let template = template_of(r);
-            let images = template.map(|t| t.spec.containers.iter().map(|c| c.image.clone()).collect::<Vec<_>>().join(", "));
+            let images = template.map(|t| {
+                t.spec
+                    .containers
+                    .iter()
+                    .map(|c| c.image.clone())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            });
             RevisionRow {
                 number: r.revision,
                 pods: pods(&hash),

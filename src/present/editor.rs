@@ -45,8 +45,13 @@ pub struct Problem {
 pub enum ApplyResult {
     None,
     /// kubectl's own lines.
-    Done { lines: Vec<String>, warnings: Vec<String> },
-    Failed { message: String },
+    Done {
+        lines: Vec<String>,
+        warnings: Vec<String>,
+    },
+    Failed {
+        message: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

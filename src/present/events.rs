@@ -49,19 +49,36 @@ pub enum EventTarget {
 
 impl EventRow {
     pub fn tone(&self) -> Tone {
-        if self.is_warning { Tone::Warn } else { Tone::Plain }
+        if self.is_warning {
+            Tone::Warn
+        } else {
+            Tone::Plain
+        }
     }
 }
 
 /// The newest events of the trace, repeats counted.
 pub fn feed(cluster: &Cluster, old: &EventFeed) -> EventFeed {
-    let known: BTreeMap<&str, &Rc<EventRow>> = old.rows.iter().map(|row| (row.key.as_str(), row)).collect();
+    let known: BTreeMap<&str, &Rc<EventRow>> =
+        old.rows.iter().map(|row| (row.key.as_str(), row)).collect();
     let mut rows: Vec<EventRow> = Vec::new();
     let mut at: BTreeMap<(Kind, &Key, &str, &str), usize> = BTreeMap::new();
     let mut is_cut = false;
     for (seen, entry) in cluster.trace.iter().rev().enumerate() {
-        let What::Event { warning, reason, message } = &entry.what else { continue };
-        let identity = (entry.subject.kind, &entry.subject.key, reason.as_str(), message.as_str());
+        let What::Event {
+            warning,
+            reason,
+            message,
+        } = &entry.what
+        else {
+            continue;
+        };
+        let identity = (
+            entry.subject.kind,
+            &entry.subject.key,
+            reason.as_str(),
+            message.as_str(),
+        );
         if let Some(row) = at.get(&identity).and_then(|i| rows.get_mut(*i)) {
             row.count += 1;
             continue;
@@ -73,18 +90,32 @@ pub fn feed(cluster: &Cluster, old: &EventFeed) -> EventFeed {
         at.insert(identity, rows.len());
         rows.push(row(cluster, entry, *warning, reason, message));
     }
-    let rows = rows.into_iter().map(|row| match known.get(row.key.as_str()) {
-        Some(known) if ***known == row => Rc::clone(known),
-        _ => Rc::new(row),
-    });
-    EventFeed { rows: rows.collect(), is_cut }
+    let rows = rows
+        .into_iter()
+        .map(|row| match known.get(row.key.as_str()) {
+            Some(known) if ***known == row => Rc::clone(known),
+            _ => Rc::new(row),
+        });
+    EventFeed {
+        rows: rows.collect(),
+        is_cut,
+    }
 }
 
-fn row(cluster: &Cluster, entry: &Entry, is_warning: bool, reason: &str, message: &str) -> EventRow {
+fn row(
+    cluster: &Cluster,
+    entry: &Entry,
+    is_warning: bool,
+    reason: &str,
+    message: &str,
+) -> EventRow {
     let key = &entry.subject.key;
     let target = match entry.subject.kind {
         Kind::Node => Some(EventTarget::Node(key.name.clone())),
-        Kind::Pod => Some(EventTarget::Pod(PodId { namespace: key.namespace.clone(), name: key.name.clone() })),
+        Kind::Pod => Some(EventTarget::Pod(PodId {
+            namespace: key.namespace.clone(),
+            name: key.name.clone(),
+        })),
         _ => None,
     };
     EventRow {

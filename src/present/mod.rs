@@ -4,15 +4,15 @@
 //! screen isn't drawn again, and shared by `Rc`, so comparing is mostly comparing pointers.
 //! Absent: Yew, state, and any field that a person wouldn't see or a message wouldn't need.
 
-pub mod words;
-pub mod page;
 pub mod cluster;
+pub mod daemon_set;
+pub mod editor;
+pub mod events;
 pub mod fleet;
 pub mod node;
+pub mod page;
 pub mod pod;
-pub mod daemon_set;
 pub mod rollout;
-pub mod why;
-pub mod events;
 pub mod timeline;
-pub mod editor;
+pub mod why;
+pub mod words;

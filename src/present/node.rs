@@ -62,7 +62,12 @@ pub enum Pressure {
 }
 
 impl Pressure {
-    pub const ALL: [Pressure; 4] = [Pressure::Memory, Pressure::Disk, Pressure::Pid, Pressure::Network];
+    pub const ALL: [Pressure; 4] = [
+        Pressure::Memory,
+        Pressure::Disk,
+        Pressure::Pid,
+        Pressure::Network,
+    ];
 
     /// The condition's name in the API.
     pub fn condition(self) -> &'static str {
@@ -147,7 +152,10 @@ pub fn card(
     let roles = roles(node);
     let pressures: Vec<Pressure> = Pressure::ALL
         .into_iter()
-        .filter(|p| node.condition(p.condition()).is_some_and(|c| c.status == "True"))
+        .filter(|p| {
+            node.condition(p.condition())
+                .is_some_and(|c| c.status == "True")
+        })
         .collect();
     let taints: Vec<TaintChip> = node.spec.taints.iter().map(taint_chip).collect();
     let mut status = match health {
@@ -158,7 +166,11 @@ pub fn card(
     if node.spec.unschedulable {
         status.push_str(",SchedulingDisabled");
     }
-    let mut summary = format!("Node {}, {status}, {}", node.metadata.name, count(tiles.len() as u64, "pod"));
+    let mut summary = format!(
+        "Node {}, {status}, {}",
+        node.metadata.name,
+        count(tiles.len() as u64, "pod")
+    );
     if !taints.is_empty() {
         summary.push_str(&format!(", {}", count(taints.len() as u64, "taint")));
     }
@@ -197,17 +209,23 @@ fn roles(node: &Node) -> Vec<String> {
     let labels = &node.metadata.labels;
     labels
         .iter()
-        .filter_map(|(key, value)| match key.strip_prefix("node-role.kubernetes.io/") {
-            Some(role) if !role.is_empty() => Some(role.to_owned()),
-            _ if key == "kubernetes.io/role" && !value.is_empty() => Some(value.clone()),
-            _ => None,
-        })
+        .filter_map(
+            |(key, value)| match key.strip_prefix("node-role.kubernetes.io/") {
+                Some(role) if !role.is_empty() => Some(role.to_owned()),
+                _ if key == "kubernetes.io/role" && !value.is_empty() => Some(value.clone()),
+                _ => None,
+            },
+        )
         .collect()
 }
 
 fn platform(node: &Node) -> String {
     let label = |key| node.metadata.label(key).unwrap_or("?");
-    format!("{}/{}", label("kubernetes.io/os"), label("kubernetes.io/arch"))
+    format!(
+        "{}/{}",
+        label("kubernetes.io/os"),
+        label("kubernetes.io/arch")
+    )
 }
 
 fn labels(node: &Node) -> Vec<Label> {
@@ -252,24 +270,37 @@ fn usage(node: &Node, pods: &[Rc<Pod>]) -> Vec<Usage> {
     } else {
         &node.status.allocatable
     };
-    let live = || pods.iter().filter(|pod| !pod.is_terminal() && pod.is_bound());
+    let live = || {
+        pods.iter()
+            .filter(|pod| !pod.is_terminal() && pod.is_bound())
+    };
     let mut bars = Vec::new();
     if let Some(cpu) = room.get("cpu") {
-        let used = live().map(|pod| requested(&pod.spec, "cpu", Quantity::milli_value)).sum();
+        let used = live()
+            .map(|pod| requested(&pod.spec, "cpu", Quantity::milli_value))
+            .sum();
         bars.push(bar("cpu", used, cpu.milli_value(), cores));
     }
     if let Some(memory) = room.get("memory") {
-        let used = live().map(|pod| requested(&pod.spec, "memory", Quantity::value)).sum();
+        let used = live()
+            .map(|pod| requested(&pod.spec, "memory", Quantity::value))
+            .sum();
         bars.push(bar("memory", used, memory.value(), bytes));
     }
     if let Some(pods) = room.get("pods") {
-        bars.push(bar("pods", live().count() as i64, pods.value(), |n| n.to_string()));
+        bars.push(bar("pods", live().count() as i64, pods.value(), |n| {
+            n.to_string()
+        }));
     }
     bars
 }
 
 fn bar(resource: &'static str, used: i64, room: i64, print: fn(i64) -> String) -> Usage {
-    let permille = if room <= 0 { 0 } else { used.max(0).saturating_mul(1000) / room };
+    let permille = if room <= 0 {
+        0
+    } else {
+        used.max(0).saturating_mul(1000) / room
+    };
     Usage {
         resource,
         used: print(used),

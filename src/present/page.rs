@@ -87,7 +87,10 @@ impl Page {
         let before = self.clone();
         let cluster = session.cluster();
         let chosen = chosen(cluster, look.daemon_set);
-        let set = chosen.as_ref().and_then(|id| cluster.server.daemon_sets.get(&key(id))).cloned();
+        let set = chosen
+            .as_ref()
+            .and_then(|id| cluster.server.daemon_sets.get(&key(id)))
+            .cloned();
         let stamp = Stamp {
             resource_version: cluster.server.resource_version(),
             entries: cluster.trace.len(),
@@ -112,7 +115,12 @@ impl Page {
 
     fn refresh_cluster(&mut self, session: &Session, set: Option<&Rc<DaemonSet>>, has_moved: bool) {
         let cluster = session.cluster();
-        let ids: Vec<DaemonSetId> = cluster.server.daemon_sets.iter().map(|set| id(set)).collect();
+        let ids: Vec<DaemonSetId> = cluster
+            .server
+            .daemon_sets
+            .iter()
+            .map(|set| id(set))
+            .collect();
         if *self.daemon_sets != *ids {
             self.daemon_sets = ids.into();
         }
@@ -132,8 +140,12 @@ impl Page {
                 };
                 let since = self.stamp.differs_since;
                 // In flight, the controller is about to count again: only what stays different is stale.
-                let is_stale = since.is_some_and(|at| cluster.now().since(at).0 > 1000 || cluster.is_settled());
-                keep_some(Some(daemon_set::panel(&scene, set, &fresh, is_stale)), &self.panel)
+                let is_stale = since
+                    .is_some_and(|at| cluster.now().since(at).0 > 1000 || cluster.is_settled());
+                keep_some(
+                    Some(daemon_set::panel(&scene, set, &fresh, is_stale)),
+                    &self.panel,
+                )
             }
         };
         self.feed = keep(events::feed(cluster, &self.feed), &self.feed);
@@ -142,7 +154,11 @@ impl Page {
 
 /// The old object if the new one is equal, so that pointers tell what changed.
 fn keep<T: PartialEq>(new: T, old: &Rc<T>) -> Rc<T> {
-    if **old == new { Rc::clone(old) } else { Rc::new(new) }
+    if **old == new {
+        Rc::clone(old)
+    } else {
+        Rc::new(new)
+    }
 }
 
 fn keep_some<T: PartialEq>(new: Option<T>, old: &Option<Rc<T>>) -> Option<Rc<T>> {
@@ -154,7 +170,10 @@ fn keep_some<T: PartialEq>(new: Option<T>, old: &Option<Rc<T>>) -> Option<Rc<T>>
 }
 
 pub fn id(set: &DaemonSet) -> DaemonSetId {
-    DaemonSetId { namespace: set.metadata.namespace.clone(), name: set.metadata.name.clone() }
+    DaemonSetId {
+        namespace: set.metadata.namespace.clone(),
+        name: set.metadata.name.clone(),
+    }
 }
 
 pub fn key(id: &DaemonSetId) -> Key {
@@ -164,7 +183,9 @@ pub fn key(id: &DaemonSetId) -> Key {
 /// The DaemonSet that was chosen, if it is there, or the first one.
 fn chosen(cluster: &Cluster, wanted: Option<&DaemonSetId>) -> Option<DaemonSetId> {
     let wanted = wanted.filter(|id| cluster.server.daemon_sets.get(&key(id)).is_some());
-    wanted.cloned().or_else(|| cluster.server.daemon_sets.iter().next().map(|set| id(set)))
+    wanted
+        .cloned()
+        .or_else(|| cluster.server.daemon_sets.iter().next().map(|set| id(set)))
 }
 
 /// What the view models are made of: the cluster, with its pods sorted by node.
@@ -215,8 +236,12 @@ fn revisions(cluster: &Cluster) -> Revisions {
     let mut highest: BTreeMap<Rc<str>, i64> = BTreeMap::new();
     let mut numbers = Vec::new();
     for revision in cluster.server.controller_revisions.iter() {
-        let Some(owner) = revision.metadata.controller_ref() else { continue };
-        let Some(hash) = revision.metadata.label(CONTROLLER_REVISION_HASH) else { continue };
+        let Some(owner) = revision.metadata.controller_ref() else {
+            continue;
+        };
+        let Some(hash) = revision.metadata.label(CONTROLLER_REVISION_HASH) else {
+            continue;
+        };
         let uid: Rc<str> = owner.uid.as_str().into();
         let top = highest.entry(uid.clone()).or_insert(revision.revision);
         *top = (*top).max(revision.revision);
@@ -234,20 +259,34 @@ fn view(scene: &Scene<'_>, old: &ClusterView, is_moving: bool) -> ClusterView {
     let nodes = scene.cluster.server.nodes.len();
     let mut known: BTreeMap<Rc<str>, Rc<NodeCard>> = BTreeMap::new();
     if nodes <= CARDS_MAX {
-        known.extend(old.cards.iter().map(|card| (card.name.clone(), card.clone())));
+        known.extend(
+            old.cards
+                .iter()
+                .map(|card| (card.name.clone(), card.clone())),
+        );
     }
-    let cards = scene.cluster.server.nodes.iter().take(if nodes > CARDS_MAX { 0 } else { nodes }).map(|node| {
-        let known = known.get(node.metadata.name.as_str());
-        let card = card(scene, node, known);
-        match known {
-            Some(known) if **known == card => Rc::clone(known),
-            _ => Rc::new(card),
-        }
-    });
+    let cards = scene
+        .cluster
+        .server
+        .nodes
+        .iter()
+        .take(if nodes > CARDS_MAX { 0 } else { nodes })
+        .map(|node| {
+            let known = known.get(node.metadata.name.as_str());
+            let card = card(scene, node, known);
+            match known {
+                Some(known) if **known == card => Rc::clone(known),
+                _ => Rc::new(card),
+            }
+        });
     let mut cards: Vec<Rc<NodeCard>> = cards.collect();
     cards.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
     let waits = scene.waiting.len();
-    let mut summary = format!("{}, {}", count(nodes as u64, "node"), count(scene.pod_count as u64, "pod"));
+    let mut summary = format!(
+        "{}, {}",
+        count(nodes as u64, "node"),
+        count(scene.pod_count as u64, "pod")
+    );
     if waits > 0 {
         summary.push_str(&format!(", {waits} without a node"));
     }
@@ -256,7 +295,12 @@ fn view(scene: &Scene<'_>, old: &ClusterView, is_moving: bool) -> ClusterView {
         cards,
         node_count: nodes,
         density: Density::of(nodes),
-        lane: scene.waiting.iter().take(LANE_MAX).map(|pod| Rc::new(scene.tile(pod))).collect(),
+        lane: scene
+            .waiting
+            .iter()
+            .take(LANE_MAX)
+            .map(|pod| Rc::new(scene.tile(pod)))
+            .collect(),
         lane_total: waits,
         is_moving,
     }
@@ -286,7 +330,9 @@ fn card(scene: &Scene<'_>, node: &Node, old: Option<&Rc<NodeCard>>) -> NodeCard 
         is_down,
         is_not_ready: !is_down && node::health(node) == node::Health::NotReady,
     };
-    let verdict = scene.set.map(|set| badge(&scene.cluster.verdict(set, node), !pods.is_empty()));
+    let verdict = scene
+        .set
+        .map(|set| badge(&scene.cluster.verdict(set, node), !pods.is_empty()));
     node::card(node, pods, tiles.collect(), machine, verdict)
 }
 
@@ -309,12 +355,22 @@ pub fn badge(verdict: &Verdict, has_pods: bool) -> VerdictBadge {
         Verdict::Keep(_) if has_pods => ("Only tolerated", Tone::Warn),
         Verdict::Keep(_) | Verdict::Skip(_) => ("Not wanted", Tone::Plain),
     };
-    VerdictBadge { word, tone, sentence }
+    VerdictBadge {
+        word,
+        tone,
+        sentence,
+    }
 }
 
 /// Every node as a cell.
 fn fleet(scene: &Scene<'_>) -> FleetView {
-    let mut nodes: Vec<FleetNode> = scene.cluster.server.nodes.iter().map(|node| fleet_node(scene, node)).collect();
+    let mut nodes: Vec<FleetNode> = scene
+        .cluster
+        .server
+        .nodes
+        .iter()
+        .map(|node| fleet_node(scene, node))
+        .collect();
     nodes.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
     FleetView { nodes }
 }
@@ -334,7 +390,9 @@ fn fleet_node(scene: &Scene<'_>, node: &Node) -> FleetNode {
         None => CellState::NotWanted,
         Some(pod) => match pod::state(pod) {
             PodState::Unscheduled => CellState::Pending,
-            PodState::Pending | PodState::Pulling | PodState::Starting | PodState::Running => CellState::Starting,
+            PodState::Pending | PodState::Pulling | PodState::Starting | PodState::Running => {
+                CellState::Starting
+            }
             PodState::Ready => CellState::Ready,
             PodState::Terminating | PodState::Succeeded => CellState::Terminating,
             PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
@@ -343,7 +401,9 @@ fn fleet_node(scene: &Scene<'_>, node: &Node) -> FleetNode {
     let revision = pod.and_then(|pod| {
         let owner = pod.metadata.controller_ref()?;
         let hash = pod.metadata.label(CONTROLLER_REVISION_HASH)?;
-        scene.revisions.get(&(owner.uid.as_str().into(), hash.into()))
+        scene
+            .revisions
+            .get(&(owner.uid.as_str().into(), hash.into()))
     });
     FleetNode {
         name: name.into(),
@@ -354,6 +414,9 @@ fn fleet_node(scene: &Scene<'_>, node: &Node) -> FleetNode {
             (Some(_), _) => CellRevision::New,
         },
         pod: pod.map(|pod| pod.metadata.name.as_str().into()),
-        flags: CellFlags { cordoned: node.spec.unschedulable, misscheduled: pod.is_some() && !should_run },
+        flags: CellFlags {
+            cordoned: node.spec.unschedulable,
+            misscheduled: pod.is_some() && !should_run,
+        },
     }
 }

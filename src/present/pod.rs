@@ -100,7 +100,9 @@ impl PodState {
             PodState::Running => "runs, but isn't ready yet",
             PodState::Ready => "runs and is ready",
             PodState::Terminating => "asked to stop; the grace period runs",
-            PodState::CrashLoop => "the container ended; the kubelet waits before it starts it again",
+            PodState::CrashLoop => {
+                "the container ended; the kubelet waits before it starts it again"
+            }
             PodState::ImageError => "the image can't be pulled",
             PodState::Failed => "ended with an error, and won't start again",
             PodState::Succeeded => "ended well, which a daemon shouldn't",
@@ -128,7 +130,9 @@ pub fn tile(pod: &Pod, revisions: &Revisions) -> PodTile {
     let owner = meta.controller_ref();
     let revision = owner.and_then(|owner| {
         let hash = meta.label(CONTROLLER_REVISION_HASH)?;
-        revisions.get(&(owner.uid.as_str().into(), hash.into())).copied()
+        revisions
+            .get(&(owner.uid.as_str().into(), hash.into()))
+            .copied()
     });
     let owner = owner.map(|owner| owner.name.clone()).unwrap_or_default();
     let suffix = meta
@@ -145,7 +149,11 @@ pub fn tile(pod: &Pod, revisions: &Revisions) -> PodTile {
         (false, true) => summary.push_str(", waits for a node"),
     }
     if let Some(revision) = revision {
-        let which = if revision.is_current { "current" } else { "old" };
+        let which = if revision.is_current {
+            "current"
+        } else {
+            "old"
+        };
         summary.push_str(&format!(", {which} revision {}", revision.number));
     }
     if restarts > 0 {
@@ -176,7 +184,14 @@ pub fn target_node(pod: &Pod) -> Option<&str> {
     if pod.is_bound() {
         return Some(&pod.spec.node_name);
     }
-    let required = pod.spec.affinity.as_ref()?.node_affinity.as_ref()?.required.as_ref()?;
+    let required = pod
+        .spec
+        .affinity
+        .as_ref()?
+        .node_affinity
+        .as_ref()?
+        .required
+        .as_ref()?;
     required
         .node_selector_terms
         .iter()
@@ -195,7 +210,12 @@ pub fn restarts(pod: &Pod) -> u32 {
 
 /// Ready containers and all containers, as in READY of kubectl.
 pub fn ready_containers(pod: &Pod) -> (usize, usize) {
-    let ready = pod.status.container_statuses.iter().filter(|c| c.ready).count();
+    let ready = pod
+        .status
+        .container_statuses
+        .iter()
+        .filter(|c| c.ready)
+        .count();
     (ready, pod.spec.containers.len())
 }
 
@@ -205,7 +225,10 @@ fn waiting(pod: &Pod) -> impl Iterator<Item = &str> {
 
 fn statuses(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
     let status = &pod.status;
-    status.init_container_statuses.iter().chain(&status.container_statuses)
+    status
+        .init_container_statuses
+        .iter()
+        .chain(&status.container_statuses)
 }
 
 pub fn state(pod: &Pod) -> PodState {
@@ -223,21 +246,39 @@ pub fn state(pod: &Pod) -> PodState {
     for reason in waiting(pod) {
         match reason {
             "CrashLoopBackOff" => return PodState::CrashLoop,
-            "ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull"
-            | "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
+            "ErrImagePull"
+            | "ImagePullBackOff"
+            | "InvalidImageName"
+            | "ErrImageNeverPull"
+            | "CreateContainerConfigError"
+            | "CreateContainerError"
+            | "RunContainerError" => {
                 return PodState::ImageError;
             }
             _ => {}
         }
     }
-    if statuses(pod).any(|c| c.state.terminated.as_ref().is_some_and(|t| t.exit_code != 0)) {
+    if statuses(pod).any(|c| {
+        c.state
+            .terminated
+            .as_ref()
+            .is_some_and(|t| t.exit_code != 0)
+    }) {
         return PodState::CrashLoop;
     }
     if pod.status.phase == phase::RUNNING {
-        return if pod.is_ready() { PodState::Ready } else { PodState::Running };
+        return if pod.is_ready() {
+            PodState::Ready
+        } else {
+            PodState::Running
+        };
     }
     if waiting(pod).next().is_some() {
-        return if is_pulling(pod) { PodState::Pulling } else { PodState::Starting };
+        return if is_pulling(pod) {
+            PodState::Pulling
+        } else {
+            PodState::Starting
+        };
     }
     PodState::Pending
 }
@@ -252,10 +293,18 @@ fn is_pulling(pod: &Pod) -> bool {
 /// Models: pkg/printers/internalversion, printPod. Differs: no sidecars, no signals, no readiness gates.
 pub fn status(pod: &Pod) -> String {
     let status = &pod.status;
-    let mut text = if status.reason.is_empty() { status.phase.clone() } else { status.reason.clone() };
+    let mut text = if status.reason.is_empty() {
+        status.phase.clone()
+    } else {
+        status.reason.clone()
+    };
     let mut is_initializing = false;
     for (i, c) in status.init_container_statuses.iter().enumerate() {
-        if c.state.terminated.as_ref().is_some_and(|t| t.exit_code == 0) {
+        if c.state
+            .terminated
+            .as_ref()
+            .is_some_and(|t| t.exit_code == 0)
+        {
             continue;
         }
         is_initializing = true;
@@ -280,7 +329,16 @@ pub fn status(pod: &Pod) -> String {
         }
     }
     if pod.metadata.is_terminating() && !pod.is_terminal() {
-        text = if status.reason == "NodeLost" { "Unknown" } else { "Terminating" }.to_owned();
+        text = if status.reason == "NodeLost" {
+            "Unknown"
+        } else {
+            "Terminating"
+        }
+        .to_owned();
     }
-    if text.is_empty() { phase::PENDING.to_owned() } else { text }
+    if text.is_empty() {
+        phase::PENDING.to_owned()
+    } else {
+        text
+    }
 }

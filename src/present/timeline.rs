@@ -111,7 +111,11 @@ impl Speed {
     }
 
     pub fn slower(self) -> Speed {
-        *Speed::ALL.iter().rev().find(|s| **s < self).unwrap_or(&self)
+        *Speed::ALL
+            .iter()
+            .rev()
+            .find(|s| **s < self)
+            .unwrap_or(&self)
     }
 }
 
@@ -128,7 +132,9 @@ pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
     });
     let is_past = now < end;
     let state = match look.pace {
-        _ if is_past && look.pace == Pace::Paused => "In the past. What you do now starts from here.".to_owned(),
+        _ if is_past && look.pace == Pace::Paused => {
+            "In the past. What you do now starts from here.".to_owned()
+        }
         _ if !look.last_line.is_empty() => look.last_line.to_owned(),
         Pace::Settled if log.is_empty() => "Ready".to_owned(),
         Pace::Settled => "Settled: nothing is due".to_owned(),
@@ -147,7 +153,9 @@ pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
         speed: look.speed,
         state,
         undo: last.map(|logged| describe(&logged.command)),
-        redo: session.can_redo().then(|| "the command that was undone".to_owned()),
+        redo: session
+            .can_redo()
+            .then(|| "the command that was undone".to_owned()),
         is_past,
     }
 }

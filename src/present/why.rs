@@ -117,12 +117,20 @@ fn why_node(cluster: &Cluster, name: &str, set: Option<&DaemonSet>) -> WhyPanel 
     let pods: Vec<&Rc<Pod>> = cluster.server.pods.iter().filter(here).collect();
     let set_name = &set.metadata.name;
     let answer = match (&verdict, pods.first()) {
-        (Verdict::Run, Some(pod)) if pod.is_ready() => format!("{set_name} wants a pod here, and it is ready."),
-        (Verdict::Run, Some(pod)) => format!("{set_name} wants a pod here; it is {}.", pod::status(pod)),
+        (Verdict::Run, Some(pod)) if pod.is_ready() => {
+            format!("{set_name} wants a pod here, and it is ready.")
+        }
+        (Verdict::Run, Some(pod)) => {
+            format!("{set_name} wants a pod here; it is {}.", pod::status(pod))
+        }
         (Verdict::Run, None) => format!("{set_name} wants a pod here; it isn't there yet."),
         (verdict, pod) => {
             let badge = badge(verdict, pod.is_some());
-            format!("{}: {}.", if pod.is_some() { badge.word } else { "No pod" }, badge.sentence)
+            format!(
+                "{}: {}.",
+                if pod.is_some() { badge.word } else { "No pod" },
+                badge.sentence
+            )
         }
     };
     let tone = match &verdict {
@@ -133,11 +141,19 @@ fn why_node(cluster: &Cluster, name: &str, set: Option<&DaemonSet>) -> WhyPanel 
     let mut groups = vec![controller_checks(set, node, &verdict)];
     // A node that isn't wanted never gets as far as the scheduler.
     if verdict.should_run() {
-        let pod = pods.first().map_or_else(|| Rc::new(daemon_pod(set, name, "")), |pod| Rc::clone(pod));
+        let pod = pods
+            .first()
+            .map_or_else(|| Rc::new(daemon_pod(set, name, "")), |pod| Rc::clone(pod));
         groups.extend(scheduler_checks(cluster, &pod, name));
     }
-    let decided_by = groups.iter().flat_map(|g| &g.checks).find(|c| c.decides).map(|c| c.field.clone());
-    let newest = pods.first().and_then(|pod| newest(cluster, Kind::Pod, &Key::of(&pod.metadata)));
+    let decided_by = groups
+        .iter()
+        .flat_map(|g| &g.checks)
+        .find(|c| c.decides)
+        .map(|c| c.field.clone());
+    let newest = pods
+        .first()
+        .and_then(|pod| newest(cluster, Kind::Pod, &Key::of(&pod.metadata)));
     let cause = newest.or_else(|| self::newest(cluster, Kind::Node, &Key::new("", name)));
     WhyPanel {
         answer,
@@ -154,31 +170,55 @@ fn why_pod(cluster: &Cluster, id: &PodId) -> WhyPanel {
     let key = Key::new(&id.namespace, &id.name);
     let chain = || newest(cluster, Kind::Pod, &key).map_or_else(Vec::new, |id| causes(cluster, id));
     let Some(pod) = cluster.server.pods.get(&key) else {
-        return WhyPanel { causes: chain(), ..gone(title, "This pod doesn't exist at this moment.") };
+        return WhyPanel {
+            causes: chain(),
+            ..gone(title, "This pod doesn't exist at this moment.")
+        };
     };
     let status = pod::status(pod);
     let (state, node) = (pod::state(pod), pod::target_node(pod).unwrap_or(""));
     let answer = match (pod.is_bound(), pod.is_ready()) {
-        _ if pod.metadata.is_terminating() => "It was asked to stop, and has its grace period to do so.".to_owned(),
+        _ if pod.metadata.is_terminating() => {
+            "It was asked to stop, and has its grace period to do so.".to_owned()
+        }
         (true, true) => format!("It runs on {node} and is ready."),
         (true, false) => format!("It is on {node}, {status}: {}.", state.meaning()),
         (false, _) => {
-            let message = pod.status.condition("PodScheduled").map(|c| c.message.as_str()).unwrap_or("");
-            if message.is_empty() { "It waits for the scheduler.".to_owned() } else { message.to_owned() }
+            let message = pod
+                .status
+                .condition("PodScheduled")
+                .map(|c| c.message.as_str())
+                .unwrap_or("");
+            if message.is_empty() {
+                "It waits for the scheduler.".to_owned()
+            } else {
+                message.to_owned()
+            }
         }
     };
     let set = pod.metadata.controller_ref().and_then(|owner| {
-        let set = cluster.server.daemon_sets.get(&Key::new(&id.namespace, &owner.name))?;
+        let set = cluster
+            .server
+            .daemon_sets
+            .get(&Key::new(&id.namespace, &owner.name))?;
         (set.metadata.uid == owner.uid).then_some(set)
     });
     let mut groups = Vec::new();
     if let Some(target) = cluster.server.nodes.get(&Key::new("", node)) {
         if let Some(set) = set {
-            groups.push(controller_checks(set, target, &cluster.verdict(set, target)));
+            groups.push(controller_checks(
+                set,
+                target,
+                &cluster.verdict(set, target),
+            ));
         }
         groups.extend(scheduler_checks(cluster, pod, node));
     }
-    let decided_by = groups.iter().flat_map(|g| &g.checks).find(|c| c.decides).map(|c| c.field.clone());
+    let decided_by = groups
+        .iter()
+        .flat_map(|g| &g.checks)
+        .find(|c| c.decides)
+        .map(|c| c.field.clone());
     WhyPanel {
         answer,
         tone: state.tone(),
@@ -192,22 +232,52 @@ fn why_pod(cluster: &Cluster, id: &PodId) -> WhyPanel {
 
 fn pod_facts(cluster: &Cluster, pod: &Pod, node: &str) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let mut fact = |name: &str, value: String| facts.push(Fact { name: name.to_owned(), value });
+    let mut fact = |name: &str, value: String| {
+        facts.push(Fact {
+            name: name.to_owned(),
+            value,
+        })
+    };
     let (ready, all) = pod::ready_containers(pod);
-    fact("Status", format!("{}, {ready}/{all} ready, {} restarts", pod::status(pod), pod::restarts(pod)));
-    fact("Node", if pod.is_bound() { node.to_owned() } else { format!("{node} (not bound)") });
+    fact(
+        "Status",
+        format!(
+            "{}, {ready}/{all} ready, {} restarts",
+            pod::status(pod),
+            pod::restarts(pod)
+        ),
+    );
+    fact(
+        "Node",
+        if pod.is_bound() {
+            node.to_owned()
+        } else {
+            format!("{node} (not bound)")
+        },
+    );
     if let Some(owner) = pod.metadata.controller_ref() {
         fact("Controlled by", format!("{}/{}", owner.kind, owner.name));
     }
     if let Some(created) = pod.metadata.creation_timestamp {
-        fact("Age", age(cluster.time().0.saturating_sub(created.0).max(0) as u64));
+        fact(
+            "Age",
+            age(cluster.time().0.saturating_sub(created.0).max(0) as u64),
+        );
     }
     for container in &pod.spec.containers {
         fact("Image", container.image.clone());
     }
     for container in &pod.status.container_statuses {
-        if let Some(waiting) = container.state.waiting.as_ref().filter(|w| !w.message.is_empty()) {
-            fact("Waiting", format!("{}: {}", waiting.reason, waiting.message));
+        if let Some(waiting) = container
+            .state
+            .waiting
+            .as_ref()
+            .filter(|w| !w.message.is_empty())
+        {
+            fact(
+                "Waiting",
+                format!("{}: {}", waiting.reason, waiting.message),
+            );
         }
     }
     facts
@@ -227,7 +297,11 @@ fn empty(title: String) -> WhyPanel {
 }
 
 fn gone(title: String, answer: &str) -> WhyPanel {
-    WhyPanel { answer: answer.to_owned(), is_gone: true, ..empty(title) }
+    WhyPanel {
+        answer: answer.to_owned(),
+        is_gone: true,
+        ..empty(title)
+    }
 }
 
 /// The checks of the DaemonSet controller in its order, with the one that decided.
@@ -264,16 +338,20 @@ fn controller_checks(set: &DaemonSet, node: &Node, verdict: &Verdict) -> CheckGr
         });
     }
     CheckGroup {
-        title: format!("DaemonSet controller: should {name} run {}?", set.metadata.name),
+        title: format!(
+            "DaemonSet controller: should {name} run {}?",
+            set.metadata.name
+        ),
         checks,
     }
 }
 
 fn name_check(spec: &PodSpec, node: &str, verdict: &Verdict) -> Check {
     let (outcome, detail) = match verdict {
-        Verdict::Skip(SkipReason::NodeName { wanted }) => {
-            (Outcome::Fail, format!("the template asks for {wanted}, this is {node}"))
-        }
+        Verdict::Skip(SkipReason::NodeName { wanted }) => (
+            Outcome::Fail,
+            format!("the template asks for {wanted}, this is {node}"),
+        ),
         _ if spec.node_name.is_empty() => (Outcome::Pass, "the template names no node".to_owned()),
         _ => (Outcome::Pass, format!("the template asks for {node}")),
     };
@@ -293,45 +371,91 @@ fn selector_check(spec: &PodSpec, mismatch: Option<&NodeMismatch>) -> Check {
             let detail = SkipReason::Mismatch(reason.clone()).to_string();
             (Outcome::Fail, detail, format!("{field}[{key}]"))
         }
-        _ if spec.node_selector.is_empty() => {
-            (Outcome::Pass, "the template has no nodeSelector".to_owned(), field.to_owned())
-        }
+        _ if spec.node_selector.is_empty() => (
+            Outcome::Pass,
+            "the template has no nodeSelector".to_owned(),
+            field.to_owned(),
+        ),
         _ => {
-            let all: Vec<String> = spec.node_selector.iter().map(|(k, v)| format!("{k}={v}")).collect();
-            (Outcome::Pass, format!("the node has {}", all.join(", ")), field.to_owned())
+            let all: Vec<String> = spec
+                .node_selector
+                .iter()
+                .map(|(k, v)| format!("{k}={v}"))
+                .collect();
+            (
+                Outcome::Pass,
+                format!("the node has {}", all.join(", ")),
+                field.to_owned(),
+            )
         }
     };
-    Check { outcome, title: "nodeSelector".to_owned(), detail, field, decides: false }
+    Check {
+        outcome,
+        title: "nodeSelector".to_owned(),
+        detail,
+        field,
+        decides: false,
+    }
 }
 
 fn affinity_check(spec: &PodSpec, mismatch: Option<&NodeMismatch>) -> Check {
     let field = "spec.template.spec.affinity.nodeAffinity";
-    let required = spec.affinity.as_ref().and_then(|a| a.node_affinity.as_ref()).and_then(|a| a.required.as_ref());
+    let required = spec
+        .affinity
+        .as_ref()
+        .and_then(|a| a.node_affinity.as_ref())
+        .and_then(|a| a.required.as_ref());
     let (outcome, detail, field) = match mismatch {
         Some(reason @ NodeMismatch::Affinity { terms }) => {
-            let at = terms.iter().enumerate().find_map(|(i, term)| place(i, term));
+            let at = terms
+                .iter()
+                .enumerate()
+                .find_map(|(i, term)| place(i, term));
             let detail = SkipReason::Mismatch(reason.clone()).to_string();
-            (Outcome::Fail, detail, at.unwrap_or_else(|| field.to_owned()))
+            (
+                Outcome::Fail,
+                detail,
+                at.unwrap_or_else(|| field.to_owned()),
+            )
         }
         // nodeSelector failed already, so this says nothing about affinity.
         Some(NodeMismatch::Selector { .. }) => (Outcome::Skipped, String::new(), field.to_owned()),
-        None if required.is_none() => {
-            (Outcome::Pass, "the template has no required node affinity".to_owned(), field.to_owned())
-        }
-        None => (Outcome::Pass, "a term matches the node".to_owned(), field.to_owned()),
+        None if required.is_none() => (
+            Outcome::Pass,
+            "the template has no required node affinity".to_owned(),
+            field.to_owned(),
+        ),
+        None => (
+            Outcome::Pass,
+            "a term matches the node".to_owned(),
+            field.to_owned(),
+        ),
     };
-    Check { outcome, title: "Node affinity (required)".to_owned(), detail, field, decides: false }
+    Check {
+        outcome,
+        title: "Node affinity (required)".to_owned(),
+        detail,
+        field,
+        decides: false,
+    }
 }
 
 /// `….nodeSelectorTerms[0].matchExpressions[1]`
 fn place(term: usize, mismatch: &TermMismatch) -> Option<String> {
     let (in_fields, index) = match mismatch {
         TermMismatch::Empty => return Some(format!("nodeSelectorTerms[{term}]")),
-        TermMismatch::Requirement { in_fields, index, .. } | TermMismatch::Malformed { in_fields, index, .. } => {
-            (in_fields, index)
+        TermMismatch::Requirement {
+            in_fields, index, ..
         }
+        | TermMismatch::Malformed {
+            in_fields, index, ..
+        } => (in_fields, index),
     };
-    let list = if *in_fields { "matchFields" } else { "matchExpressions" };
+    let list = if *in_fields {
+        "matchFields"
+    } else {
+        "matchExpressions"
+    };
     Some(format!("nodeSelectorTerms[{term}].{list}[{index}]"))
 }
 
@@ -341,13 +465,18 @@ fn taint_checks(spec: &PodSpec, node: &Node) -> Vec<Check> {
     let all = node.spec.taints.iter().enumerate().map(|(index, t)| {
         let text = taint::to_string(t);
         let (outcome, detail) = match t.effect.as_str() {
-            taint::PREFER_NO_SCHEDULE => (Outcome::Pass, "PreferNoSchedule never keeps a daemon pod away".to_owned()),
-            taint::NO_EXECUTE if fails(t) => {
-                (Outcome::Fail, "no toleration matches: no pod is created, and a running one is removed".to_owned())
-            }
-            _ if fails(t) => {
-                (Outcome::Fail, "no toleration matches: no pod is created; one that runs already stays".to_owned())
-            }
+            taint::PREFER_NO_SCHEDULE => (
+                Outcome::Pass,
+                "PreferNoSchedule never keeps a daemon pod away".to_owned(),
+            ),
+            taint::NO_EXECUTE if fails(t) => (
+                Outcome::Fail,
+                "no toleration matches: no pod is created, and a running one is removed".to_owned(),
+            ),
+            _ if fails(t) => (
+                Outcome::Fail,
+                "no toleration matches: no pod is created; one that runs already stays".to_owned(),
+            ),
             _ => (Outcome::Pass, tolerated_by(spec, t)),
         };
         Check {
@@ -359,17 +488,33 @@ fn taint_checks(spec: &PodSpec, node: &Node) -> Vec<Check> {
         }
     });
     let mut checks: Vec<Check> = all.collect();
-    let decides = |c: &Check| (c.outcome != Outcome::Fail, !c.title.ends_with(taint::NO_EXECUTE));
+    let decides = |c: &Check| {
+        (
+            c.outcome != Outcome::Fail,
+            !c.title.ends_with(taint::NO_EXECUTE),
+        )
+    };
     // Stable: the node's order stays among equals.
-    checks.sort_by_key(|c| if c.outcome == Outcome::Fail { (1, decides(c).1) } else { (0, false) });
+    checks.sort_by_key(|c| {
+        if c.outcome == Outcome::Fail {
+            (1, decides(c).1)
+        } else {
+            (0, false)
+        }
+    });
     checks
 }
 
 fn tolerated_by(spec: &PodSpec, t: &crate::api::node::Taint) -> String {
-    let at = spec.tolerations.iter().position(|toleration| taint::tolerates(toleration, t));
+    let at = spec
+        .tolerations
+        .iter()
+        .position(|toleration| taint::tolerates(toleration, t));
     let own = at.and_then(|at| spec.tolerations.get(at));
     match own {
-        Some(toleration) if toleration.key.is_empty() => "tolerated: a toleration without key takes every taint".to_owned(),
+        Some(toleration) if toleration.key.is_empty() => {
+            "tolerated: a toleration without key takes every taint".to_owned()
+        }
         Some(toleration) if toleration.key.starts_with("node.kubernetes.io/") => {
             "tolerated: every daemon pod gets this toleration".to_owned()
         }
@@ -387,14 +532,21 @@ fn scheduler_checks(cluster: &Cluster, pod: &Rc<Pod>, node: &str) -> Option<Chec
         let decides = failure.is_some() && !is_decided;
         is_decided |= decides;
         Check {
-            outcome: if failure.is_some() { Outcome::Fail } else { Outcome::Pass },
+            outcome: if failure.is_some() {
+                Outcome::Fail
+            } else {
+                Outcome::Pass
+            },
             title: check.plugin.name().to_owned(),
             detail: failure.map_or_else(String::new, |f| format!("{}: {}", f, f.detail())),
             field: failure.map_or_else(String::new, |f| scheduler_field(f, node)),
             decides,
         }
     });
-    Some(CheckGroup { title: format!("Scheduler: can it be bound to {node}?"), checks: checks.collect() })
+    Some(CheckGroup {
+        title: format!("Scheduler: can it be bound to {node}?"),
+        checks: checks.collect(),
+    })
 }
 
 fn scheduler_field(failure: &crate::reason::scheduling::Failure, node: &str) -> String {
@@ -407,7 +559,10 @@ fn scheduler_field(failure: &crate::reason::scheduling::Failure, node: &str) -> 
         Failure::Ports(_) => "spec.containers[*].ports[*].hostPort".to_owned(),
         Failure::Resources(shortages) => {
             let names: Vec<String> = shortages.iter().map(|s| s.resource.to_string()).collect();
-            format!("spec.containers[*].resources.requests ({})", names.join(", "))
+            format!(
+                "spec.containers[*].resources.requests ({})",
+                names.join(", ")
+            )
         }
     }
 }
@@ -415,12 +570,9 @@ fn scheduler_field(failure: &crate::reason::scheduling::Failure, node: &str) -> 
 /// The newest entry about an object that isn't a mere event.
 fn newest(cluster: &Cluster, kind: Kind, key: &Key) -> Option<TraceId> {
     let len = cluster.trace.len();
-    let found = cluster
-        .trace
-        .iter()
-        .rev()
-        .take(SEARCH_MAX)
-        .position(|e| e.subject.kind == kind && e.subject.key == *key && !matches!(e.what, What::Event { .. }))?;
+    let found = cluster.trace.iter().rev().take(SEARCH_MAX).position(|e| {
+        e.subject.kind == kind && e.subject.key == *key && !matches!(e.what, What::Event { .. })
+    })?;
     Some(TraceId((len - 1 - found) as u32))
 }
 
@@ -428,7 +580,10 @@ fn newest(cluster: &Cluster, kind: Kind, key: &Key) -> Option<TraceId> {
 fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
     let chain = cluster.trace.causes(id);
     let skipped = chain.len().saturating_sub(CAUSES_MAX);
-    let shown = chain.iter().enumerate().filter(|(i, _)| *i < CAUSES_MAX / 2 || *i >= CAUSES_MAX / 2 + skipped);
+    let shown = chain
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i < CAUSES_MAX / 2 || *i >= CAUSES_MAX / 2 + skipped);
     shown
         .filter_map(|(_, id)| cluster.trace.get(*id))
         .map(|entry| Cause {

@@ -100,7 +100,11 @@ fn add_node_menu(dispatch: &Dispatch) -> Html {
     items.push(MenuItem::Heading("Many".into()));
     items.push(MenuItem::action("10 workers", add(NodeKind::Worker, 10)));
     items.push(MenuItem::action("100 workers", add(NodeKind::Worker, 100)));
-    items.push(MenuItem::about("5000 workers", "drawn as a map", add(NodeKind::Worker, 5000)));
+    items.push(MenuItem::about(
+        "5000 workers",
+        "drawn as a map",
+        add(NodeKind::Worker, 5000),
+    ));
     html! {
         <div class="cluster__add">
             <button type="button" class="button" id="add-node" onclick={dispatch.on(Msg::AddNodes { kind: NodeKind::Worker, count: 1 })}>
@@ -157,16 +161,23 @@ fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>) {
             .filter(|pod| pod.is_bound)
             .map(|pod| pod.uid.clone())
             .collect();
-        let arrived: Vec<Rc<str>> = bound.difference(&flights.bound).take(FLIGHTS_MAX).cloned().collect();
+        let arrived: Vec<Rc<str>> = bound
+            .difference(&flights.bound)
+            .take(FLIGHTS_MAX)
+            .cloned()
+            .collect();
         let Some(frame) = frame.cast::<Element>() else {
             return;
         };
         let calm = platform::media_matches("(prefers-reduced-motion: reduce)");
         if flights.has_drawn && cluster.is_moving && !calm && !arrived.is_empty() {
-            let home = child(&frame, "#control-plane .lane__title").map(|e| platform::place_in(&e, &frame));
+            let home = child(&frame, "#control-plane .lane__title")
+                .map(|e| platform::place_in(&e, &frame));
             for uid in &arrived {
                 let from = flights.lane.get(uid).copied().or(home);
-                if let (Some(from), Some(tile)) = (from, child(&frame, &format!("[id='pod-{uid}']"))) {
+                if let (Some(from), Some(tile)) =
+                    (from, child(&frame, &format!("[id='pod-{uid}']")))
+                {
                     platform::fly(&tile, from, platform::place_in(&tile, &frame), FLIGHT_MS);
                 }
             }
@@ -174,7 +185,9 @@ fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>) {
         flights.lane.clear();
         for pod in cluster.lane.iter().take(FLIGHTS_MAX) {
             if let Some(tile) = child(&frame, &format!(".lane [id='pod-{}']", pod.uid)) {
-                flights.lane.insert(pod.uid.clone(), platform::place_in(&tile, &frame));
+                flights
+                    .lane
+                    .insert(pod.uid.clone(), platform::place_in(&tile, &frame));
             }
         }
         flights.bound = bound;
@@ -183,5 +196,10 @@ fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>) {
 }
 
 fn child(frame: &Element, selector: &str) -> Option<Element> {
-    frame.query_selector(selector).ok().flatten()?.dyn_into().ok()
+    frame
+        .query_selector(selector)
+        .ok()
+        .flatten()?
+        .dyn_into()
+        .ok()
 }

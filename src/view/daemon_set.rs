@@ -5,7 +5,8 @@ use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use crate::app::msg::{DaemonSetMsg, Msg};
 use crate::present::daemon_set::{
-    ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, Rollout, RolloutState, SelectionNote,
+    ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, Rollout, RolloutState,
+    SelectionNote,
 };
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
@@ -59,7 +60,9 @@ fn title(panel: &DaemonSetPanel, all: &Rc<[DaemonSetId]>, dispatch: &Dispatch) -
     let choose = {
         let (dispatch, all) = (dispatch.clone(), all.clone());
         Callback::from(move |event: Event| {
-            let index = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.selected_index());
+            let index = event
+                .target_dyn_into::<HtmlSelectElement>()
+                .map(|select| select.selected_index());
             if let Some(id) = index.and_then(|i| all.get(usize::try_from(i).ok()?)) {
                 dispatch.send(Msg::ChooseDaemonSet(id.clone()));
             }
@@ -90,7 +93,12 @@ fn figure(figure: &Figure) -> Html {
 
 /// How far the rollout is, what it may do, and what it waits for.
 fn rollout(rollout: &Rollout) -> Html {
-    let percent = |n: u32| format!("{:.1}%", f64::from(n.min(rollout.desired)) * 100.0 / f64::from(rollout.desired.max(1)));
+    let percent = |n: u32| {
+        format!(
+            "{:.1}%",
+            f64::from(n.min(rollout.desired)) * 100.0 / f64::from(rollout.desired.max(1))
+        )
+    };
     let word = match rollout.state {
         RolloutState::Done => "Rolled out",
         RolloutState::Progressing => "Rolling out",
@@ -155,8 +163,16 @@ fn items(panel: &DaemonSetPanel, dispatch: &Dispatch) -> Vec<MenuItem> {
     let act = |msg| dispatch.on::<()>(Msg::DaemonSet(panel.id.clone(), msg));
     vec![
         MenuItem::about("Edit YAML", "kubectl edit", act(DaemonSetMsg::Edit)),
-        MenuItem::about("Restart", "kubectl rollout restart", act(DaemonSetMsg::Restart)),
-        MenuItem::about("Roll back", "kubectl rollout undo", act(DaemonSetMsg::UndoTo(0))),
+        MenuItem::about(
+            "Restart",
+            "kubectl rollout restart",
+            act(DaemonSetMsg::Restart),
+        ),
+        MenuItem::about(
+            "Roll back",
+            "kubectl rollout undo",
+            act(DaemonSetMsg::UndoTo(0)),
+        ),
         MenuItem::danger("Delete", act(DaemonSetMsg::Delete)),
     ]
 }
@@ -173,12 +189,19 @@ fn ImageForm(props: &ImageFormProps) -> Html {
     let dispatch = use_dispatch();
     let input = use_node_ref();
     let on_submit = {
-        let (input, id, container) = (input.clone(), props.id.clone(), props.container.container.clone());
+        let (input, id, container) = (
+            input.clone(),
+            props.id.clone(),
+            props.container.container.clone(),
+        );
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if let Some(input) = input.cast::<HtmlInputElement>() {
                 let (container, image) = (container.clone(), input.value());
-                dispatch.send(Msg::DaemonSet(id.clone(), DaemonSetMsg::SetImage { container, image }));
+                dispatch.send(Msg::DaemonSet(
+                    id.clone(),
+                    DaemonSetMsg::SetImage { container, image },
+                ));
             }
         })
     };

@@ -20,7 +20,10 @@ pub fn Dialog(props: &DialogProps) -> Html {
     {
         let root = root.clone();
         use_effect_with((), move |()| {
-            if let Some(first) = root.cast::<Element>().and_then(|root| buttons(&root).into_iter().next()) {
+            if let Some(first) = root
+                .cast::<Element>()
+                .and_then(|root| buttons(&root).into_iter().next())
+            {
                 let _ = first.focus();
             }
         });
@@ -33,7 +36,9 @@ pub fn Dialog(props: &DialogProps) -> Html {
                 dispatch.send(Msg::Open(None));
             }
             "Tab" => {
-                let Some(root) = root.cast::<Element>() else { return };
+                let Some(root) = root.cast::<Element>() else {
+                    return;
+                };
                 let (all, active) = (buttons(&root), gloo::utils::document().active_element());
                 let at = all.iter().position(|b| Some(b.as_ref()) == active.as_ref());
                 let last = all.len().saturating_sub(1);
@@ -52,15 +57,18 @@ pub fn Dialog(props: &DialogProps) -> Html {
     };
     let (title, body) = match props.which {
         Which::Help => ("How this works", help()),
-        Which::Reset => ("Start over?", html! {
-            <>
-                <p>{ "The cluster, its history and the texts in the editor go back to the first visit. Share copies a link that brings all of it back." }</p>
-                <p class="dialog__actions">
-                    <button type="button" class="button button--primary" onclick={dispatch.on(Msg::Reset)}>{ "Start over" }</button>
-                    <button type="button" class="button" onclick={dispatch.on(Msg::Open(None))}>{ "Keep everything" }</button>
-                </p>
-            </>
-        }),
+        Which::Reset => (
+            "Start over?",
+            html! {
+                <>
+                    <p>{ "The cluster, its history and the texts in the editor go back to the first visit. Share copies a link that brings all of it back." }</p>
+                    <p class="dialog__actions">
+                        <button type="button" class="button button--primary" onclick={dispatch.on(Msg::Reset)}>{ "Start over" }</button>
+                        <button type="button" class="button" onclick={dispatch.on(Msg::Open(None))}>{ "Keep everything" }</button>
+                    </p>
+                </>
+            },
+        ),
     };
     html! {
         <div class="backdrop" onkeydown={on_key}>
@@ -79,7 +87,9 @@ fn buttons(root: &Element) -> Vec<HtmlElement> {
     let Ok(found) = root.query_selector_all("button, a[href]") else {
         return Vec::new();
     };
-    (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
+    (0..found.length())
+        .filter_map(|i| found.get(i)?.dyn_into().ok())
+        .collect()
 }
 
 fn help() -> Html {

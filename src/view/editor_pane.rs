@@ -23,7 +23,11 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
     let dispatch = use_dispatch();
     let pane = &props.pane;
     let presets = pane.presets.iter().map(|preset| {
-        MenuItem::about(preset.title.clone(), preset.watch.clone(), dispatch.on(Msg::Editor(EditorMsg::OpenPreset(preset.id.clone()))))
+        MenuItem::about(
+            preset.title.clone(),
+            preset.watch.clone(),
+            dispatch.on(Msg::Editor(EditorMsg::OpenPreset(preset.id.clone()))),
+        )
     });
     html! {
         <section class="editor" aria-labelledby="editor-heading">
@@ -59,7 +63,13 @@ fn tabs(pane: &Pane, dispatch: &Dispatch) -> Html {
 }
 
 fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Dispatch) -> Html {
-    let state = if tab.has_problems { ", has errors" } else if tab.is_dirty { ", not applied" } else { "" };
+    let state = if tab.has_problems {
+        ", has errors"
+    } else if tab.is_dirty {
+        ", not applied"
+    } else {
+        ""
+    };
     html! {
         <span class="tabs__tab" key={tab.id.0.to_string()} data-active={is_active.to_string()} data-dirty={tab.is_dirty.to_string()} data-problems={tab.has_problems.to_string()}>
             <button type="button" class="tabs__select" aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)}

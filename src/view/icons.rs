@@ -42,10 +42,14 @@ impl Icon {
             Icon::Plus => "M8 3v10M3 8h10",
             Icon::Close => "M4 4l8 8M12 4l-8 8",
             Icon::More => "M3.5 8h.01M8 8h.01M12.5 8h.01",
-            Icon::Share => "M6.5 9.5l3-3M7 4.5l1.2-1.2a3 3 0 0 1 4.3 4.3L11.3 8.8M9 11.5l-1.2 1.2a3 3 0 0 1-4.3-4.3L4.7 7.2",
+            Icon::Share => {
+                "M6.5 9.5l3-3M7 4.5l1.2-1.2a3 3 0 0 1 4.3 4.3L11.3 8.8M9 11.5l-1.2 1.2a3 3 0 0 1-4.3-4.3L4.7 7.2"
+            }
             Icon::Reset => "M3 3v4h4M3.3 7a5 5 0 1 1-.3 2.5",
             Icon::Help => "M5.8 6a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.6M8 12.2v.01",
-            Icon::Sun => "M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6zM8 1.5v1.2M8 13.3v1.2M1.5 8h1.2M13.3 8h1.2M3.4 3.4l.8.8M11.8 11.8l.8.8M3.4 12.6l.8-.8M11.8 4.2l.8-.8",
+            Icon::Sun => {
+                "M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6zM8 1.5v1.2M8 13.3v1.2M1.5 8h1.2M13.3 8h1.2M3.4 3.4l.8.8M11.8 11.8l.8.8M3.4 12.6l.8-.8M11.8 4.2l.8-.8"
+            }
             Icon::Moon => "M13 9.5A5.5 5.5 0 1 1 6.5 3a4.4 4.4 0 0 0 6.5 6.5z",
             Icon::Auto => "M2.5 3.5h11v7h-11zM6 13.5h4M8 10.5v3",
             Icon::Check => "M3.2 8.5l3 3 6.6-7",
@@ -80,7 +84,9 @@ pub fn pod_glyph(state: PodState) -> Html {
         PodState::CrashLoop => "M13 3v4H9M12.6 7A5 5 0 1 0 13 9.6",
         PodState::ImageError => "M3 3h10v10H3zM8 5.5v3.2M8 10.8v.01",
         PodState::Failed => "M8 2.5l6 11H2zM8 6.5v3.2M8 11.6v.01",
-        PodState::Succeeded => "M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11zM5.6 8.2l1.8 1.8 3-3.6",
+        PodState::Succeeded => {
+            "M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11zM5.6 8.2l1.8 1.8 3-3.6"
+        }
     };
     html! {
         <svg class="icon pod-glyph" data-state={state.as_str()} viewBox="0 0 16 16" aria-hidden="true" focusable="false">

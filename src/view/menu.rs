@@ -24,19 +24,42 @@ pub enum MenuItem {
 
 impl MenuItem {
     pub fn action(label: impl Into<AttrValue>, on: Callback<()>) -> MenuItem {
-        MenuItem::Action { label: label.into(), about: None, on, is_danger: false }
+        MenuItem::Action {
+            label: label.into(),
+            about: None,
+            on,
+            is_danger: false,
+        }
     }
 
     pub fn danger(label: impl Into<AttrValue>, on: Callback<()>) -> MenuItem {
-        MenuItem::Action { label: label.into(), about: None, on, is_danger: true }
+        MenuItem::Action {
+            label: label.into(),
+            about: None,
+            on,
+            is_danger: true,
+        }
     }
 
-    pub fn about(label: impl Into<AttrValue>, about: impl Into<AttrValue>, on: Callback<()>) -> MenuItem {
-        MenuItem::Action { label: label.into(), about: Some(about.into()), on, is_danger: false }
+    pub fn about(
+        label: impl Into<AttrValue>,
+        about: impl Into<AttrValue>,
+        on: Callback<()>,
+    ) -> MenuItem {
+        MenuItem::Action {
+            label: label.into(),
+            about: Some(about.into()),
+            on,
+            is_danger: false,
+        }
     }
 
     pub fn toggle(label: impl Into<AttrValue>, is_on: bool, on: Callback<()>) -> MenuItem {
-        MenuItem::Toggle { label: label.into(), is_on, on }
+        MenuItem::Toggle {
+            label: label.into(),
+            is_on,
+            on,
+        }
     }
 }
 
@@ -112,8 +135,12 @@ pub fn Menu(props: &MenuProps) -> Html {
     let on_focus_out = {
         let (is_open, root) = (is_open.clone(), root.clone());
         Callback::from(move |event: FocusEvent| {
-            let to = event.related_target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-            let is_inside = root.cast::<Element>().is_some_and(|root| root.contains(to.as_ref()));
+            let to = event
+                .related_target()
+                .and_then(|t| t.dyn_into::<web_sys::Node>().ok());
+            let is_inside = root
+                .cast::<Element>()
+                .is_some_and(|root| root.contains(to.as_ref()));
             if !is_inside {
                 is_open.set(false);
             }
@@ -144,8 +171,15 @@ fn entry(item: &MenuItem, close: &Callback<()>) -> Html {
         })
     };
     match item {
-        MenuItem::Heading(text) => html! { <div class="menu__heading" role="presentation">{ text }</div> },
-        MenuItem::Action { label, about, on, is_danger } => html! {
+        MenuItem::Heading(text) => {
+            html! { <div class="menu__heading" role="presentation">{ text }</div> }
+        }
+        MenuItem::Action {
+            label,
+            about,
+            on,
+            is_danger,
+        } => html! {
             <button type="button" role="menuitem" tabindex="-1" class="menu__item" data-danger={is_danger.to_string()} onclick={act(on)}>
                 <span>{ label }</span>
                 if let Some(about) = about { <small>{ about }</small> }
@@ -171,10 +205,13 @@ fn move_focus(list: &Element, step: Step) {
     let Ok(found) = list.query_selector_all("[role^=menuitem]") else {
         return;
     };
-    let items: Vec<HtmlElement> =
-        (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect();
+    let items: Vec<HtmlElement> = (0..found.length())
+        .filter_map(|i| found.get(i)?.dyn_into().ok())
+        .collect();
     let active = gloo::utils::document().active_element();
-    let at = items.iter().position(|item| Some(item.as_ref()) == active.as_ref());
+    let at = items
+        .iter()
+        .position(|item| Some(item.as_ref()) == active.as_ref());
     let n = items.len();
     let to = match (step, at) {
         (Step::First, _) | (Step::Next, None) => 0,

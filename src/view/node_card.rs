@@ -30,7 +30,10 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
     let dispatch = use_dispatch();
     let node = &props.node;
     // With its pod there, that the node is wanted needn't be said.
-    let verdict = node.verdict.as_ref().filter(|v| v.tone != Tone::Good || node.pods.is_empty());
+    let verdict = node
+        .verdict
+        .as_ref()
+        .filter(|v| v.tone != Tone::Good || node.pods.is_empty());
     html! {
         <article class="node-card" id={format!("node-{}", node.name)} data-health={node.health.as_str()}
             data-cordoned={node.is_cordoned.to_string()} data-down={node.is_down.to_string()}
@@ -89,19 +92,28 @@ fn label(label: &Label) -> Html {
 }
 
 fn taint(taint: &TaintChip) -> Html {
-    let title = if taint.is_automatic { "taint, set by the node lifecycle controller" } else { "taint" };
+    let title = if taint.is_automatic {
+        "taint, set by the node lifecycle controller"
+    } else {
+        "taint"
+    };
     html! { <span class="chip" data-kind="taint" data-effect={taint.effect.clone()} title={title}>{ icon(Icon::Warning) }{ short(taint) }</span> }
 }
 
 /// The card is narrow: Kubernetes' own long prefix says little.
 fn short(taint: &TaintChip) -> String {
     let text = taint.text();
-    text.strip_prefix("node.kubernetes.io/").map_or(text.clone(), str::to_owned)
+    text.strip_prefix("node.kubernetes.io/")
+        .map_or(text.clone(), str::to_owned)
 }
 
 fn usage(usage: &Usage) -> Html {
     let width = format!("{}.{}%", usage.permille / 10, usage.permille % 10);
-    let full = if usage.permille >= 900 { "full" } else { "room" };
+    let full = if usage.permille >= 900 {
+        "full"
+    } else {
+        "room"
+    };
     let text = format!("{}/{}", usage.used, usage.capacity);
     html! {
         <div class="usage" title={format!("{}: {} requested of {}", usage.resource, usage.used, usage.capacity)}>
@@ -118,25 +130,51 @@ fn usage(usage: &Usage) -> Html {
 fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
     let act = |msg: NodeMsg| dispatch.on::<()>(Msg::Node(node.name.clone(), msg));
     let mut items = vec![
-        MenuItem::action("Why these pods?", dispatch.on(Msg::Select(Selection::Node(node.name.clone())))),
-        MenuItem::action("Edit labels and taints", dispatch.on(Msg::EditNode(Some(node.name.clone())))),
+        MenuItem::action(
+            "Why these pods?",
+            dispatch.on(Msg::Select(Selection::Node(node.name.clone()))),
+        ),
+        MenuItem::action(
+            "Edit labels and taints",
+            dispatch.on(Msg::EditNode(Some(node.name.clone()))),
+        ),
         if node.is_cordoned {
             MenuItem::about("Uncordon", "kubectl uncordon", act(NodeMsg::Cordon(false)))
         } else {
             MenuItem::about("Cordon", "kubectl cordon", act(NodeMsg::Cordon(true)))
         },
-        MenuItem::about("Drain", "kubectl drain --ignore-daemonsets", act(NodeMsg::Drain)),
+        MenuItem::about(
+            "Drain",
+            "kubectl drain --ignore-daemonsets",
+            act(NodeMsg::Drain),
+        ),
         MenuItem::Heading("Failures".into()),
         if node.is_down {
-            MenuItem::about("Power on", "the kubelet comes back", act(NodeMsg::Down(false)))
+            MenuItem::about(
+                "Power on",
+                "the kubelet comes back",
+                act(NodeMsg::Down(false)),
+            )
         } else {
-            MenuItem::about("Power off", "heartbeats stop; NotReady after 50 s", act(NodeMsg::Down(true)))
+            MenuItem::about(
+                "Power off",
+                "heartbeats stop; NotReady after 50 s",
+                act(NodeMsg::Down(true)),
+            )
         },
-        MenuItem::toggle("Kubelet says NotReady", node.is_not_ready, act(NodeMsg::NotReady(!node.is_not_ready))),
+        MenuItem::toggle(
+            "Kubelet says NotReady",
+            node.is_not_ready,
+            act(NodeMsg::NotReady(!node.is_not_ready)),
+        ),
     ];
     for pressure in Pressure::ALL {
         let is_on = node.pressures.contains(&pressure);
-        items.push(MenuItem::toggle(pressure.condition(), is_on, act(NodeMsg::Pressure(pressure, !is_on))));
+        items.push(MenuItem::toggle(
+            pressure.condition(),
+            is_on,
+            act(NodeMsg::Pressure(pressure, !is_on)),
+        ));
     }
     items.push(MenuItem::Heading("".into()));
     items.push(MenuItem::danger("Remove node", act(NodeMsg::Remove)));

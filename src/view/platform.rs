@@ -14,7 +14,9 @@ const THEME_KEY: &str = "daemonset-playground/theme";
 
 /// Milliseconds of the browser's steady clock.
 pub fn now_ms() -> f64 {
-    window().performance().map_or(0.0, |performance| performance.now())
+    window()
+        .performance()
+        .map_or(0.0, |performance| performance.now())
 }
 
 /// The address behind `#`, with the `#`.
@@ -45,7 +47,8 @@ pub fn replace_fragment(fragment: &str) {
 pub async fn copy(text: &str) -> bool {
     // Absent on pages that aren't secure, where web-sys would throw.
     let navigator = window().navigator();
-    let has_clipboard = Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|c| !c.is_undefined());
+    let has_clipboard =
+        Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|c| !c.is_undefined());
     if !has_clipboard {
         return false;
     }
@@ -74,7 +77,11 @@ pub fn show_theme(theme: Theme) {
 
 /// Does the system prefer what this media query asks?
 pub fn media_matches(query: &str) -> bool {
-    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+    window()
+        .match_media(query)
+        .ok()
+        .flatten()
+        .is_some_and(|list| list.matches())
 }
 
 pub fn focus(id: &str) {
@@ -100,7 +107,12 @@ pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
         return false;
     };
     let is_field = matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT");
-    is_field || element.closest("[contenteditable='true']").ok().flatten().is_some()
+    is_field
+        || element
+            .closest("[contenteditable='true']")
+            .ok()
+            .flatten()
+            .is_some()
 }
 
 /// Where an element is, relative to another.
@@ -111,7 +123,10 @@ pub struct Place {
 }
 
 pub fn place_in(element: &Element, frame: &Element) -> Place {
-    let (own, frame) = (element.get_bounding_client_rect(), frame.get_bounding_client_rect());
+    let (own, frame) = (
+        element.get_bounding_client_rect(),
+        frame.get_bounding_client_rect(),
+    );
     Place {
         x: own.left() - frame.left(),
         y: own.top() - frame.top(),
@@ -140,7 +155,9 @@ pub fn fly(element: &Element, from: Place, to: Place, ms: u32) {
         ("duration", ms.into()),
         ("easing", "cubic-bezier(.3,.1,.2,1)".into()),
     ]);
-    let _ = element.unchecked_ref::<Animated>().animate(&frames, &options);
+    let _ = element
+        .unchecked_ref::<Animated>()
+        .animate(&frames, &options);
 }
 
 fn object(entries: &[(&str, JsValue)]) -> Object {

@@ -43,6 +43,10 @@ pub fn PodTile(props: &PodTileProps) -> Html {
 
 /// `r2`, filled when current and hollow when old.
 pub fn badge(revision: PodRevision) -> Html {
-    let which = if revision.is_current { "current" } else { "old" };
+    let which = if revision.is_current {
+        "current"
+    } else {
+        "old"
+    };
     html! { <span class="revision" data-revision={which}>{ format!("r{}", revision.number) }</span> }
 }

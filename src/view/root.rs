@@ -73,7 +73,11 @@ impl Component for Root {
     fn view(&self, _ctx: &Context<Self>) -> Html {
         let model = &self.model;
         let page = &model.page;
-        let editor = if model.shows_editor { "shown" } else { "hidden" };
+        let editor = if model.shows_editor {
+            "shown"
+        } else {
+            "hidden"
+        };
         html! {
             <ContextProvider<Dispatch> context={self.dispatch.clone()}>
                 <div class="page" data-section={model.section.as_str()} data-editor={editor} data-embedded={model.is_embedded.to_string()}>
@@ -141,7 +145,9 @@ impl Root {
             Effect::NextFrame => {
                 self.look_at_clock();
                 let (link, asked) = (ctx.link().clone(), self.asked_at_ms);
-                self.frame = Some(request_animation_frame(move |_| link.send_message(tick(asked))));
+                self.frame = Some(request_animation_frame(move |_| {
+                    link.send_message(tick(asked))
+                }));
             }
             Effect::Wait { ms } => {
                 self.look_at_clock();
@@ -151,7 +157,11 @@ impl Root {
             Effect::CopyLink(fragment) => {
                 platform::replace_fragment(&fragment);
                 let link = platform::link(&fragment);
-                ctx.link().send_future(async move { Msg::Shared { is_copied: platform::copy(&link).await } });
+                ctx.link().send_future(async move {
+                    Msg::Shared {
+                        is_copied: platform::copy(&link).await,
+                    }
+                });
             }
             Effect::SetTheme(theme) => {
                 platform::save_theme(theme);
@@ -177,7 +187,9 @@ impl Root {
 
 fn tick(asked_at_ms: f64) -> Msg {
     let elapsed = (platform::now_ms() - asked_at_ms).clamp(1.0, 10_000.0);
-    Msg::Clock(ClockMsg::Tick { elapsed_ms: elapsed.round() as u32 })
+    Msg::Clock(ClockMsg::Tick {
+        elapsed_ms: elapsed.round() as u32,
+    })
 }
 
 /// After the next drawing.
@@ -205,19 +217,26 @@ fn listeners(ctx: &Context<Root>) -> Vec<EventListener> {
     let (keys, hash) = (ctx.link().clone(), ctx.link().clone());
     // Not passive: undo and redo must not also undo in the browser.
     let active = EventListenerOptions::enable_prevent_default();
-    let on_key = EventListener::new_with_options(&gloo::utils::document(), "keydown", active, move |event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        if event.default_prevented() || event.alt_key() || platform::is_typing(event.target()) {
-            return;
-        }
-        let has_command = event.ctrl_key() || event.meta_key();
-        if let Some(shortcut) = Shortcut::parse(&event.key(), has_command, event.shift_key()) {
-            if has_command {
-                event.prevent_default();
+    let on_key = EventListener::new_with_options(
+        &gloo::utils::document(),
+        "keydown",
+        active,
+        move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                return;
+            };
+            if event.default_prevented() || event.alt_key() || platform::is_typing(event.target()) {
+                return;
             }
-            keys.send_message(Msg::Key(shortcut));
-        }
-    });
+            let has_command = event.ctrl_key() || event.meta_key();
+            if let Some(shortcut) = Shortcut::parse(&event.key(), has_command, event.shift_key()) {
+                if has_command {
+                    event.prevent_default();
+                }
+                keys.send_message(Msg::Key(shortcut));
+            }
+        },
+    );
     let on_hash = EventListener::new(&gloo::utils::window(), "hashchange", move |_| {
         let fragment = platform::fragment();
         if fragment.len() > 1 {

@@ -19,11 +19,17 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let dispatch = use_dispatch();
     let bar = &props.timeline;
     let is_paused = bar.pace == Pace::Paused;
-    let (play_icon, play_label) = if is_paused { (Icon::Play, "Play") } else { (Icon::Pause, "Pause") };
+    let (play_icon, play_label) = if is_paused {
+        (Icon::Play, "Play")
+    } else {
+        (Icon::Pause, "Pause")
+    };
     let on_seek = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: InputEvent| {
-            let value = event.target_dyn_into::<HtmlInputElement>().map(|input| input.value_as_number());
+            let value = event
+                .target_dyn_into::<HtmlInputElement>()
+                .map(|input| input.value_as_number());
             if let Some(ms) = value.filter(|ms| ms.is_finite() && *ms >= 0.0) {
                 dispatch.send(Msg::Clock(ClockMsg::Seek { ms: ms as u64 }));
             }
@@ -56,8 +62,18 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     }
 }
 
-fn history(id: &'static str, shape: Icon, word: &str, what: Option<&str>, msg: Msg, dispatch: &Dispatch) -> Html {
-    let label = what.map_or_else(|| format!("{word}: nothing"), |what| format!("{word}: {what}"));
+fn history(
+    id: &'static str,
+    shape: Icon,
+    word: &str,
+    what: Option<&str>,
+    msg: Msg,
+    dispatch: &Dispatch,
+) -> Html {
+    let label = what.map_or_else(
+        || format!("{word}: nothing"),
+        |what| format!("{word}: {what}"),
+    );
     html! {
         <button type="button" class="icon-button" {id} disabled={what.is_none()} aria-label={label.clone()} title={label} onclick={dispatch.on(msg)}>{ icon(shape) }</button>
     }
@@ -67,7 +83,9 @@ fn speed(bar: &Bar, dispatch: &Dispatch) -> Html {
     let on_change = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
-            let index = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.selected_index());
+            let index = event
+                .target_dyn_into::<HtmlSelectElement>()
+                .map(|select| select.selected_index());
             let speed = index.and_then(|i| Speed::ALL.get(usize::try_from(i).ok()?).copied());
             if let Some(speed) = speed {
                 dispatch.send(Msg::Clock(ClockMsg::Speed(speed)));

@@ -53,7 +53,10 @@ impl Component for YamlEditor {
     type Properties = YamlEditorProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let dispatch = ctx.link().context::<Dispatch>(Callback::noop()).map(|(dispatch, _)| dispatch);
+        let dispatch = ctx
+            .link()
+            .context::<Dispatch>(Callback::noop())
+            .map(|(dispatch, _)| dispatch);
         YamlEditor {
             host: NodeRef::default(),
             plain: NodeRef::default(),
@@ -94,8 +97,13 @@ impl Component for YamlEditor {
                 false
             }
             Own::Typed => {
-                if let (Some(plain), Some(dispatch)) = (self.plain.cast::<HtmlTextAreaElement>(), &self.dispatch) {
-                    dispatch.send(Msg::Editor(EditorMsg::Typed { tab: *self.tab.borrow(), text: plain.value() }));
+                if let (Some(plain), Some(dispatch)) =
+                    (self.plain.cast::<HtmlTextAreaElement>(), &self.dispatch)
+                {
+                    dispatch.send(Msg::Editor(EditorMsg::Typed {
+                        tab: *self.tab.borrow(),
+                        text: plain.value(),
+                    }));
                 }
                 false
             }
@@ -121,7 +129,11 @@ impl Component for YamlEditor {
             }
             return false;
         }
-        if let Some(plain) = self.plain.cast::<HtmlTextAreaElement>().filter(|p| p.value() != *props.text) {
+        if let Some(plain) = self
+            .plain
+            .cast::<HtmlTextAreaElement>()
+            .filter(|p| p.value() != *props.text)
+        {
             plain.set_value(&props.text);
         }
         false
@@ -161,19 +173,38 @@ impl Component for YamlEditor {
 
 impl YamlEditor {
     fn load(&mut self, ctx: &Context<Self>) {
-        let (Some(host), Some(dispatch)) = (self.host.cast::<Element>(), self.dispatch.clone()) else {
+        let (Some(host), Some(dispatch)) = (self.host.cast::<Element>(), self.dispatch.clone())
+        else {
             return;
         };
         self.state = Load::Loading;
-        let (text, is_dark, tab) = (ctx.props().text.clone(), ctx.props().is_dark, self.tab.clone());
+        let (text, is_dark, tab) = (
+            ctx.props().text.clone(),
+            ctx.props().is_dark,
+            self.tab.clone(),
+        );
         ctx.link().send_future(async move {
-            let options = editor::Options { doc: &text, label: "Manifest", read_only: false, dark: is_dark };
+            let options = editor::Options {
+                doc: &text,
+                label: "Manifest",
+                read_only: false,
+                dark: is_dark,
+            };
             let on_apply = {
                 let dispatch = dispatch.clone();
                 move || dispatch.send(Msg::Editor(EditorMsg::Apply))
             };
-            let on_change = move |text| dispatch.send(Msg::Editor(EditorMsg::Typed { tab: *tab.borrow(), text }));
-            Own::Loaded(editor::mount(&host, &options, on_change, on_apply).await.ok())
+            let on_change = move |text| {
+                dispatch.send(Msg::Editor(EditorMsg::Typed {
+                    tab: *tab.borrow(),
+                    text,
+                }))
+            };
+            Own::Loaded(
+                editor::mount(&host, &options, on_change, on_apply)
+                    .await
+                    .ok(),
+            )
         });
     }
 
