@@ -77,7 +77,7 @@ pub mod conformance;
 
 pub mod present;
 
-// pub mod app;
+pub mod app;
 
 #[cfg(feature = "web")]
 pub mod view;
