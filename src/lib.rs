@@ -2,6 +2,7 @@
 pub mod api;
 pub mod apiserver;
 pub mod client;
+pub mod conformance;
 pub mod controllers;
 pub mod reason;
 pub mod sim;

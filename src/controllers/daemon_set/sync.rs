@@ -137,7 +137,7 @@ impl DaemonSetController {
     }
 
     /// Claims pods and brings the ledger up to date with the cache.
-    fn refresh(
+    pub fn refresh(
         &mut self,
         set: &Rc<DaemonSet>,
         hash: &str,
