@@ -135,15 +135,11 @@ fn term_mismatch(term: &NodeSelectorTerm, node: &Node) -> Option<TermMismatch> {
     let mut mismatch = None;
     for (in_fields, index, requirement) in all {
         let index = index as u32;
-        let found = if in_fields {
-            (requirement.key == "metadata.name").then(|| node.metadata.name.clone())
-        } else {
-            node.metadata.labels.get(&requirement.key).cloned()
-        };
+        let label = || node.metadata.labels.get(&requirement.key);
         let verdict = if in_fields {
             field_matches(requirement, &node.metadata.name)
         } else {
-            expression_matches(requirement, found.as_deref())
+            expression_matches(requirement, label().map(String::as_str))
         };
         match verdict {
             Some(true) => {}
@@ -156,11 +152,15 @@ fn term_mismatch(term: &NodeSelectorTerm, node: &Node) -> Option<TermMismatch> {
                 });
             }
             Some(false) => {
-                mismatch.get_or_insert(TermMismatch::Requirement {
+                mismatch.get_or_insert_with(|| TermMismatch::Requirement {
                     in_fields,
                     index,
                     requirement: requirement.clone(),
-                    found,
+                    found: if in_fields {
+                        (requirement.key == "metadata.name").then(|| node.metadata.name.clone())
+                    } else {
+                        label().cloned()
+                    },
                 });
             }
         }
@@ -171,6 +171,9 @@ fn term_mismatch(term: &NodeSelectorTerm, node: &Node) -> Option<TermMismatch> {
 /// `None`: the requirement is malformed.
 fn expression_matches(requirement: &NodeSelectorRequirement, value: Option<&str>) -> Option<bool> {
     let values = &requirement.values;
+    if !is_label_key(&requirement.key) || !values.iter().all(|v| is_label_value(v)) {
+        return None;
+    }
     Some(match requirement.operator.as_str() {
         "In" if !values.is_empty() => value.is_some_and(|v| values.iter().any(|w| w == v)),
         "NotIn" if !values.is_empty() => value.is_none_or(|v| values.iter().all(|w| w != v)),
@@ -193,16 +196,101 @@ fn expression_matches(requirement: &NodeSelectorRequirement, value: Option<&str>
     })
 }
 
+/// `None`: the requirement is malformed. A node without a name has no fields, and then they aren't looked at.
 fn field_matches(requirement: &NodeSelectorRequirement, name: &str) -> Option<bool> {
     let [value] = requirement.values.as_slice() else {
         return None;
     };
-    if requirement.key != "metadata.name" {
-        return None;
+    let field = if requirement.key == "metadata.name" {
+        name
+    } else {
+        ""
+    };
+    let matches = match requirement.operator.as_str() {
+        "In" => value == field,
+        "NotIn" => value != field,
+        _ => return None,
+    };
+    Some(matches || name.is_empty())
+}
+
+/// A qualified name: `[prefix/]name`.
+fn is_label_key(key: &str) -> bool {
+    let is_dns_label = |label: &str| {
+        let edge = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        edge(label.bytes().next())
+            && edge(label.bytes().last())
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    match key.split_once('/') {
+        Some((prefix, name)) => {
+            prefix.len() <= 253
+                && prefix.split('.').all(is_dns_label)
+                && !name.is_empty()
+                && is_label_value(name)
+        }
+        None => !key.is_empty() && is_label_value(key),
     }
-    match requirement.operator.as_str() {
-        "In" => Some(value == name),
-        "NotIn" => Some(value != name),
-        _ => None,
+}
+
+/// Empty, or at most 63 letters, digits, `-`, `_`, `.` that begin and end with a letter or digit.
+fn is_label_value(value: &str) -> bool {
+    let edge = |b: Option<u8>| b.is_none_or(|b| b.is_ascii_alphanumeric());
+    value.len() <= 63
+        && edge(value.bytes().next())
+        && edge(value.bytes().last())
+        && value
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(operator: &str, values: &[&str], expect: &str) {
+        let requirement = NodeSelectorRequirement {
+            key: "cpus".to_owned(),
+            operator: operator.to_owned(),
+            values: values.iter().map(|v| (*v).to_owned()).collect(),
+        };
+        let verdict = |value: Option<&str>| match expression_matches(&requirement, value) {
+            None => "malformed",
+            Some(true) => "yes",
+            Some(false) => "no",
+        };
+        assert_eq!(
+            format!(
+                "{} {} {}",
+                verdict(Some("8")),
+                verdict(Some("x")),
+                verdict(None)
+            ),
+            expect,
+            "{operator} {values:?} for 8, x, no label"
+        );
+    }
+
+    #[test]
+    fn operators() {
+        check("In", &["8", "9"], "yes no no");
+        check("NotIn", &["8"], "no yes yes");
+        check("Exists", &[], "yes yes no");
+        check("DoesNotExist", &[], "no no yes");
+        check("Gt", &["7"], "yes no no");
+        check("Lt", &["7"], "no no no");
+    }
+
+    #[test]
+    fn what_cannot_be_evaluated() {
+        check("In", &[], "malformed malformed malformed");
+        check("Exists", &["8"], "malformed malformed malformed");
+        check("Gt", &["a"], "malformed malformed malformed");
+        check("Gt", &["1", "2"], "malformed malformed malformed");
+        check("NotIn", &["not a value"], "malformed malformed malformed");
+        check("Near", &["8"], "malformed malformed malformed");
     }
 }

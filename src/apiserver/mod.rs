@@ -5,6 +5,7 @@
 //! Models: kube-apiserver's generic registry (staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go).
 
 pub mod admission;
+mod binding;
 pub mod strategy;
 pub mod table;
 
@@ -17,6 +18,7 @@ use crate::api::pod::Pod;
 use crate::api::status::{Reason, Status};
 use crate::sim::hash::fnv1a_64;
 use crate::trace::TraceId;
+use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 use strategy::Strategy;
 use table::Table;
@@ -48,7 +50,7 @@ pub enum Change {
 }
 
 /// metav1.DeletionPropagation
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Propagation {
     #[default]
     Background,

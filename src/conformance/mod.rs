@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod daemon_set;
+pub mod scheduling;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -57,6 +58,8 @@ pub fn run_case(case: &Value) -> Result<(), String> {
         daemon_set::run_case(case)
     } else if api::KINDS.contains(&kind) {
         api::run_case(case)
+    } else if scheduling::KINDS.contains(&kind) {
+        scheduling::run_case(case)
     } else {
         Err(format!("kind {kind} is not run yet"))
     }
