@@ -63,15 +63,15 @@ pub mod controllers;
 
 pub mod scheduler;
 
-// pub mod kubelet;
+pub mod kubelet;
 
-// pub mod cluster;
+pub mod cluster;
 
-// pub mod kubectl;
+pub mod kubectl;
 
 // pub mod presets;
 
-// pub mod session;
+pub mod session;
 
 pub mod conformance;
 

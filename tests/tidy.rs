@@ -39,7 +39,9 @@ fn rust_files(dir: &Path, out: &mut Vec<PathBuf>) {
 /// The modules that a line of code names behind `crate::`.
 fn named(line: &str) -> impl Iterator<Item = &str> {
     line.split("crate::").skip(1).filter_map(|rest| {
-        rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().filter(|word| !word.is_empty())
+        rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .next()
+            .filter(|word| !word.is_empty())
     })
 }
 
@@ -52,9 +54,16 @@ fn modules_use_only_what_stands_above_them() {
     let mut wrong = Vec::new();
     for file in files {
         let relative = file.strip_prefix(&root).expect("below src");
-        let first = relative.components().next().expect("a name").as_os_str().to_string_lossy();
+        let first = relative
+            .components()
+            .next()
+            .expect("a name")
+            .as_os_str()
+            .to_string_lossy();
         let own = first.trim_end_matches(".rs").to_owned();
-        let Some(own_level) = level(&own) else { continue };
+        let Some(own_level) = level(&own) else {
+            continue;
+        };
         let text = fs::read_to_string(&file).expect("a readable file");
         for (number, line) in text.lines().enumerate() {
             // Tests may look further.
@@ -68,14 +77,23 @@ fn modules_use_only_what_stands_above_them() {
                 let Some(other) = level(module) else { continue };
                 let sibling = other == own_level && module != own;
                 // The page stops at its view models and messages.
-                let view_looks_deep = own == "view" && !["view", "app", "present", "presets"].contains(&module);
+                let view_looks_deep =
+                    own == "view" && !["view", "app", "present", "presets"].contains(&module);
                 if other > own_level || sibling || view_looks_deep {
-                    wrong.push(format!("{}:{}: {own} must not use {module}", relative.display(), number + 1));
+                    wrong.push(format!(
+                        "{}:{}: {own} must not use {module}",
+                        relative.display(),
+                        number + 1
+                    ));
                 }
             }
         }
     }
-    assert!(wrong.is_empty(), "move the code or the type to the right layer:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "move the code or the type to the right layer:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -85,14 +103,21 @@ fn one_file_names_the_yaml_crates_and_one_asks_the_browser_for_time() {
     rust_files(&root, &mut files);
     let mut wrong = Vec::new();
     for file in files {
-        let relative = file.strip_prefix(&root).expect("below src").display().to_string();
+        let relative = file
+            .strip_prefix(&root)
+            .expect("below src")
+            .display()
+            .to_string();
         let text = fs::read_to_string(&file).expect("a readable file");
         for (number, line) in text.lines().enumerate() {
             if line.trim_start().starts_with("//") {
                 continue;
             }
-            let yaml = (line.contains("serde_yaml") || line.contains("granit_parser")) && !relative.starts_with("api/yaml");
-            let clock = ["Instant::now", "SystemTime::now", "HashMap", "HashSet"].iter().any(|w| line.contains(w))
+            let yaml = (line.contains("serde_yaml") || line.contains("granit_parser"))
+                && !relative.starts_with("api/yaml");
+            let clock = ["Instant::now", "SystemTime::now", "HashMap", "HashSet"]
+                .iter()
+                .any(|w| line.contains(w))
                 && !relative.starts_with("view")
                 && !relative.starts_with("bin");
             if yaml || clock {

@@ -97,7 +97,9 @@ impl Strategy for DaemonSet {
     }
 
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::daemon_set::validate_daemon_set_update(self, old))
+        findings(validation::daemon_set::validate_daemon_set_update(
+            self, old,
+        ))
     }
 }
 
@@ -214,7 +216,9 @@ impl Strategy for PriorityClass {
 
 impl Strategy for ControllerRevision {
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::meta::validate_controller_revision_update(self, old))
+        findings(validation::meta::validate_controller_revision_update(
+            self, old,
+        ))
     }
 }
 
@@ -226,11 +230,13 @@ impl Strategy for Generic {
     }
 
     fn resource(&self) -> String {
-        kinds::find(&self.api_version, &self.kind).map_or_else(|| self.kind.clone(), |info| info.resource())
+        kinds::find(&self.api_version, &self.kind)
+            .map_or_else(|| self.kind.clone(), |info| info.resource())
     }
 
     fn qualified_kind(&self) -> String {
-        kinds::find(&self.api_version, &self.kind).map_or_else(|| self.kind.clone(), |info| info.qualified_kind())
+        kinds::find(&self.api_version, &self.kind)
+            .map_or_else(|| self.kind.clone(), |info| info.qualified_kind())
     }
 
     fn validate_create(&self) -> Findings {

@@ -6,6 +6,8 @@ pub mod backoff;
 mod binding;
 pub mod events;
 pub mod expectations;
+#[cfg(test)]
+pub mod harness;
 pub mod informer;
 pub mod work_queue;
 

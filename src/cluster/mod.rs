@@ -11,7 +11,7 @@ use crate::api::meta::Time;
 use crate::api::node::Node;
 use crate::api::object::{Key, Kind, Resource};
 use crate::apiserver::{ApiServer, WatchEvent};
-use crate::client::{Client, Component, api_time};
+use crate::client::{Client, api_time};
 use crate::controllers::daemon_set::eligibility;
 use crate::reason::daemon::Verdict;
 use crate::sim::queue::{EventQueue, Ticket};
@@ -102,7 +102,13 @@ impl Cluster {
     pub fn note_command(&mut self, text: &str) -> TraceId {
         let subject = Subject::new(Kind::Generic, Key::new("", "cluster"));
         let what = What::Command(text.to_owned());
-        let id = self.trace.push(Entry { at: self.now, actor: Actor::User, subject, what, cause: None });
+        let id = self.trace.push(Entry {
+            at: self.now,
+            actor: Actor::User,
+            subject,
+            what,
+            cause: None,
+        });
         self.command = Some(id);
         id
     }
@@ -184,7 +190,9 @@ impl Cluster {
 
     /// Lets the next thing happen; false when there is none.
     pub fn step(&mut self) -> bool {
-        let Some((at, event)) = self.queue.pop() else { return false };
+        let Some((at, event)) = self.queue.pop() else {
+            return false;
+        };
         self.steps += 1;
         self.advance_clock(at);
         match event {
@@ -215,7 +223,13 @@ impl Cluster {
             // Only we can cause this: the page lives on, the part has to wait.
             let subject = Subject::new(Kind::Generic, Key::new("", part.name()));
             let what = What::Broken(format!("{} works without end", part.name()));
-            self.trace.push(Entry { at: self.now, actor: Actor::ApiServer, subject, what, cause: None });
+            self.trace.push(Entry {
+                at: self.now,
+                actor: Actor::ApiServer,
+                subject,
+                what,
+                cause: None,
+            });
             let later = self.now + SimDuration::secs(1);
             let ticket = self.queue.push(later, SimEvent::Run(part));
             self.inboxes[part as usize].armed_run = Some((later, ticket));
@@ -299,7 +313,10 @@ impl Cluster {
             // A look at every part for each step would cost more than the steps.
             for _ in 0..32.min(left) {
                 left -= 1;
-                if self.next_due().is_none_or(|at| at > end) || !self.step() || self.is_settled_now() {
+                if self.next_due().is_none_or(|at| at > end)
+                    || !self.step()
+                    || self.is_settled_now()
+                {
                     break;
                 }
             }
@@ -334,6 +351,13 @@ impl Cluster {
 
     /// All DaemonSets with the verdict for one node.
     pub fn verdicts(&self, node: &Node) -> Vec<(Key, Verdict)> {
-        self.server.daemon_sets.iter().map(|set| (set.key(), self.verdict(set, node))).collect()
+        self.server
+            .daemon_sets
+            .iter()
+            .map(|set| (set.key(), self.verdict(set, node)))
+            .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,10 +60,10 @@ impl NodeTemplate {
     }
 }
 
-/// A node that has just become Ready.
+/// A node of that template. With `ready_since` it is Ready; without, its kubelet has yet to report.
 ///
 /// `index` is its number in the cluster; it makes the addresses.
-pub fn node(template: NodeTemplate, name: &str, index: u32, now: Time) -> Node {
+pub fn node(template: NodeTemplate, name: &str, index: u32, ready_since: Option<Time>) -> Node {
     let (os, arch) = match template {
         NodeTemplate::Arm => ("linux", "arm64"),
         NodeTemplate::Windows => ("windows", "amd64"),
@@ -83,9 +83,19 @@ pub fn node(template: NodeTemplate, name: &str, index: u32, now: Time) -> Node {
     let mut extended = None;
     match template {
         NodeTemplate::ControlPlane => {
-            labels.insert("node-role.kubernetes.io/control-plane".to_owned(), String::new());
-            labels.insert("node.kubernetes.io/exclude-from-external-load-balancers".to_owned(), String::new());
-            taints.push(taint("node-role.kubernetes.io/control-plane", "", NO_SCHEDULE));
+            labels.insert(
+                "node-role.kubernetes.io/control-plane".to_owned(),
+                String::new(),
+            );
+            labels.insert(
+                "node.kubernetes.io/exclude-from-external-load-balancers".to_owned(),
+                String::new(),
+            );
+            taints.push(taint(
+                "node-role.kubernetes.io/control-plane",
+                "",
+                NO_SCHEDULE,
+            ));
         }
         NodeTemplate::Gpu => {
             labels.insert("nvidia.com/gpu.present".to_owned(), "true".to_owned());
@@ -94,7 +104,10 @@ pub fn node(template: NodeTemplate, name: &str, index: u32, now: Time) -> Node {
             extended = Some(("nvidia.com/gpu", "4"));
         }
         NodeTemplate::Windows => {
-            labels.insert("node.kubernetes.io/windows-build".to_owned(), "10.0.20348".to_owned());
+            labels.insert(
+                "node.kubernetes.io/windows-build".to_owned(),
+                "10.0.20348".to_owned(),
+            );
             taints.push(taint("os", "windows", NO_SCHEDULE));
         }
         NodeTemplate::Worker | NodeTemplate::Arm => {}
@@ -105,21 +118,39 @@ pub fn node(template: NodeTemplate, name: &str, index: u32, now: Time) -> Node {
         _ => ("4", "8Gi"),
     };
     let mut capacity = ResourceList::new();
-    let sizes = [("cpu", cpu), ("memory", memory), ("ephemeral-storage", "100Gi"), ("pods", "110")];
+    let sizes = [
+        ("cpu", cpu),
+        ("memory", memory),
+        ("ephemeral-storage", "100Gi"),
+        ("pods", "110"),
+    ];
     for (name, size) in sizes.into_iter().chain(extended) {
         capacity.insert(name.to_owned(), Quantity::parse(size).unwrap_or_default());
     }
     let mut spec_extra = Extra::new();
     let (second, third) = (index / 250 % 250, index % 250);
-    spec_extra.insert("podCIDR".to_owned(), format!("10.{}.{third}.0/24", 244 + second % 11).into());
-    spec_extra.insert("podCIDRs".to_owned(), json!([format!("10.{}.{third}.0/24", 244 + second % 11)]));
+    spec_extra.insert(
+        "podCIDR".to_owned(),
+        format!("10.{}.{third}.0/24", 244 + second % 11).into(),
+    );
+    spec_extra.insert(
+        "podCIDRs".to_owned(),
+        json!([format!("10.{}.{third}.0/24", 244 + second % 11)]),
+    );
     Node {
-        metadata: ObjectMeta { labels, ..ObjectMeta::named(name) },
-        spec: NodeSpec { unschedulable: false, taints, extra: spec_extra },
+        metadata: ObjectMeta {
+            labels,
+            ..ObjectMeta::named(name)
+        },
+        spec: NodeSpec {
+            unschedulable: false,
+            taints,
+            extra: spec_extra,
+        },
         status: NodeStatus {
             allocatable: capacity.clone(),
             capacity,
-            conditions: healthy_conditions(now),
+            conditions: ready_since.map(healthy_conditions).unwrap_or_default(),
             extra: status_extra(name, os, arch, index),
         },
     }
@@ -127,16 +158,41 @@ pub fn node(template: NodeTemplate, name: &str, index: u32, now: Time) -> Node {
 
 fn taint(key: &str, value: &str, effect: &str) -> Taint {
     debug_assert!(effect == NO_SCHEDULE || effect == NO_EXECUTE);
-    Taint { key: key.to_owned(), value: value.to_owned(), effect: effect.to_owned(), time_added: None }
+    Taint {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        effect: effect.to_owned(),
+        time_added: None,
+    }
 }
 
 /// The conditions of a node that is well, as its kubelet posts them.
 pub fn healthy_conditions(now: Time) -> Vec<NodeCondition> {
     [
-        ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-        ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-        ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-        ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+        (
+            "MemoryPressure",
+            "False",
+            "KubeletHasSufficientMemory",
+            "kubelet has sufficient memory available",
+        ),
+        (
+            "DiskPressure",
+            "False",
+            "KubeletHasNoDiskPressure",
+            "kubelet has no disk pressure",
+        ),
+        (
+            "PIDPressure",
+            "False",
+            "KubeletHasSufficientPID",
+            "kubelet has sufficient PID available",
+        ),
+        (
+            "Ready",
+            "True",
+            "KubeletReady",
+            "kubelet is posting ready status",
+        ),
     ]
     .into_iter()
     .map(|(type_, status, reason, message)| NodeCondition {
@@ -161,7 +217,10 @@ fn status_extra(name: &str, os: &str, arch: &str, index: u32) -> Extra {
         "addresses".to_owned(),
         json!([{ "type": "InternalIP", "address": address }, { "type": "Hostname", "address": name }]),
     );
-    extra.insert("daemonEndpoints".to_owned(), json!({ "kubeletEndpoint": { "Port": 10250 } }));
+    extra.insert(
+        "daemonEndpoints".to_owned(),
+        json!({ "kubeletEndpoint": { "Port": 10250 } }),
+    );
     extra.insert(
         "nodeInfo".to_owned(),
         json!({

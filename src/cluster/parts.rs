@@ -90,9 +90,16 @@ impl Part {
     pub fn watches(self, kind: Kind) -> bool {
         match self {
             Part::DaemonSet => {
-                matches!(kind, Kind::DaemonSet | Kind::Node | Kind::Pod | Kind::ControllerRevision)
+                matches!(
+                    kind,
+                    Kind::DaemonSet | Kind::Node | Kind::Pod | Kind::ControllerRevision
+                )
             }
-            Part::Scheduler | Part::Kubelets | Part::NodeLifecycle | Part::TaintEviction | Part::PodGc => {
+            Part::Scheduler
+            | Part::Kubelets
+            | Part::NodeLifecycle
+            | Part::TaintEviction
+            | Part::PodGc => {
                 matches!(kind, Kind::Node | Kind::Pod)
             }
             Part::GarbageCollector | Part::Namespace => kind != Kind::Event,

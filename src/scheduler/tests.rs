@@ -59,7 +59,12 @@ impl World {
 
     fn pod(&mut self, name: &str, mut spec: Value) {
         // The server refuses containers without an image; these tests are about other things.
-        for container in spec.get_mut("containers").and_then(Value::as_array_mut).into_iter().flatten() {
+        for container in spec
+            .get_mut("containers")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
             container["image"] = "app:1".into();
         }
         self.create(json!({
@@ -393,7 +398,10 @@ fn what_is_not_ours_is_left_alone() {
     let mut gated = daemon_pod("node-1");
     gated["schedulingGates"] = json!([{"name": "wait"}]);
     world.pod("gated", gated);
-    world.pod("placed", json!({"nodeName": "node-1", "containers": [container("1m")]}));
+    world.pod(
+        "placed",
+        json!({"nodeName": "node-1", "containers": [container("1m")]}),
+    );
     world.run(1000);
     world.check(expect![[""]]);
 }

@@ -49,16 +49,38 @@ fn ms(us: u64) -> String {
 }
 
 fn scenario(nodes: u32) -> Scenario {
-    let workers = NodeGroup { template: NodeTemplate::Worker, count: nodes };
-    Scenario { nodes: vec![workers], ..Scenario::default() }
+    let workers = NodeGroup {
+        template: NodeTemplate::Worker,
+        count: nodes,
+    };
+    Scenario {
+        nodes: vec![workers],
+        ..Scenario::default()
+    }
 }
 
 fn ready(session: &Session) -> i32 {
-    session.cluster().server.daemon_sets.iter().map(|set| set.status.number_ready).sum()
+    session
+        .cluster()
+        .server
+        .daemon_sets
+        .iter()
+        .map(|set| set.status.number_ready)
+        .sum()
 }
 
 fn main() {
-    println!("{:>7}  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}", "nodes", "join", "all Running", "simulated", "node event", "node joins", "rollout", "seek back");
+    println!(
+        "{:>7}  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}",
+        "nodes",
+        "join",
+        "all Running",
+        "simulated",
+        "node event",
+        "node joins",
+        "rollout",
+        "seek back"
+    );
     for nodes in [500, 5_000, 15_000] {
         let (mut session, join) = measure(|| {
             let mut session = Session::new(scenario(nodes));
@@ -67,7 +89,11 @@ fn main() {
         });
         let started = session.now();
         let ((), created) = measure(|| {
-            session.submit(Command::Apply { yaml: AGENT.to_owned() }).expect("a valid manifest");
+            session
+                .submit(Command::Apply {
+                    yaml: AGENT.to_owned(),
+                })
+                .expect("a valid manifest");
             session.settle();
         });
         assert_eq!(ready(&session), nodes as i32, "all pods run");
@@ -79,9 +105,13 @@ fn main() {
                 let labels: BTreeMap<String, String> = [("round".to_owned(), i.to_string())].into();
                 cluster.as_user(|client| {
                     client
-                        .patch::<daemonset_playground::api::node::Node>(&daemonset_playground::cluster::Cluster::node_key("node-7"), "labels", |node| {
-                            node.metadata.labels.extend(labels.clone());
-                        })
+                        .patch::<daemonset_playground::api::node::Node>(
+                            &daemonset_playground::cluster::Cluster::node_key("node-7"),
+                            "labels",
+                            |node| {
+                                node.metadata.labels.extend(labels.clone());
+                            },
+                        )
                         .expect("the node exists");
                 });
                 cluster.settle(SimDuration::secs(60), 100_000);
@@ -89,7 +119,13 @@ fn main() {
         });
         let ((), joins) = measure(|| {
             for _ in 0..20 {
-                daemonset_playground::session::execute::add_nodes(&mut cluster, NodeTemplate::Worker, 1).expect("room for a node");
+                daemonset_playground::session::execute::add_nodes(
+                    &mut cluster,
+                    NodeTemplate::Worker,
+                    1,
+                    false,
+                )
+                .expect("room for a node");
                 cluster.settle(SimDuration::secs(120), 100_000);
             }
         });
@@ -107,7 +143,13 @@ fn main() {
         let ((), seek) = measure(|| session.seek(back));
         println!(
             "{nodes:>7}  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}",
-            ms(join), ms(created), simulated.to_string(), ms(event / 20), ms(joins / 20), ms(rollout), ms(seek)
+            ms(join),
+            ms(created),
+            simulated.to_string(),
+            ms(event / 20),
+            ms(joins / 20),
+            ms(rollout),
+            ms(seek)
         );
     }
 }
