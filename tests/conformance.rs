@@ -76,3 +76,14 @@ fn upstream() {
     );
     assert!(report.passed >= 320, "{}", report.passed);
 }
+
+#[test]
+fn recorded() {
+    let report = run("recorded");
+    let total = report.passed as usize + report.failed.len();
+    println!("{} of {total} recorded scenarios", report.passed);
+    for (name, text) in &report.failed {
+        println!("{name}: {text}");
+    }
+    assert!(report.failed.is_empty());
+}
