@@ -28,6 +28,35 @@ pub fn label_selector_matches(selector: Option<&LabelSelector>, labels: &StringM
         })
 }
 
+/// The selector as text, by key: `app=x,tier in (a,b),!old`. Empty when it selects everything; `None` when nothing.
+///
+/// Models: apimachinery labels.Selector, String.
+pub fn label_selector_text(selector: Option<&LabelSelector>) -> Option<String> {
+    let selector = selector?;
+    let mut parts: Vec<(&str, String)> = Vec::new();
+    for (key, value) in &selector.match_labels {
+        parts.push((key, format!("{key}={value}")));
+    }
+    for requirement in &selector.match_expressions {
+        let key = requirement.key.as_str();
+        let mut values = requirement.values.clone();
+        values.sort();
+        let values = values.join(",");
+        parts.push((
+            key,
+            match requirement.operator.as_str() {
+                "In" => format!("{key} in ({values})"),
+                "NotIn" => format!("{key} notin ({values})"),
+                "DoesNotExist" => format!("!{key}"),
+                _ => key.to_owned(),
+            },
+        ));
+    }
+    parts.sort_by_key(|(key, _)| *key);
+    let texts: Vec<String> = parts.into_iter().map(|(_, text)| text).collect();
+    Some(texts.join(","))
+}
+
 /// What kept a node from matching a pod's nodeSelector or required node affinity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeMismatch {
