@@ -25,7 +25,14 @@ fn cluster(nodes: u32) -> Cluster {
     let mut cluster = Cluster::new(7, DEFAULT_EPOCH);
     for i in 1..=nodes {
         let now = cluster.time();
-        cluster.add_node(node(NodeTemplate::Worker, &format!("node-{i}"), i, Some(now))).unwrap();
+        cluster
+            .add_node(node(
+                NodeTemplate::Worker,
+                &format!("node-{i}"),
+                i,
+                Some(now),
+            ))
+            .unwrap();
     }
     cluster
 }
@@ -33,7 +40,9 @@ fn cluster(nodes: u32) -> Cluster {
 fn create(cluster: &mut Cluster, yaml: &str) {
     cluster.note_command("create");
     for decoded in decode(yaml).unwrap() {
-        cluster.as_user(|client| client.create_object(decoded.object)).unwrap();
+        cluster
+            .as_user(|client| client.create_object(decoded.object))
+            .unwrap();
     }
 }
 
@@ -64,7 +73,10 @@ fn a_daemon_set_runs_on_every_node() {
     let mut cluster = cluster(3);
     create(&mut cluster, AGENT);
     settle(&mut cluster);
-    assert_eq!(counters(&cluster), "agent desired 3 current 3 ready 3 updated 3 available 3 misscheduled 0");
+    assert_eq!(
+        counters(&cluster),
+        "agent desired 3 current 3 ready 3 updated 3 available 3 misscheduled 0"
+    );
 }
 
 #[test]

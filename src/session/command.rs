@@ -11,9 +11,13 @@ use std::collections::BTreeMap;
 #[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
     /// `kubectl apply -f -`
-    Apply { yaml: String },
+    Apply {
+        yaml: String,
+    },
     /// `kubectl delete -f -`
-    DeleteYaml { yaml: String },
+    DeleteYaml {
+        yaml: String,
+    },
     DeleteObject {
         kind: String,
         namespace: String,
@@ -23,28 +27,76 @@ pub enum Command {
         #[serde(default)]
         grace_period_seconds: Option<i64>,
     },
-    AddNodes { template: NodeTemplate, count: u32 },
-    RemoveNode { node: String },
+    AddNodes {
+        template: NodeTemplate,
+        count: u32,
+    },
+    RemoveNode {
+        node: String,
+    },
     /// `None` removes the label.
-    LabelNode { node: String, labels: BTreeMap<String, Option<String>> },
+    LabelNode {
+        node: String,
+        labels: BTreeMap<String, Option<String>>,
+    },
     /// Replaces all taints.
-    TaintNode { node: String, taints: Vec<Taint> },
-    Cordon { node: String, on: bool },
-    Drain { node: String },
+    TaintNode {
+        node: String,
+        taints: Vec<Taint>,
+    },
+    Cordon {
+        node: String,
+        on: bool,
+    },
+    Drain {
+        node: String,
+    },
     /// Power off or on: the kubelet stops or starts again.
-    SetNodeDown { node: String, down: bool },
+    SetNodeDown {
+        node: String,
+        down: bool,
+    },
     /// The kubelet lives, but says that the node isn't ready.
-    SetNodeNotReady { node: String, not_ready: bool },
+    SetNodeNotReady {
+        node: String,
+        not_ready: bool,
+    },
     /// MemoryPressure, DiskPressure, PIDPressure or NetworkUnavailable.
-    SetPressure { node: String, condition: String, on: bool },
-    SetImage { namespace: String, name: String, container: String, image: String },
-    RolloutRestart { namespace: String, name: String },
+    SetPressure {
+        node: String,
+        condition: String,
+        on: bool,
+    },
+    SetImage {
+        namespace: String,
+        name: String,
+        container: String,
+        image: String,
+    },
+    RolloutRestart {
+        namespace: String,
+        name: String,
+    },
     /// To the revision, or with 0 to the one before.
-    RolloutUndo { namespace: String, name: String, to_revision: i64 },
-    FailPod { namespace: String, name: String, reason: String },
-    SetProfile { profile: Profile },
+    RolloutUndo {
+        namespace: String,
+        name: String,
+        to_revision: i64,
+    },
+    FailPod {
+        namespace: String,
+        name: String,
+        reason: String,
+    },
+    SetProfile {
+        profile: Profile,
+    },
     /// Any kubectl command.
-    Kubectl { args: Vec<String>, #[serde(default)] stdin: Option<String> },
+    Kubectl {
+        args: Vec<String>,
+        #[serde(default)]
+        stdin: Option<String>,
+    },
 }
 
 /// What a command came to.
@@ -75,7 +127,10 @@ pub struct Place {
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Failure {
-        Failure { message: message.into(), ..Failure::default() }
+        Failure {
+            message: message.into(),
+            ..Failure::default()
+        }
     }
 }
 

@@ -65,10 +65,16 @@ impl fmt::Display for LinkError {
         match self {
             LinkError::NotALink => f.write_str("this is not a link to a scenario"),
             LinkError::Version(version) => {
-                write!(f, "this link has the format {version:?}, which this version of the playground can't read")
+                write!(
+                    f,
+                    "this link has the format {version:?}, which this version of the playground can't read"
+                )
             }
             LinkError::Damaged(what) => {
-                write!(f, "this link is damaged ({what}): it was probably cut off when it was copied")
+                write!(
+                    f,
+                    "this link is damaged ({what}): it was probably cut off when it was copied"
+                )
             }
             LinkError::TooLarge => f.write_str("this link holds more than the playground opens"),
             LinkError::Content(error) => write!(f, "this link doesn't hold a scenario: {error}"),
@@ -83,7 +89,9 @@ pub fn encode(shared: &Shared) -> String {
     // Plain data: it always serializes.
     let json = serde_json::to_vec(shared).unwrap_or_default();
     let packed = miniz_oxide::deflate::compress_to_vec(&json, COMPRESSION_LEVEL);
-    format!("#{PREFIX}{}.{:08x}", URL_SAFE_NO_PAD.encode(packed), fnv1a_32(&json))
+    let payload = URL_SAFE_NO_PAD.encode(packed);
+    let checksum = fnv1a_32(payload.as_bytes());
+    format!("#{PREFIX}{payload}.{checksum:08x}")
 }
 
 /// Opens a fragment, with or without `#`.
@@ -94,25 +102,35 @@ pub fn decode(fragment: &str) -> Result<Shared, LinkError> {
     let text = fragment.trim();
     let text = text.strip_prefix('#').unwrap_or(text);
     let Some(body) = text.strip_prefix(PREFIX) else {
-        let version = text.split_once(':').map(|(version, _)| version).filter(|v| {
-            v.len() <= 4 && v.starts_with('d') && v.len() > 1 && v[1..].bytes().all(|b| b.is_ascii_digit())
-        });
+        let version = text
+            .split_once(':')
+            .map(|(version, _)| version)
+            .filter(|v| {
+                v.len() <= 4
+                    && v.starts_with('d')
+                    && v.len() > 1
+                    && v[1..].bytes().all(|b| b.is_ascii_digit())
+            });
         return Err(version.map_or(LinkError::NotALink, |v| LinkError::Version(v.to_owned())));
     };
-    let (payload, checksum) = body.rsplit_once('.').ok_or(LinkError::Damaged("its end is missing"))?;
+    let (payload, checksum) = body
+        .rsplit_once('.')
+        .ok_or(LinkError::Damaged("its end is missing"))?;
+    if format!("{:08x}", fnv1a_32(payload.as_bytes())) != checksum {
+        return Err(LinkError::Damaged("its checksum doesn't match"));
+    }
     let packed = URL_SAFE_NO_PAD
         .decode(payload)
         .map_err(|_| LinkError::Damaged("it has characters that don't belong there"))?;
-    let json = miniz_oxide::inflate::decompress_to_vec_with_limit(&packed, MAX_JSON).map_err(|error| {
-        match error.status {
-            miniz_oxide::inflate::TINFLStatus::HasMoreOutput => LinkError::TooLarge,
-            _ => LinkError::Damaged("it doesn't unpack"),
-        }
-    })?;
-    if format!("{:08x}", fnv1a_32(&json)) != checksum {
-        return Err(LinkError::Damaged("its checksum doesn't match"));
-    }
-    let shared: Shared = serde_json::from_slice(&json).map_err(|e| LinkError::Content(e.to_string()))?;
+    let json =
+        miniz_oxide::inflate::decompress_to_vec_with_limit(&packed, MAX_JSON).map_err(|error| {
+            match error.status {
+                miniz_oxide::inflate::TINFLStatus::HasMoreOutput => LinkError::TooLarge,
+                _ => LinkError::Damaged("it doesn't unpack"),
+            }
+        })?;
+    let shared: Shared =
+        serde_json::from_slice(&json).map_err(|e| LinkError::Content(e.to_string()))?;
     check(&shared)?;
     Ok(shared)
 }
@@ -125,7 +143,9 @@ fn check(shared: &Shared) -> Result<(), LinkError> {
     let mut last = SimTime::ZERO;
     for logged in &shared.log {
         if logged.at < last {
-            return Err(LinkError::Content("its commands are not in order".to_owned()));
+            return Err(LinkError::Content(
+                "its commands are not in order".to_owned(),
+            ));
         }
         last = logged.at;
     }
@@ -141,7 +161,10 @@ mod tests {
 
     fn shared() -> Shared {
         Shared {
-            drafts: vec![Draft { title: "agent".into(), text: "kind: DaemonSet # ü\n".into() }],
+            drafts: vec![Draft {
+                title: "agent".into(),
+                text: "kind: DaemonSet # ü\n".into(),
+            }],
             at: SimTime(1234),
             ..Shared::default()
         }
@@ -173,8 +196,14 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         assert_eq!(decode("#section-2"), Err(LinkError::NotALink));
-        assert_eq!(decode("#d2:abc.00000000"), Err(LinkError::Version("d2".into())));
-        assert_eq!(decode("#d1:abc"), Err(LinkError::Damaged("its end is missing")));
+        assert_eq!(
+            decode("#d2:abc.00000000"),
+            Err(LinkError::Version("d2".into()))
+        );
+        assert_eq!(
+            decode("#d1:abc"),
+            Err(LinkError::Damaged("its end is missing"))
+        );
         assert_eq!(decode("#dü:"), Err(LinkError::NotALink));
     }
 }

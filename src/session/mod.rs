@@ -55,7 +55,10 @@ pub struct Session {
 impl Session {
     pub fn new(scenario: Scenario) -> Session {
         let cluster = scenario.build();
-        let first = Checkpoint { applied: 0, cluster: cluster.clone() };
+        let first = Checkpoint {
+            applied: 0,
+            cluster: cluster.clone(),
+        };
         Session {
             scenario,
             log: Vec::new(),
@@ -137,7 +140,11 @@ impl Session {
     /// A command that fails without a change leaves no trace.
     pub fn submit(&mut self, command: Command) -> Result<Outcome, Failure> {
         let before = self.cluster.clone();
-        let logged = Logged { at: self.now(), steps: self.cluster.steps(), command };
+        let logged = Logged {
+            at: self.now(),
+            steps: self.cluster.steps(),
+            command,
+        };
         let result = execute::execute(&mut self.cluster, &logged.command);
         let unchanged = self.cluster.server.resource_version() == before.server.resource_version();
         if result.is_err() && unchanged {
@@ -147,7 +154,10 @@ impl Session {
         self.drop_future();
         self.undone.clear();
         // The state right before a command is where undo goes.
-        self.keep_checkpoint(Checkpoint { applied: self.applied, cluster: before });
+        self.keep_checkpoint(Checkpoint {
+            applied: self.applied,
+            cluster: before,
+        });
         self.log.push(logged);
         self.applied += 1;
         result
@@ -157,7 +167,8 @@ impl Session {
         self.log.truncate(self.applied);
         self.end = self.now();
         let (applied, steps) = (self.applied, self.cluster.steps());
-        self.checkpoints.retain(|c| c.applied <= applied && c.cluster.steps() <= steps);
+        self.checkpoints
+            .retain(|c| c.applied <= applied && c.cluster.steps() <= steps);
     }
 
     /// Lets time pass; replays recorded commands when in the past.
@@ -179,10 +190,14 @@ impl Session {
     /// To the next event; false when there is none.
     pub fn step(&mut self) -> bool {
         let end = SimTime::ZERO + MAX_TIME;
-        let Some(due) = self.next_due().filter(|at| *at <= end) else { return false };
+        let Some(due) = self.next_due().filter(|at| *at <= end) else {
+            return false;
+        };
         match self.log.get(self.applied).map(|logged| logged.at) {
             Some(at) if at <= due => self.replay_to(at, &mut u64::MAX.clone()),
-            next => self.cluster.run_until_change(next.map_or(end, |at| at - SimDuration::millis(1))),
+            next => self
+                .cluster
+                .run_until_change(next.map_or(end, |at| at - SimDuration::millis(1))),
         }
         self.end = self.end.max(self.now());
         true
@@ -221,19 +236,24 @@ impl Session {
     /// Takes the last command back: the session is as it was right before.
     pub fn undo(&mut self) -> bool {
         self.drop_future();
-        let Some(last) = self.log.pop() else { return false };
+        let Some(last) = self.log.pop() else {
+            return false;
+        };
         let target = self.log.len();
         self.restore(|c| c.applied <= target && c.cluster.steps() <= last.steps);
         self.replay_steps(last.at, last.steps);
         self.end = self.now();
         let steps = last.steps;
-        self.checkpoints.retain(|c| c.applied <= target && c.cluster.steps() <= steps);
+        self.checkpoints
+            .retain(|c| c.applied <= target && c.cluster.steps() <= steps);
         self.undone.push(last);
         true
     }
 
     pub fn redo(&mut self) -> bool {
-        let Some(command) = self.undone.pop() else { return false };
+        let Some(command) = self.undone.pop() else {
+            return false;
+        };
         self.drop_future();
         self.replay_steps(command.at, command.steps);
         self.log.push(command);
@@ -245,7 +265,11 @@ impl Session {
     /// Goes to the latest checkpoint that fits.
     fn restore(&mut self, fits: impl Fn(&Checkpoint) -> bool) {
         // The first one, at the start, fits always.
-        let best = self.checkpoints.iter().filter(|c| fits(c)).max_by_key(|c| (c.cluster.steps(), c.applied));
+        let best = self
+            .checkpoints
+            .iter()
+            .filter(|c| fits(c))
+            .max_by_key(|c| (c.cluster.steps(), c.applied));
         if let Some(best) = best {
             self.cluster = best.cluster.clone();
             self.applied = best.applied;
@@ -254,10 +278,15 @@ impl Session {
 
     fn replay_to(&mut self, to: SimTime, left: &mut u64) {
         loop {
-            let next = self.log.get(self.applied).map(|logged| (logged.at, logged.steps));
+            let next = self
+                .log
+                .get(self.applied)
+                .map(|logged| (logged.at, logged.steps));
             match next {
                 Some((at, steps)) if at <= to => {
-                    while self.cluster.steps() < steps && self.cluster.next_due().is_some_and(|due| due <= at) {
+                    while self.cluster.steps() < steps
+                        && self.cluster.next_due().is_some_and(|due| due <= at)
+                    {
                         if *left == 0 {
                             return;
                         }
@@ -307,14 +336,22 @@ impl Session {
     }
 
     fn maybe_checkpoint(&mut self) {
-        let last = self.checkpoints.iter().map(|c| c.cluster.steps()).max().unwrap_or(0);
+        let last = self
+            .checkpoints
+            .iter()
+            .map(|c| c.cluster.steps())
+            .max()
+            .unwrap_or(0);
         if self.cluster.steps() >= last + CHECKPOINT_STEPS {
             self.checkpoint();
         }
     }
 
     fn checkpoint(&mut self) {
-        self.keep_checkpoint(Checkpoint { applied: self.applied, cluster: self.cluster.clone() });
+        self.keep_checkpoint(Checkpoint {
+            applied: self.applied,
+            cluster: self.cluster.clone(),
+        });
     }
 
     fn keep_checkpoint(&mut self, checkpoint: Checkpoint) {
@@ -330,3 +367,6 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

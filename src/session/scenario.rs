@@ -30,7 +30,10 @@ impl Default for Scenario {
     fn default() -> Self {
         Scenario {
             seed: 1,
-            nodes: vec![NodeGroup { template: NodeTemplate::Worker, count: 3 }],
+            nodes: vec![NodeGroup {
+                template: NodeTemplate::Worker,
+                count: 3,
+            }],
             profile: None,
         }
     }
@@ -41,7 +44,9 @@ impl Scenario {
     pub fn check(&self) -> Result<(), String> {
         let nodes: u64 = self.nodes.iter().map(|group| u64::from(group.count)).sum();
         if nodes > u64::from(MAX_NODES) {
-            return Err(format!("{nodes} nodes are more than the {MAX_NODES} that the playground simulates"));
+            return Err(format!(
+                "{nodes} nodes are more than the {MAX_NODES} that the playground simulates"
+            ));
         }
         self.profile.as_ref().map_or(Ok(()), Profile::validate)
     }
@@ -50,12 +55,15 @@ impl Scenario {
     pub fn build(&self) -> Cluster {
         let mut cluster = Cluster::new(self.seed, DEFAULT_EPOCH);
         if let Some(profile) = &self.profile {
-            cluster.with_parts(|parts, client| parts.kubelets.set_profile(client, profile.clone()));
+            // `check` has seen it.
+            let _ = cluster.with_parts(|parts, client| {
+                parts.kubelets.set_profile(client.now, profile.clone())
+            });
         }
         cluster.note_command("the cluster starts");
         for group in &self.nodes {
             // Names are free and templates are valid: this can't fail.
-            let _ = super::execute::add_nodes(&mut cluster, group.template, group.count);
+            let _ = super::execute::add_nodes(&mut cluster, group.template, group.count, true);
         }
         cluster
     }

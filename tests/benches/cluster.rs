@@ -123,6 +123,7 @@ fn main() {
                     &mut cluster,
                     NodeTemplate::Worker,
                     1,
+                    false,
                 )
                 .expect("room for a node");
                 cluster.settle(SimDuration::secs(120), 100_000);
