@@ -3,7 +3,7 @@
 //! It keeps a graph of all objects by uid, from owners to dependents, and works on single objects, never on all.
 //!
 //! Models: pkg/controller/garbagecollector (graph_builder.go, garbagecollector.go: attemptToDeleteItem, processDeletingDependentsItem, attemptToOrphan).
-//! Differs: owners of kinds that we don't store (a Deployment) count as present, so that nothing is deleted by mistake of ours; a failed write isn't retried but by the next event about the object.
+//! Differs: owners of kinds that we don't store (a Deployment) count as present, so that nothing is deleted by mistake of ours; other failed writes than an orphan's aren't retried but by the next event about the object.
 
 use crate::api::meta::{ObjectMeta, OwnerReference};
 use crate::api::object::{Key, Kind, Object};
@@ -153,7 +153,11 @@ impl GarbageCollector {
         // An owner may have waited for this one.
         for owner in item.owners {
             let owner: Uid = owner.uid.as_str().into();
-            if self.nodes.get(&owner).is_some_and(|o| o.deleting_dependents) {
+            if self
+                .nodes
+                .get(&owner)
+                .is_some_and(|o| o.deleting_dependents)
+            {
                 self.queue.add(Work::Delete(owner), now, event.cause);
             }
         }
@@ -235,11 +239,7 @@ impl GarbageCollector {
                     .any(|o| o.uid == uid && o.block_owner_deletion == Some(true))
             })
         };
-        let blocking: Vec<_> = self
-            .dependents_of(uid)
-            .into_iter()
-            .filter(blocks)
-            .collect();
+        let blocking: Vec<_> = self.dependents_of(uid).into_iter().filter(blocks).collect();
         if blocking.is_empty() {
             client.decide(
                 item.kind,
@@ -277,14 +277,22 @@ impl GarbageCollector {
             dependents: u32::try_from(dependents.len()).unwrap_or(u32::MAX),
         };
         client.decide(item.kind, &item.key, Decision::Node(why));
+        let mut all_free = true;
         for dependent in dependents {
             let Some(item) = self.nodes.get(&dependent) else {
                 continue;
             };
             if let Some(object) = self.live(client, item, &dependent) {
-                drop_owners(client, object, |o| o.uid != **uid);
+                all_free &= drop_owners(client, object, |o| o.uid != **uid);
             }
         }
+        if !all_free {
+            // With the owner gone, a dependent that still names it would be deleted.
+            let work = Work::Orphan(Rc::clone(uid));
+            self.queue.add_rate_limited(work, client.now, client.cause);
+            return;
+        }
+        self.queue.forget(&Work::Orphan(Rc::clone(uid)));
         drop_finalizer(client, owner, FINALIZER_ORPHAN);
     }
 }
@@ -337,12 +345,20 @@ fn find_owner(
     });
     if let Some(kind) = known {
         let namespace = if kind.is_namespaced() { namespace } else { "" };
-        return Some(client.server.get_object(kind, &Key::new(namespace, &owner.name)));
+        return Some(
+            client
+                .server
+                .get_object(kind, &Key::new(namespace, &owner.name)),
+        );
     }
     let name = format!("{}/{}", owner.kind, owner.name);
     [namespace, ""]
         .into_iter()
-        .find_map(|ns| client.server.get_object(Kind::Generic, &Key::new(ns, &name)))
+        .find_map(|ns| {
+            client
+                .server
+                .get_object(Kind::Generic, &Key::new(ns, &name))
+        })
         .map(Some)
 }
 
@@ -354,19 +370,21 @@ fn names(owners: &[OwnerReference]) -> String {
     list.join(", ")
 }
 
+/// Removes owner references; false: the server refused.
 fn drop_owners(
     client: &mut Client<'_>,
     mut object: Object,
     keep: impl Fn(&OwnerReference) -> bool,
-) {
+) -> bool {
     object.meta_mut().owner_references.retain(keep);
-    // It was read just now; it can't have changed.
-    let _ = client.update_object(object, "metadata.ownerReferences");
+    client
+        .update_object(object, "metadata.ownerReferences")
+        .is_ok()
 }
 
 fn drop_finalizer(client: &mut Client<'_>, mut object: Object, finalizer: &str) {
     object.meta_mut().finalizers.retain(|f| f != finalizer);
-    // As above.
+    // It was read just now; it can't have changed.
     let _ = client.update_object(object, "metadata.finalizers");
 }
 
@@ -421,6 +439,7 @@ spec:
         let mut revision = ControllerRevision {
             metadata: ObjectMeta::named("agent-r"),
             revision: 1,
+            data: serde_json::json!({"spec": {"template": {}}}),
             ..ControllerRevision::default()
         };
         owned_by(&mut revision.metadata, &set.metadata.uid);
@@ -444,7 +463,9 @@ spec:
     fn exists(h: &Harness) -> (bool, bool) {
         (
             h.server.get::<DaemonSet>(&key("agent")).is_some(),
-            h.server.get::<ControllerRevision>(&key("agent-r")).is_some(),
+            h.server
+                .get::<ControllerRevision>(&key("agent-r"))
+                .is_some(),
         )
     }
 

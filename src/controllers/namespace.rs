@@ -71,7 +71,11 @@ impl Component for NamespaceController {
         let decision = NodeDecision::NamespaceEmptied {
             deleted: u32::try_from(going.len()).unwrap_or(u32::MAX),
         };
-        client.decide(Kind::Namespace, &Key::new("", &name), Decision::Node(decision));
+        client.decide(
+            Kind::Namespace,
+            &Key::new("", &name),
+            Decision::Node(decision),
+        );
         for object in going {
             let options = DeleteOptions {
                 uid: Some(object.meta().uid.clone()),

@@ -199,9 +199,9 @@ impl NodeLifecycle {
                 .map(|c| (c.type_.clone(), c.status.clone()))
                 .collect()
         };
-        let same = before.as_ref().is_some_and(|old| {
-            old.spec == node.spec && conditions(old) == conditions(node)
-        });
+        let same = before
+            .as_ref()
+            .is_some_and(|old| old.spec == node.spec && conditions(old) == conditions(node));
         if same {
             return;
         }
@@ -234,7 +234,8 @@ impl NodeLifecycle {
             }
             self.zones.remove(&health.zone, name);
             let about = reference(&Object::Node(Rc::clone(node)));
-            self.queue.push(look_at(now), Due::Removed(about, event.cause));
+            self.queue
+                .push(look_at(now), Due::Removed(about, event.cause));
             self.arm_zones(now);
         }
     }
@@ -244,8 +245,7 @@ impl NodeLifecycle {
             && !health.dirty
         {
             health.dirty = true;
-            self.queue
-                .push(look_at(now), Due::Look(Rc::clone(name)));
+            self.queue.push(look_at(now), Due::Look(Rc::clone(name)));
         }
         self.arm_zones(now);
     }
@@ -325,11 +325,7 @@ impl NodeLifecycle {
         let change = self.zones.judge(client.now);
         for decision in change.decisions {
             let key = Key::new("", "nodes");
-            client.note(
-                Kind::Generic,
-                &key,
-                What::Decided(Decision::Node(decision)),
-            );
+            client.note(Kind::Generic, &key, What::Decided(Decision::Node(decision)));
         }
         for (zone, at) in change.armed {
             self.arm_no_execute(&zone, Some(at));
@@ -431,12 +427,7 @@ impl NodeLifecycle {
     }
 }
 
-fn set_unknown(
-    conditions: &mut Vec<NodeCondition>,
-    type_: &str,
-    created: Option<Time>,
-    now: Time,
-) {
+fn set_unknown(conditions: &mut Vec<NodeCondition>, type_: &str, created: Option<Time>, now: Time) {
     match conditions.iter_mut().find(|c| c.type_ == type_) {
         None => conditions.push(NodeCondition {
             type_: type_.to_owned(),
@@ -657,7 +648,11 @@ mod tests {
             ("MemoryPressure", "True", "memory-pressure:NoSchedule"),
             ("DiskPressure", "True", "disk-pressure:NoSchedule"),
             ("PIDPressure", "True", "pid-pressure:NoSchedule"),
-            ("NetworkUnavailable", "True", "network-unavailable:NoSchedule"),
+            (
+                "NetworkUnavailable",
+                "True",
+                "network-unavailable:NoSchedule",
+            ),
             ("Ready", "False", "not-ready:NoSchedule"),
             ("Ready", "Unknown", "unreachable:NoSchedule"),
             ("MemoryPressure", "Unknown", ""),

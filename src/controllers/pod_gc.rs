@@ -96,7 +96,11 @@ impl Component for PodGc {
             if let Some(pod) = self.pods.get(&key).cloned() {
                 client.cause = None;
                 let pod_name = Rc::clone(&key.name);
-                decide(client, &key, NodeDecision::UnscheduledTerminating { pod: pod_name });
+                decide(
+                    client,
+                    &key,
+                    NodeDecision::UnscheduledTerminating { pod: pod_name },
+                );
                 fail_and_delete(client, &pod, None);
             }
         }

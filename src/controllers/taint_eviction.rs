@@ -41,7 +41,7 @@ enum Due {
     Node(Rc<str>, Option<TraceId>),
     /// The pod is new there, or its tolerations changed, or it went.
     Pod(Key, Option<TraceId>),
-    Delete(Key, Taint, Option<TraceId>),
+    Delete(Key, Option<TraceId>),
 }
 
 /// When a pod has to go.
@@ -149,7 +149,7 @@ impl Component for TaintEviction {
                     None => self.cancel(client, &key),
                 }
             }
-            Some((_, Due::Delete(key, _, cause))) => {
+            Some((_, Due::Delete(key, cause))) => {
                 client.cause = cause;
                 if let Some(timer) = self.timers.remove(&key) {
                     evict(client, &timer.pod);
@@ -187,9 +187,9 @@ impl TaintEviction {
                 if self.timers.contains_key(&key) || pod.metadata.is_terminating() {
                     return;
                 }
-                decide(client, pod, taint.clone(), Some(seconds));
+                decide(client, pod, taint, Some(seconds));
                 let wait = SimDuration::secs(seconds.unsigned_abs());
-                let due = Due::Delete(key.clone(), taint, client.cause);
+                let due = Due::Delete(key.clone(), client.cause);
                 let ticket = self.queue.push(client.now + wait, due);
                 let pod = Rc::clone(pod);
                 self.timers.insert(key, Timer { ticket, pod });

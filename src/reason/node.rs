@@ -135,11 +135,17 @@ impl fmt::Display for NodeDecision {
                 write!(f, "delete: owner {owner} waits for its dependents to go")
             }
             NodeDecision::Orphan { dependents } => {
-                write!(f, "orphan: {dependents} dependents stay, without this owner")
+                write!(
+                    f,
+                    "orphan: {dependents} dependents stay, without this owner"
+                )
             }
             NodeDecision::ForegroundDone => f.write_str("all dependents are gone"),
             NodeDecision::NamespaceEmptied { deleted } => {
-                write!(f, "namespace is being deleted: deleted {deleted} objects in it")
+                write!(
+                    f,
+                    "namespace is being deleted: deleted {deleted} objects in it"
+                )
             }
             NodeDecision::NamespaceDone => f.write_str("namespace is empty"),
         }
