@@ -9,6 +9,7 @@ pub mod recorded;
 pub mod scheduling;
 
 mod by_hand;
+mod correlated;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

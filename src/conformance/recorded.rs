@@ -4,6 +4,7 @@
 //! The format is described in `tests/conformance/README.md`.
 
 use super::by_hand;
+use super::correlated::correlate;
 use super::{read, read_list};
 use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::defaults::namespace_or_default;
@@ -24,7 +25,8 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The control plane is at rest when nothing was written for so long, unless the step says otherwise.
-const QUIET: SimDuration = SimDuration::secs(2);
+/// Chosen so that the node controller's rounds of 5 s fall between the steps as in the recordings.
+const QUIET: SimDuration = SimDuration::millis(1500);
 /// A step takes no longer than this.
 const PATIENCE: SimDuration = SimDuration::secs(60);
 /// Reasons of events whose texts aren't recorded: names of pods.
@@ -421,6 +423,7 @@ impl Stage {
     }
 
     fn observe(&self, printed: Option<Printed>) -> Observed {
+        let [event_messages, event_reasons] = self.events();
         Observed {
             daemon_sets: self.daemon_sets(),
             pods: self.pods(),
@@ -428,8 +431,8 @@ impl Stage {
             nodes: self.nodes(),
             created: self.created.clone(),
             deletion_requested: self.deletion_requested.clone(),
-            event_messages: self.event_messages(),
-            event_reasons: self.event_reasons(),
+            event_messages,
+            event_reasons,
             printed,
         }
     }
@@ -444,6 +447,9 @@ impl Stage {
             });
             for field in STATUS_NUMBERS {
                 one[field] = status[field].as_i64().unwrap_or(0).into();
+            }
+            if set.metadata.is_terminating() {
+                one["terminating"] = true.into();
             }
             all[set.metadata.name.as_str()] = one;
         }
@@ -503,38 +509,29 @@ impl Stage {
             .collect()
     }
 
-    /// The events about pods and DaemonSets, each once.
-    fn events(&self, view: impl Fn(&crate::api::core::Event) -> Option<Value>) -> Vec<Value> {
-        let mut all: Vec<Value> = Vec::new();
-        for event in self.cluster.server.events.iter() {
-            if ["Pod", "DaemonSet"].contains(&event.involved_object.kind.as_str())
-                && let Some(one) = view(event)
-                && !all.contains(&one)
-            {
-                all.push(one);
+    /// The events about pods and DaemonSets: [kind, reason, message] where texts are recorded, and [component, kind, type, reason].
+    fn events(&self) -> [Vec<Value>; 2] {
+        let (mut messages, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+        for event in correlate(self.cluster.trace.iter()) {
+            if !["Pod", "DaemonSet"].contains(&event.kind) {
+                continue;
+            }
+            let type_ = if event.warning { "Warning" } else { "Normal" };
+            let (kind, reason) = (event.kind.to_owned(), event.reason);
+            reasons.insert([
+                event.component.to_owned(),
+                kind.clone(),
+                type_.to_owned(),
+                reason.clone(),
+            ]);
+            if !UNRECORDED_TEXTS.contains(&reason.as_str()) {
+                messages.insert([kind, reason, without_random(&event.message)]);
             }
         }
-        all
-    }
-
-    fn event_messages(&self) -> Vec<Value> {
-        self.events(|event| {
-            let message = without_random(&event.message);
-            let recorded = !UNRECORDED_TEXTS.contains(&event.reason.as_str());
-            recorded.then(|| json!([event.involved_object.kind, event.reason, message]))
-        })
-    }
-
-    fn event_reasons(&self) -> Vec<Value> {
-        self.events(|event| {
-            let about = &event.involved_object;
-            Some(json!([
-                event.source.component,
-                about.kind,
-                event.type_,
-                event.reason
-            ]))
-        })
+        [
+            messages.iter().map(|event| json!(event)).collect(),
+            reasons.iter().map(|event| json!(event)).collect(),
+        ]
     }
 }
 
