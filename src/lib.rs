@@ -69,15 +69,15 @@ pub mod cluster;
 
 pub mod kubectl;
 
-// pub mod presets;
+pub mod presets;
 
 pub mod session;
 
 pub mod conformance;
 
-// pub mod present;
+pub mod present;
 
-// pub mod app;
+pub mod app;
 
 #[cfg(feature = "web")]
 pub mod view;

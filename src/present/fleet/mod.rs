@@ -1,0 +1,450 @@
+//! Many nodes as small cells: what is known about each, and the sums for legend and filter.
+//!
+//! Where a cell is on the screen is in `grid`, what it looks like in `shape`, what fingers and pointers mean in `gesture`.
+//! It shows one DaemonSet at a time; which one is for the caller to say.
+
+pub mod gesture;
+pub mod grid;
+pub mod shape;
+
+use std::fmt;
+use std::rc::Rc;
+
+/// Every node of the cluster, in the order in which cells are laid out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FleetView {
+    pub nodes: Vec<FleetNode>,
+}
+
+/// One node, and the DaemonSet's pod on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FleetNode {
+    pub name: Rc<str>,
+    pub state: CellState,
+    pub revision: CellRevision,
+    /// The pod that `state` and `revision` are about.
+    pub pod: Option<Rc<str>>,
+    pub flags: CellFlags,
+}
+
+/// How a node and its daemon pod are doing; when several hold, the one that a person would want to know first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CellState {
+    /// The DaemonSet doesn't want a pod here, and there is none.
+    #[default]
+    NotWanted,
+    /// A pod should be here and isn't.
+    Missing,
+    /// There is a pod, and it has no node yet.
+    Pending,
+    /// Pulling, creating, or running and not ready yet.
+    Starting,
+    Ready,
+    Terminating,
+    /// Crashing, image not to be had, rejected or evicted.
+    Failed,
+    /// The node itself isn't ready; what its pod does isn't known.
+    NodeDown,
+}
+
+/// Which revision of the template the pod is from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CellRevision {
+    /// No pod.
+    #[default]
+    None,
+    Old,
+    New,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CellFlags {
+    pub cordoned: bool,
+    /// A pod is here that would not be created today.
+    pub misscheduled: bool,
+}
+
+/// All that is painted of a node, in a byte: two cells look the same if and only if these are equal.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct PackedCell(pub u8);
+
+impl FleetView {
+    /// Where the node is; looks at `hint` first, for it is usually still there.
+    pub fn position(&self, name: &str, hint: Option<u32>) -> Option<u32> {
+        let is_at = |index: &u32| self.get(*index).is_some_and(|node| &*node.name == name);
+        hint.filter(is_at).or_else(|| {
+            let index = self.nodes.iter().position(|node| &*node.name == name)?;
+            Some(index as u32)
+        })
+    }
+
+    pub fn get(&self, index: u32) -> Option<&FleetNode> {
+        self.nodes.get(index as usize)
+    }
+
+    pub fn count(&self) -> u32 {
+        self.nodes.len() as u32
+    }
+
+    /// How many nodes are in each state, in the order of `CellState::ALL`.
+    pub fn tally(&self) -> [u32; CellState::ALL.len()] {
+        let mut tally = [0; CellState::ALL.len()];
+        for node in &self.nodes {
+            tally[node.state as usize] += 1;
+        }
+        tally
+    }
+
+    /// How many nodes have a pod of an old revision.
+    pub fn old_count(&self) -> u32 {
+        let is_old = |node: &&FleetNode| node.revision == CellRevision::Old;
+        self.nodes.iter().filter(is_old).count() as u32
+    }
+
+    /// The nodes of one page of the table, with how many there are on all pages.
+    ///
+    /// A page that doesn't exist (any more) becomes the last one.
+    pub fn page(&self, filter: Option<CellState>, page: u32, page_size: u32) -> Page<'_> {
+        let total = match filter {
+            None => self.count(),
+            Some(state) => self.tally()[state as usize],
+        };
+        let pages = total.div_ceil(page_size).max(1);
+        let page = page.min(pages - 1);
+        let first = page * page_size;
+        let nodes = self
+            .nodes
+            .iter()
+            .filter(|node| filter.is_none_or(|state| node.state == state))
+            .skip(first as usize)
+            .take(page_size as usize)
+            .collect();
+        Page {
+            nodes,
+            first,
+            page,
+            pages,
+            total,
+        }
+    }
+}
+
+/// A part of the table of nodes.
+#[derive(Debug)]
+pub struct Page<'a> {
+    pub nodes: Vec<&'a FleetNode>,
+    /// Which of all rows comes first here, from 0.
+    pub first: u32,
+    /// From 0.
+    pub page: u32,
+    pub pages: u32,
+    pub total: u32,
+}
+
+impl fmt::Display for Page<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.nodes.is_empty() {
+            return f.write_str("No nodes");
+        }
+        let last = self.first + self.nodes.len() as u32;
+        let total = thousands(self.total);
+        write!(
+            f,
+            "{} to {} of {total}",
+            thousands(self.first + 1),
+            thousands(last)
+        )
+    }
+}
+
+impl FleetNode {
+    pub fn packed(&self) -> PackedCell {
+        let flags = u8::from(self.flags.cordoned) | u8::from(self.flags.misscheduled) << 1;
+        PackedCell(self.state as u8 | (self.revision as u8) << 3 | flags << 5)
+    }
+
+    /// All that a cell says, for those who don't see it.
+    pub fn summary(&self) -> String {
+        let mut text = format!("{}: {}", self.name, self.state.label());
+        if let Some(pod) = &self.pod {
+            text += &format!(", pod {pod}");
+        }
+        for word in [self.revision.label(), self.flags.label()] {
+            if !word.is_empty() {
+                text += ", ";
+                text += word;
+            }
+        }
+        text
+    }
+}
+
+impl CellState {
+    pub const ALL: [CellState; 8] = [
+        CellState::NotWanted,
+        CellState::Missing,
+        CellState::Pending,
+        CellState::Starting,
+        CellState::Ready,
+        CellState::Terminating,
+        CellState::Failed,
+        CellState::NodeDown,
+    ];
+
+    /// The word that styles and tests use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CellState::NotWanted => "NotWanted",
+            CellState::Missing => "Missing",
+            CellState::Pending => "Pending",
+            CellState::Starting => "Starting",
+            CellState::Ready => "Ready",
+            CellState::Terminating => "Terminating",
+            CellState::Failed => "Failed",
+            CellState::NodeDown => "NodeDown",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<CellState> {
+        CellState::ALL
+            .into_iter()
+            .find(|state| state.as_str() == word)
+    }
+
+    /// The words that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            CellState::NotWanted => "no pod wanted",
+            CellState::Missing => "pod missing",
+            CellState::Pending => "pod pending",
+            CellState::Starting => "pod starting",
+            CellState::Ready => "pod ready",
+            CellState::Terminating => "pod terminating",
+            CellState::Failed => "pod failing",
+            CellState::NodeDown => "node down",
+        }
+    }
+}
+
+impl CellRevision {
+    pub const ALL: [CellRevision; 3] = [CellRevision::None, CellRevision::Old, CellRevision::New];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CellRevision::None => "None",
+            CellRevision::Old => "Old",
+            CellRevision::New => "New",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            CellRevision::None => "",
+            CellRevision::Old => "old revision",
+            CellRevision::New => "new revision",
+        }
+    }
+}
+
+impl CellFlags {
+    pub fn label(self) -> &'static str {
+        match (self.cordoned, self.misscheduled) {
+            (false, false) => "",
+            (true, false) => "cordoned",
+            (false, true) => "misscheduled",
+            (true, true) => "cordoned, misscheduled",
+        }
+    }
+}
+
+impl PackedCell {
+    pub const NONE: PackedCell = PackedCell(0);
+
+    pub fn state(self) -> CellState {
+        CellState::ALL[usize::from(self.0 & 7)]
+    }
+
+    pub fn revision(self) -> CellRevision {
+        CellRevision::ALL[usize::from(self.0 >> 3 & 3).min(2)]
+    }
+
+    pub fn flags(self) -> CellFlags {
+        CellFlags {
+            cordoned: self.0 & 1 << 5 != 0,
+            misscheduled: self.0 & 1 << 6 != 0,
+        }
+    }
+
+    /// State and revision as one number below `LOOKS`: cells with the same look are painted together.
+    pub fn look(self) -> usize {
+        usize::from(self.0 & 0b1_1111)
+    }
+}
+
+/// How many looks there can be.
+pub const LOOKS: usize = 32;
+
+/// 15000 as people read it.
+pub fn thousands(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    fn node(name: &str, state: CellState) -> FleetNode {
+        FleetNode {
+            name: name.into(),
+            state,
+            revision: CellRevision::None,
+            pod: None,
+            flags: CellFlags::default(),
+        }
+    }
+
+    fn view(count: u32) -> FleetView {
+        let state = |i: u32| CellState::ALL[i as usize % CellState::ALL.len()];
+        let nodes = (1..=count)
+            .map(|i| node(&format!("node-{i}"), state(i)))
+            .collect();
+        FleetView { nodes }
+    }
+
+    #[test]
+    fn packing_keeps_all_that_is_painted() {
+        for state in CellState::ALL {
+            for revision in CellRevision::ALL {
+                for (cordoned, misscheduled) in
+                    [(false, false), (true, false), (false, true), (true, true)]
+                {
+                    let flags = CellFlags {
+                        cordoned,
+                        misscheduled,
+                    };
+                    let packed = FleetNode {
+                        revision,
+                        flags,
+                        ..node("a", state)
+                    }
+                    .packed();
+                    assert_eq!(packed.state(), state);
+                    assert_eq!(packed.revision(), revision);
+                    assert_eq!(packed.flags(), flags);
+                    assert!(packed.look() < LOOKS);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_packed_byte_means_something() {
+        for byte in 0..=u8::MAX {
+            let cell = PackedCell(byte);
+            let _ = (cell.state(), cell.revision(), cell.flags(), cell.look());
+        }
+    }
+
+    #[test]
+    fn words_lead_back_to_states() {
+        for state in CellState::ALL {
+            assert_eq!(CellState::from_word(state.as_str()), Some(state));
+        }
+        assert_eq!(CellState::from_word("Idle"), None);
+    }
+
+    #[test]
+    fn a_node_is_found_with_a_right_a_wrong_and_no_hint() {
+        let view = view(20);
+        for hint in [None, Some(6), Some(3), Some(4000)] {
+            assert_eq!(view.position("node-7", hint), Some(6));
+        }
+        assert_eq!(view.position("node-21", Some(6)), None);
+    }
+
+    #[test]
+    fn a_summary_says_all_that_the_cell_shows() {
+        let mut node = node("node-7", CellState::Terminating);
+        expect!["node-7: pod terminating"].assert_eq(&node.summary());
+        node.pod = Some("agent-x7k2p".into());
+        node.revision = CellRevision::Old;
+        node.flags.cordoned = true;
+        expect!["node-7: pod terminating, pod agent-x7k2p, old revision, cordoned"]
+            .assert_eq(&node.summary());
+    }
+
+    #[track_caller]
+    fn check_page(view: &FleetView, filter: Option<CellState>, page: u32, expect: Expect) {
+        let page = view.page(filter, page, 50);
+        let ends = match &page.nodes[..] {
+            [] => String::new(),
+            [only] => only.name.to_string(),
+            [first, .., last] => format!("{} … {}", first.name, last.name),
+        };
+        expect.assert_eq(&format!(
+            "page {} of {}: {page}: {ends}",
+            page.page + 1,
+            page.pages
+        ));
+    }
+
+    #[test]
+    fn the_table_has_pages() {
+        let view = view(5001);
+        check_page(
+            &view,
+            None,
+            0,
+            expect!["page 1 of 101: 1 to 50 of 5,001: node-1 … node-50"],
+        );
+        check_page(
+            &view,
+            None,
+            100,
+            expect!["page 101 of 101: 5,001 to 5,001 of 5,001: node-5001"],
+        );
+        check_page(
+            &view,
+            Some(CellState::Failed),
+            1,
+            expect!["page 2 of 13: 51 to 100 of 625: node-406 … node-798"],
+        );
+    }
+
+    #[test]
+    fn a_page_that_is_gone_becomes_the_last() {
+        check_page(
+            &view(120),
+            None,
+            900,
+            expect!["page 3 of 3: 101 to 120 of 120: node-101 … node-120"],
+        );
+        check_page(
+            &view(3),
+            Some(CellState::NodeDown),
+            2,
+            expect!["page 1 of 1: No nodes: "],
+        );
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(thousands(number), text);
+        }
+    }
+}

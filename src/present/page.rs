@@ -1,0 +1,422 @@
+//! The whole screen, made anew from a session; what didn't change stays the same object.
+
+use super::cluster::{CARDS_MAX, ClusterView, Density};
+use super::daemon_set::{self, DaemonSetId, DaemonSetPanel};
+use super::events::{self, EventFeed};
+use super::fleet::{CellFlags, CellRevision, CellState, FleetNode, FleetView};
+use super::node::{self, Machine, NodeCard, VerdictBadge};
+use super::pod::{self, PodRevision, PodState, PodTile, Revisions};
+use super::rollout::{Count, is_owned};
+use super::timeline::{self, Pace, Speed, Timeline};
+use super::why::{self, WhyPanel};
+use super::words::{Tone, count};
+use crate::api::apps::{CONTROLLER_REVISION_HASH, DaemonSet};
+use crate::api::node::Node;
+use crate::api::object::Key;
+use crate::api::pod::Pod;
+use crate::cluster::Cluster;
+use crate::reason::daemon::Verdict;
+use crate::session::Session;
+use crate::sim::time::SimTime;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What the user looks at; everything else follows from the session.
+pub struct Look<'a> {
+    pub subject: Subject<'a>,
+    pub daemon_set: Option<&'a DaemonSetId>,
+    pub pace: Pace,
+    pub speed: Speed,
+    /// What happened last.
+    pub last_line: &'a str,
+}
+
+/// What the why panel is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject<'a> {
+    None,
+    Node(&'a Rc<str>),
+    Pod(&'a pod::PodId),
+}
+
+/// Everything on the screen but the editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub daemon_sets: Rc<[DaemonSetId]>,
+    pub panel: Option<Rc<DaemonSetPanel>>,
+    pub cluster: Rc<ClusterView>,
+    pub feed: Rc<EventFeed>,
+    pub why: Option<Rc<WhyPanel>>,
+    /// Instead of cards, when there are too many nodes for them.
+    pub fleet: Option<Rc<FleetView>>,
+    pub timeline: Rc<Timeline>,
+    stamp: Stamp,
+}
+
+/// When two of these are equal, the cluster looks the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Stamp {
+    resource_version: u64,
+    entries: usize,
+    second: u64,
+    hash: u64,
+    chosen: Option<DaemonSetId>,
+    nodes: usize,
+    /// Since when the status has been something else than a fresh count.
+    differs_since: Option<SimTime>,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Page {
+            daemon_sets: Rc::new([]),
+            panel: None,
+            cluster: Rc::new(ClusterView::default()),
+            feed: Rc::new(EventFeed::default()),
+            why: None,
+            fleet: None,
+            timeline: Rc::new(Timeline::default()),
+            stamp: Stamp::default(),
+        }
+    }
+}
+
+impl Page {
+    /// Follows the session; true if anything looks different now.
+    pub fn refresh(&mut self, session: &Session, look: &Look<'_>) -> bool {
+        let before = self.clone();
+        let cluster = session.cluster();
+        let chosen = chosen(cluster, look.daemon_set);
+        let set = chosen
+            .as_ref()
+            .and_then(|id| cluster.server.daemon_sets.get(&key(id)))
+            .cloned();
+        let stamp = Stamp {
+            resource_version: cluster.server.resource_version(),
+            entries: cluster.trace.len(),
+            second: cluster.now().0 / 1000,
+            hash: cluster.trace.hash(),
+            nodes: cluster.server.nodes.len(),
+            differs_since: self.stamp.differs_since,
+            chosen,
+        };
+        let is_same = self.stamp == stamp;
+        let has_moved = self.stamp.entries <= stamp.entries && look.pace != Pace::Paused;
+        if !is_same {
+            self.stamp = stamp;
+            self.refresh_cluster(session, set.as_ref(), has_moved);
+        }
+        let why = why::build(session, look.subject, set.as_deref());
+        self.why = keep_some(why, &self.why);
+        self.timeline = keep(timeline::build(session, look), &self.timeline);
+        let is_changed = !is_same && *self != before;
+        is_changed || self.why != before.why || self.timeline != before.timeline
+    }
+
+    fn refresh_cluster(&mut self, session: &Session, set: Option<&Rc<DaemonSet>>, has_moved: bool) {
+        let cluster = session.cluster();
+        let ids: Vec<DaemonSetId> = cluster
+            .server
+            .daemon_sets
+            .iter()
+            .map(|set| id(set))
+            .collect();
+        if *self.daemon_sets != *ids {
+            self.daemon_sets = ids.into();
+        }
+        let scene = Scene::new(cluster, set.map(Rc::as_ref));
+        let view = view(&scene, &self.cluster, has_moved);
+        self.cluster = keep(view, &self.cluster);
+        let is_fleet = self.cluster.node_count > CARDS_MAX;
+        self.fleet = keep_some(is_fleet.then(|| fleet(&scene)), &self.fleet);
+        self.panel = match set {
+            None => None,
+            Some(set) => {
+                let fresh = Count::take(&scene, set);
+                self.stamp.differs_since = match self.stamp.differs_since {
+                    _ if !fresh.differs(&set.status) => None,
+                    Some(since) if since <= cluster.now() => Some(since),
+                    _ => Some(cluster.now()),
+                };
+                let since = self.stamp.differs_since;
+                // In flight, the controller is about to count again: only what stays different is stale.
+                let is_stale = since
+                    .is_some_and(|at| cluster.now().since(at).0 > 1000 || cluster.is_settled());
+                keep_some(
+                    Some(daemon_set::panel(&scene, set, &fresh, is_stale)),
+                    &self.panel,
+                )
+            }
+        };
+        self.feed = keep(events::feed(cluster, &self.feed), &self.feed);
+    }
+}
+
+/// The old object if the new one is equal, so that pointers tell what changed.
+fn keep<T: PartialEq>(new: T, old: &Rc<T>) -> Rc<T> {
+    if **old == new {
+        Rc::clone(old)
+    } else {
+        Rc::new(new)
+    }
+}
+
+fn keep_some<T: PartialEq>(new: Option<T>, old: &Option<Rc<T>>) -> Option<Rc<T>> {
+    match (new, old) {
+        (Some(new), Some(old)) => Some(keep(new, old)),
+        (Some(new), None) => Some(Rc::new(new)),
+        (None, _) => None,
+    }
+}
+
+pub fn id(set: &DaemonSet) -> DaemonSetId {
+    DaemonSetId {
+        namespace: set.metadata.namespace.clone(),
+        name: set.metadata.name.clone(),
+    }
+}
+
+pub fn key(id: &DaemonSetId) -> Key {
+    Key::new(&id.namespace, &id.name)
+}
+
+/// The DaemonSet that was chosen, if it is there, or the first one.
+fn chosen(cluster: &Cluster, wanted: Option<&DaemonSetId>) -> Option<DaemonSetId> {
+    let wanted = wanted.filter(|id| cluster.server.daemon_sets.get(&key(id)).is_some());
+    wanted
+        .cloned()
+        .or_else(|| cluster.server.daemon_sets.iter().next().map(|set| id(set)))
+}
+
+/// What the view models are made of: the cluster, with its pods sorted by node.
+pub struct Scene<'a> {
+    pub cluster: &'a Cluster,
+    pub set: Option<&'a DaemonSet>,
+    pub revisions: Revisions,
+    /// Pods by the node that they are on or meant for.
+    pub pods: BTreeMap<&'a str, Vec<Rc<Pod>>>,
+    /// Pods that aren't bound.
+    pub waiting: Vec<Rc<Pod>>,
+    pub pod_count: usize,
+}
+
+impl<'a> Scene<'a> {
+    pub fn new(cluster: &'a Cluster, set: Option<&'a DaemonSet>) -> Scene<'a> {
+        let mut pods: BTreeMap<&str, Vec<Rc<Pod>>> = BTreeMap::new();
+        let mut waiting = Vec::new();
+        for pod in cluster.server.pods.iter() {
+            if let Some(node) = pod::target_node(pod) {
+                pods.entry(node).or_default().push(Rc::clone(pod));
+            }
+            if !pod.is_bound() {
+                waiting.push(Rc::clone(pod));
+            }
+        }
+        Scene {
+            cluster,
+            set,
+            revisions: revisions(cluster),
+            pods,
+            waiting,
+            pod_count: cluster.server.pods.len(),
+        }
+    }
+
+    pub fn on(&self, node: &str) -> &[Rc<Pod>] {
+        self.pods.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn tile(&self, pod: &Pod) -> PodTile {
+        pod::tile(pod, &self.revisions)
+    }
+}
+
+/// The revision numbers by owner and hash; the highest of an owner is the current one.
+fn revisions(cluster: &Cluster) -> Revisions {
+    let mut highest: BTreeMap<Rc<str>, i64> = BTreeMap::new();
+    let mut numbers = Vec::new();
+    for revision in cluster.server.controller_revisions.iter() {
+        let Some(owner) = revision.metadata.controller_ref() else {
+            continue;
+        };
+        let Some(hash) = revision.metadata.label(CONTROLLER_REVISION_HASH) else {
+            continue;
+        };
+        let uid: Rc<str> = owner.uid.as_str().into();
+        let top = highest.entry(uid.clone()).or_insert(revision.revision);
+        *top = (*top).max(revision.revision);
+        numbers.push(((uid, Rc::from(hash)), revision.revision));
+    }
+    let rated = numbers.into_iter().map(|((uid, hash), number)| {
+        let is_current = highest.get(&uid) == Some(&number);
+        ((uid, hash), PodRevision { number, is_current })
+    });
+    rated.collect()
+}
+
+fn view(scene: &Scene<'_>, old: &ClusterView, is_moving: bool) -> ClusterView {
+    const LANE_MAX: usize = 12;
+    let nodes = scene.cluster.server.nodes.len();
+    let mut known: BTreeMap<Rc<str>, Rc<NodeCard>> = BTreeMap::new();
+    if nodes <= CARDS_MAX {
+        known.extend(
+            old.cards
+                .iter()
+                .map(|card| (card.name.clone(), card.clone())),
+        );
+    }
+    let cards = scene
+        .cluster
+        .server
+        .nodes
+        .iter()
+        .take(if nodes > CARDS_MAX { 0 } else { nodes })
+        .map(|node| {
+            let known = known.get(node.metadata.name.as_str());
+            let card = card(scene, node, known);
+            match known {
+                Some(known) if **known == card => Rc::clone(known),
+                _ => Rc::new(card),
+            }
+        });
+    let mut cards: Vec<Rc<NodeCard>> = cards.collect();
+    cards.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+    let waits = scene.waiting.len();
+    let mut summary = format!(
+        "{}, {}",
+        count(nodes as u64, "node"),
+        count(scene.pod_count as u64, "pod")
+    );
+    if waits > 0 {
+        summary.push_str(&format!(", {waits} without a node"));
+    }
+    ClusterView {
+        summary,
+        cards,
+        node_count: nodes,
+        density: Density::of(nodes),
+        lane: scene
+            .waiting
+            .iter()
+            .take(LANE_MAX)
+            .map(|pod| Rc::new(scene.tile(pod)))
+            .collect(),
+        lane_total: waits,
+        is_moving,
+    }
+}
+
+/// `node-2` before `node-10`.
+fn natural(name: &str) -> (&str, u64, &str) {
+    let digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    match name[digits.len()..].parse() {
+        Ok(number) => (digits, number, ""),
+        Err(_) => (name, 0, name),
+    }
+}
+
+fn card(scene: &Scene<'_>, node: &Node, old: Option<&Rc<NodeCard>>) -> NodeCard {
+    let name = node.metadata.name.as_str();
+    let pods = scene.on(name);
+    let tiles = pods.iter().map(|pod| {
+        let tile = scene.tile(pod);
+        match old.and_then(|card| card.pods.iter().find(|known| ***known == tile)) {
+            Some(known) => Rc::clone(known),
+            None => Rc::new(tile),
+        }
+    });
+    let is_down = scene.cluster.parts.kubelets.is_down(name);
+    let machine = Machine {
+        is_down,
+        is_not_ready: !is_down && node::health(node) == node::Health::NotReady,
+    };
+    let verdict = scene
+        .set
+        .map(|set| badge(&scene.cluster.verdict(set, node), !pods.is_empty()));
+    node::card(node, pods, tiles.collect(), machine, verdict)
+}
+
+/// The verdict of the DaemonSet controller in a word and a sentence.
+pub fn badge(verdict: &Verdict, has_pods: bool) -> VerdictBadge {
+    let sentence = match verdict {
+        Verdict::Run => "eligible: a pod belongs here".to_owned(),
+        Verdict::Keep(taint) => {
+            let taint = crate::api::taint::to_string(taint);
+            if has_pods {
+                format!("taint {taint} isn't tolerated: no new pod would come, the one here stays")
+            } else {
+                format!("taint {taint} isn't tolerated")
+            }
+        }
+        Verdict::Skip(reason) => reason.to_string(),
+    };
+    let (word, tone) = match verdict {
+        Verdict::Run => ("Wanted", Tone::Good),
+        Verdict::Keep(_) if has_pods => ("Only tolerated", Tone::Warn),
+        Verdict::Keep(_) | Verdict::Skip(_) => ("Not wanted", Tone::Plain),
+    };
+    VerdictBadge {
+        word,
+        tone,
+        sentence,
+    }
+}
+
+/// Every node as a cell.
+fn fleet(scene: &Scene<'_>) -> FleetView {
+    let mut nodes: Vec<FleetNode> = scene
+        .cluster
+        .server
+        .nodes
+        .iter()
+        .map(|node| fleet_node(scene, node))
+        .collect();
+    nodes.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+    FleetView { nodes }
+}
+
+fn fleet_node(scene: &Scene<'_>, node: &Node) -> FleetNode {
+    let name = node.metadata.name.as_str();
+    let set = scene.set;
+    let should_run = set.is_some_and(|set| scene.cluster.verdict(set, node).should_run());
+    let own = |pod: &&Rc<Pod>| set.is_some_and(|set| is_owned(pod, set));
+    // While two are here, the one that is still to come is the one to watch.
+    let mut pods: Vec<&Rc<Pod>> = scene.on(name).iter().filter(own).collect();
+    pods.sort_by_key(|pod| (pod.metadata.is_terminating(), pod.is_ready()));
+    let pod = pods.first();
+    let state = match pod {
+        _ if node::health(node) != node::Health::Ready => CellState::NodeDown,
+        None if should_run => CellState::Missing,
+        None => CellState::NotWanted,
+        Some(pod) => match pod::state(pod) {
+            PodState::Unscheduled => CellState::Pending,
+            PodState::Pending | PodState::Pulling | PodState::Starting | PodState::Running => {
+                CellState::Starting
+            }
+            PodState::Ready => CellState::Ready,
+            PodState::Terminating | PodState::Succeeded => CellState::Terminating,
+            PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
+        },
+    };
+    let revision = pod.and_then(|pod| {
+        let owner = pod.metadata.controller_ref()?;
+        let hash = pod.metadata.label(CONTROLLER_REVISION_HASH)?;
+        scene
+            .revisions
+            .get(&(owner.uid.as_str().into(), hash.into()))
+    });
+    FleetNode {
+        name: name.into(),
+        state,
+        revision: match (pod, revision) {
+            (None, _) => CellRevision::None,
+            (Some(_), Some(revision)) if !revision.is_current => CellRevision::Old,
+            (Some(_), _) => CellRevision::New,
+        },
+        pod: pod.map(|pod| pod.metadata.name.as_str().into()),
+        flags: CellFlags {
+            cordoned: node.spec.unschedulable,
+            misscheduled: pod.is_some() && !should_run,
+        },
+    }
+}
