@@ -13,10 +13,14 @@ const KUSTOMIZE: &str = "v5.8.1";
 
 pub fn version(call: &mut Call<'_>) -> Outcome {
     if !call.words.is_empty() {
-        return Err(Failure::Text(format!("extra arguments: [{}]", call.words.join(" "))));
+        return Err(Failure::Text(format!(
+            "extra arguments: [{}]",
+            call.words.join(" ")
+        )));
     }
     let client_only = call.flags.bool("client");
-    let info = json!({ "gitVersion": VERSION, "major": "1", "minor": "36", "platform": "linux/amd64" });
+    let info =
+        json!({ "gitVersion": VERSION, "major": "1", "minor": "36", "platform": "linux/amd64" });
     let mut value = json!({ "clientVersion": info, "kustomizeVersion": KUSTOMIZE });
     if !client_only {
         value["serverVersion"] = info;
@@ -51,8 +55,14 @@ pub fn api_resources(call: &mut Call<'_>) -> Outcome {
     if !call.words.is_empty() {
         return Err(call.usage(&format!("unexpected arguments: [{}]", call.words.join(" "))));
     }
-    let group = call.flags.has("api-group").then(|| call.flags.text("api-group").to_owned());
-    let namespaced = call.flags.has("namespaced").then(|| call.flags.bool("namespaced"));
+    let group = call
+        .flags
+        .has("api-group")
+        .then(|| call.flags.text("api-group").to_owned());
+    let namespaced = call
+        .flags
+        .has("namespaced")
+        .then(|| call.flags.bool("namespaced"));
     let mut kinds: Vec<&KindInfo> = KINDS.iter().collect();
     // The preferred version of a kind is the last one in the table.
     kinds.retain(|info| !(info.api_version == "autoscaling/v1"));
@@ -72,7 +82,10 @@ pub fn api_resources(call: &mut Call<'_>) -> Outcome {
             }
             for info in kinds {
                 let short = info.short.join(",");
-                text.push_str(&format!("{}\t{short}\t{}\t{}\t{}\n", info.plural, info.api_version, info.namespaced, info.kind));
+                text.push_str(&format!(
+                    "{}\t{short}\t{}\t{}\t{}\n",
+                    info.plural, info.api_version, info.namespaced, info.kind
+                ));
             }
             call.out.stdout.push_str(&tabs::align(&text, 6, 3));
         }
@@ -98,7 +111,9 @@ pub fn top(_call: &mut Call<'_>) -> Outcome {
 
 fn subcommands(call: &mut Call<'_>, name: &str) -> Outcome {
     if let Some(word) = call.words.first() {
-        return Err(Failure::Text(format!("unknown command {word:?}\nSee 'kubectl {name} -h' for help and examples")));
+        return Err(Failure::Text(format!(
+            "unknown command {word:?}\nSee 'kubectl {name} -h' for help and examples"
+        )));
     }
     if let Some(verb) = verbs::named(name) {
         let text = verbs::help(verb);
@@ -122,7 +137,8 @@ pub fn top_usage(call: &mut Call<'_>) -> Outcome {
 pub fn help(call: &mut Call<'_>) -> Outcome {
     if !call.words.is_empty() {
         let path = call.words.join(" ");
-        let verb = verbs::named(&path).ok_or_else(|| Failure::Text(format!("unknown command {path:?} for \"kubectl\"")))?;
+        let verb = verbs::named(&path)
+            .ok_or_else(|| Failure::Text(format!("unknown command {path:?} for \"kubectl\"")))?;
         let text = verbs::help(verb);
         call.out.stdout.push_str(&text);
         return Ok(());
@@ -145,13 +161,20 @@ pub fn events(call: &mut Call<'_>) -> Outcome {
     let about = match call.flags.text("for") {
         "" => None,
         text => {
-            let (kind, name) = text.split_once('/').ok_or_else(|| Failure::text("--for must be in resource/name form"))?;
+            let (kind, name) = text
+                .split_once('/')
+                .ok_or_else(|| Failure::text("--for must be in resource/name form"))?;
             Some((resource::find(kind)?.kind, name.to_owned()))
         }
     };
     let types = call.flags.words("types");
-    if let Some(bad) = types.iter().find(|type_| !matches!(type_.to_lowercase().as_str(), "normal" | "warning")) {
-        return Err(Failure::Text(format!("valid --types are Normal or Warning, got {bad}")));
+    if let Some(bad) = types
+        .iter()
+        .find(|type_| !matches!(type_.to_lowercase().as_str(), "normal" | "warning"))
+    {
+        return Err(Failure::Text(format!(
+            "valid --types are Normal or Warning, got {bad}"
+        )));
     }
     let all = call.flags.bool("all-namespaces");
     let namespace = call.namespace();
@@ -159,8 +182,13 @@ pub fn events(call: &mut Call<'_>) -> Outcome {
     let mut events: Vec<_> = call.host.client().server.events.iter().cloned().collect();
     events.retain(|event| {
         (all || event.metadata.namespace == namespace)
-            && about.as_ref().is_none_or(|(kind, name)| event.involved_object.kind == *kind && event.involved_object.name == *name)
-            && (types.is_empty() || types.iter().any(|type_| type_.eq_ignore_ascii_case(&event.type_)))
+            && about.as_ref().is_none_or(|(kind, name)| {
+                event.involved_object.kind == *kind && event.involved_object.name == *name
+            })
+            && (types.is_empty()
+                || types
+                    .iter()
+                    .any(|type_| type_.eq_ignore_ascii_case(&event.type_)))
     });
     if events.is_empty() {
         if all {
@@ -170,20 +198,38 @@ pub fn events(call: &mut Call<'_>) -> Outcome {
         }
         return Ok(());
     }
-    events.sort_by_key(|event| (event.last_timestamp, event.metadata.resource_version.parse::<u64>().unwrap_or(0)));
+    events.sort_by_key(|event| {
+        (
+            event.last_timestamp,
+            event.metadata.resource_version.parse::<u64>().unwrap_or(0),
+        )
+    });
     if !call.flags.text("output").is_empty() {
         let objects: Vec<Object> = events.into_iter().map(Object::Event).collect();
         return super::get::print_objects(call, &objects, true);
     }
     let mut text = String::new();
-    let prefix = |namespace: &str| if all { format!("{namespace}\t") } else { String::new() };
+    let prefix = |namespace: &str| {
+        if all {
+            format!("{namespace}\t")
+        } else {
+            String::new()
+        }
+    };
     if !call.flags.bool("no-headers") {
-        text.push_str(&format!("{}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n", prefix("NAMESPACE")));
+        text.push_str(&format!(
+            "{}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n",
+            prefix("NAMESPACE")
+        ));
     }
     for event in events {
         let first = duration::since(event.first_timestamp, now);
         let seen = match event.count {
-            2.. => format!("{} (x{} over {first})", duration::since(event.last_timestamp, now), event.count),
+            2.. => format!(
+                "{} (x{} over {first})",
+                duration::since(event.last_timestamp, now),
+                event.count
+            ),
             _ => first,
         };
         let about = &event.involved_object;

@@ -6,8 +6,8 @@
 use super::convert;
 use super::error::{Failure, Outcome};
 use super::manifest::{self, Item, Place};
-use super::resource;
 use super::patch;
+use super::resource;
 use super::{Call, Dry};
 use crate::api::go;
 use crate::api::meta::Time;
@@ -35,7 +35,12 @@ pub struct Applied {
 
 /// Applies all objects of a text, in order; one that fails doesn't stop the others. `source` is a file name or `STDIN`.
 pub fn apply(client: &mut Client<'_>, text: &str, source: &str) -> Applied {
-    let options = Options { namespace: "default", enforce_namespace: false, suffix: "", force: false };
+    let options = Options {
+        namespace: "default",
+        enforce_namespace: false,
+        suffix: "",
+        force: false,
+    };
     let (mut applied, failures) = apply_text(client, text, source, &options);
     if let Err(failure) = Failure::collect(failures) {
         applied.errors = failure.report().0.lines().map(str::to_owned).collect();
@@ -58,7 +63,10 @@ pub fn apply_text(
     options: &Options<'_>,
 ) -> (Applied, Vec<Failure>) {
     let manifest = manifest::read(text, source, options.namespace, options.enforce_namespace);
-    let mut applied = Applied { places: manifest.places, ..Applied::default() };
+    let mut applied = Applied {
+        places: manifest.places,
+        ..Applied::default()
+    };
     let mut failures = manifest.failures;
     if manifest.items.is_empty() && failures.is_empty() {
         failures.push(Failure::text("no objects passed to apply"));
@@ -66,7 +74,11 @@ pub fn apply_text(
     for item in &manifest.items {
         match apply_one(client, item, source, options, &mut applied.warnings) {
             Ok((object, word)) => {
-                applied.lines.push(format!("{} {word}{}", resource::full_name(&object), options.suffix));
+                applied.lines.push(format!(
+                    "{} {word}{}",
+                    resource::full_name(&object),
+                    options.suffix
+                ));
                 applied.objects.push(object);
             }
             Err(failure) => {
@@ -87,9 +99,15 @@ fn apply_one(
 ) -> Result<(Object, &'static str), Failure> {
     let info = item.info;
     if item.name.is_empty() {
-        let generated = item.value.pointer("/metadata/generateName").and_then(Value::as_str).unwrap_or("");
+        let generated = item
+            .value
+            .pointer("/metadata/generateName")
+            .and_then(Value::as_str)
+            .unwrap_or("");
         if !generated.is_empty() {
-            return Err(Failure::Text(format!("from {generated}: cannot use generate name with apply")));
+            return Err(Failure::Text(format!(
+                "from {generated}: cannot use generate name with apply"
+            )));
         }
         return Err(Failure::Text(format!(
             "error when retrieving current configuration of:\n{}\nfrom server for: {source:?}: resource name may not be empty",
@@ -100,11 +118,18 @@ fn apply_one(
     let live = resource::get(client.server, info, &item.namespace, &item.name).ok();
     let Some(live) = live else {
         let Some(object) = item.object() else {
-            return Err(item.refusal(source, "creating").unwrap_or_else(Failure::silent));
+            return Err(item
+                .refusal(source, "creating")
+                .unwrap_or_else(Failure::silent));
         };
         let mut object = object.clone();
-        object.meta_mut().annotations.insert(LAST_APPLIED.to_owned(), annotation);
-        let created = client.create_object(object).map_err(|status| Failure::from(status).while_doing("creating", source))?;
+        object
+            .meta_mut()
+            .annotations
+            .insert(LAST_APPLIED.to_owned(), annotation);
+        let created = client
+            .create_object(object)
+            .map_err(|status| Failure::from(status).while_doing("creating", source))?;
         return Ok((created, "created"));
     };
     let original = live.meta().annotations.get(LAST_APPLIED);
@@ -114,7 +139,9 @@ fn apply_one(
             info.plural, item.name
         ));
     }
-    let original: Value = original.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let original: Value = original
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
     let current = live.to_value();
     let shape = shape_of(info);
     let patch = match shape {
@@ -125,10 +152,20 @@ fn apply_one(
         return Ok((live, "unchanged"));
     }
     if live.meta().is_terminating() {
-        warnings.push(format!("Warning: Detected changes to resource {} which is currently being deleted.", item.name));
+        warnings.push(format!(
+            "Warning: Detected changes to resource {} which is currently being deleted.",
+            item.name
+        ));
     }
-    let patched = convert::patched(&current, &patch, convert::PatchType::Strategic, shape, convert::Unknown::Refuse);
-    let result = patched.and_then(|(object, _)| Ok(client.update_object(object, "by kubectl apply")?));
+    let patched = convert::patched(
+        &current,
+        &patch,
+        convert::PatchType::Strategic,
+        shape,
+        convert::Unknown::Refuse,
+    );
+    let result =
+        patched.and_then(|(object, _)| Ok(client.update_object(object, "by kubectl apply")?));
     match result {
         Ok(object) => Ok((object, "configured")),
         Err(Failure::Server { status, .. })
@@ -142,7 +179,9 @@ fn apply_one(
                 go::json(&patch),
                 resource::describe_target(info, &item.namespace, &item.name)
             );
-            Err(failure.while_doing("patching", source).while_doing(&doing, source))
+            Err(failure
+                .while_doing("patching", source)
+                .while_doing(&doing, source))
         }
     }
 }
@@ -158,11 +197,19 @@ fn replace(
     let Some(object) = item.object() else {
         return Err(Failure::silent());
     };
-    let options = crate::apiserver::DeleteOptions { grace_period_seconds: Some(0), ..Default::default() };
+    let options = crate::apiserver::DeleteOptions {
+        grace_period_seconds: Some(0),
+        ..Default::default()
+    };
     resource::delete(client, &live, &options)?;
     let mut object = object.clone();
-    object.meta_mut().annotations.insert(LAST_APPLIED.to_owned(), annotation);
-    let created = client.create_object(object).map_err(|status| Failure::from(status).while_doing("creating", source))?;
+    object
+        .meta_mut()
+        .annotations
+        .insert(LAST_APPLIED.to_owned(), annotation);
+    let created = client
+        .create_object(object)
+        .map_err(|status| Failure::from(status).while_doing("creating", source))?;
     Ok((created, "configured"))
 }
 
@@ -185,17 +232,25 @@ pub fn with_annotation(value: &Value) -> (Value, String) {
     if !meta.is_object() {
         *meta = empty();
     }
-    let annotations = meta.as_object_mut().map(|meta| meta.entry("annotations").or_insert_with(empty));
+    let annotations = meta
+        .as_object_mut()
+        .map(|meta| meta.entry("annotations").or_insert_with(empty));
     if let Some(annotations) = annotations
         && !annotations.is_object()
     {
         *annotations = empty();
     }
-    if let Some(annotations) = modified.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
+    if let Some(annotations) = modified
+        .pointer_mut("/metadata/annotations")
+        .and_then(Value::as_object_mut)
+    {
         annotations.remove(LAST_APPLIED);
     }
     let text = go::json(&modified) + "\n";
-    if let Some(annotations) = modified.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
+    if let Some(annotations) = modified
+        .pointer_mut("/metadata/annotations")
+        .and_then(Value::as_object_mut)
+    {
         annotations.insert(LAST_APPLIED.to_owned(), text.clone().into());
     }
     (modified, text)
@@ -212,7 +267,14 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         None => {}
         Some("view-last-applied") => return view_last_applied(call),
         Some(word) => {
-            return Err(Failure::Text(format!("Unexpected args: {:?}\nSee 'kubectl apply -h' for help and examples", [word]).replace("[\"", "[").replace("\"]", "]")));
+            return Err(Failure::Text(
+                format!(
+                    "Unexpected args: {:?}\nSee 'kubectl apply -h' for help and examples",
+                    [word]
+                )
+                .replace("[\"", "[")
+                .replace("\"]", "]"),
+            ));
         }
     }
     if call.flags.list("filename").is_empty() && !call.flags.has("kustomize") {
@@ -238,7 +300,11 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         }
         if call.flags.text("output").is_empty() {
             for line in &applied.lines {
-                let line = if call.flags.bool("server-side") { server_side(line) } else { line.clone() };
+                let line = if call.flags.bool("server-side") {
+                    server_side(line)
+                } else {
+                    line.clone()
+                };
                 call.print(&line);
             }
         }
@@ -274,7 +340,9 @@ fn view_last_applied(call: &mut Call<'_>) -> Outcome {
             let text = super::get::pretty_json(&value);
             call.print(&text);
         } else {
-            call.out.stdout.push_str(&crate::api::yaml::to_string(&value));
+            call.out
+                .stdout
+                .push_str(&crate::api::yaml::to_string(&value));
         }
     }
     Ok(())

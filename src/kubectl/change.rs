@@ -18,10 +18,16 @@ pub fn patch(call: &mut Call<'_>) -> Outcome {
     let text = match call.flags.text("patch-file") {
         "" => text,
         "-" => call.stdin.unwrap_or("").to_owned(),
-        file => call.host.read_file(file).ok_or_else(|| Failure::Text(format!("unable to read patch file: open {file}: no such file or directory")))?,
+        file => call.host.read_file(file).ok_or_else(|| {
+            Failure::Text(format!(
+                "unable to read patch file: open {file}: no such file or directory"
+            ))
+        })?,
     };
     if text.is_empty() {
-        return Err(Failure::text("must specify --patch or --patch-file containing the contents of the patch"));
+        return Err(Failure::text(
+            "must specify --patch or --patch-file containing the contents of the patch",
+        ));
     }
     let type_ = match call.flags.text("type").to_ascii_lowercase().as_str() {
         "" | "strategic" => PatchType::Strategic,
@@ -41,7 +47,9 @@ pub fn patch(call: &mut Call<'_>) -> Outcome {
     };
     let subresource = call.flags.text("subresource").to_owned();
     if !matches!(subresource.as_str(), "" | "status" | "scale" | "resize") {
-        return Err(Failure::Text(format!("invalid subresource value: {subresource:?}. Must be one of [status scale resize]")));
+        return Err(Failure::Text(format!(
+            "invalid subresource value: {subresource:?}. Must be one of [status scale resize]"
+        )));
     }
     let found = call.find(false)?;
     let mut failures = found.failures;
@@ -53,10 +61,20 @@ pub fn patch(call: &mut Call<'_>) -> Outcome {
     Failure::collect(failures)
 }
 
-fn patch_one(call: &mut Call<'_>, object: &Object, change: &Value, type_: PatchType, subresource: &str) -> Outcome {
+fn patch_one(
+    call: &mut Call<'_>,
+    object: &Object,
+    change: &Value,
+    type_: PatchType,
+    subresource: &str,
+) -> Outcome {
     let info = resource::info_of(object);
     if matches!(subresource, "scale" | "resize") {
-        return Err(Status::new(Reason::NotFound, "the server could not find the requested resource".to_owned()).into());
+        return Err(Status::new(
+            Reason::NotFound,
+            "the server could not find the requested resource".to_owned(),
+        )
+        .into());
     }
     let shape = apply::shape_of(info);
     if type_ == PatchType::Strategic && shape.is_none() {
@@ -70,13 +88,26 @@ fn patch_one(call: &mut Call<'_>, object: &Object, change: &Value, type_: PatchT
     let before = object.meta().resource_version.clone();
     let mut client = call.host.client();
     let written = match (subresource, new) {
-        ("status", Object::Node(node)) => client.update_status(Rc::unwrap_or_clone(node), "status, by kubectl patch").map(Object::Node),
-        ("status", Object::Pod(pod)) => client.update_status(Rc::unwrap_or_clone(pod), "status, by kubectl patch").map(Object::Pod),
-        ("status", Object::DaemonSet(set)) => client.update_status(Rc::unwrap_or_clone(set), "status, by kubectl patch").map(Object::DaemonSet),
+        ("status", Object::Node(node)) => client
+            .update_status(Rc::unwrap_or_clone(node), "status, by kubectl patch")
+            .map(Object::Node),
+        ("status", Object::Pod(pod)) => client
+            .update_status(Rc::unwrap_or_clone(pod), "status, by kubectl patch")
+            .map(Object::Pod),
+        ("status", Object::DaemonSet(set)) => client
+            .update_status(Rc::unwrap_or_clone(set), "status, by kubectl patch")
+            .map(Object::DaemonSet),
         (_, new) => client.update_object(new, "by kubectl patch"),
     }?;
     let changed = written.meta().resource_version != before;
-    call.print_result(&written, if changed { "patched" } else { "patched (no change)" })
+    call.print_result(
+        &written,
+        if changed {
+            "patched"
+        } else {
+            "patched (no change)"
+        },
+    )
 }
 
 /// Asks for an editor. What comes back is given to `kubectl replace -f -`.
@@ -90,7 +121,10 @@ pub fn edit(call: &mut Call<'_>) -> Outcome {
     };
     let title = resource::full_name(first);
     let head = "# Lines that begin with '#' are ignored. When you save, the object is replaced by this text.\n#\n";
-    let texts: Vec<String> = objects.iter().map(|object| yaml::to_string(&object.to_value())).collect();
+    let texts: Vec<String> = objects
+        .iter()
+        .map(|object| yaml::to_string(&object.to_value()))
+        .collect();
     call.out.edit = Some((title, format!("{head}{}", texts.join("---\n"))));
     Ok(())
 }
@@ -101,7 +135,9 @@ pub fn scale(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::text("required flag(s) \"replicas\" not set"));
     }
     if call.flags.int("replicas") < 0 {
-        return Err(call.usage("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"));
+        return Err(call.usage(
+            "The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
+        ));
     }
     let found = call.find(false)?;
     let mut failures = found.failures;
@@ -130,14 +166,28 @@ pub fn diff(call: &mut Call<'_>) -> Outcome {
         let manifest = manifest::read(&content, &source, &namespace, enforced);
         Failure::collect(manifest.failures)?;
         for item in manifest.items {
-            let live = resource::get(call.host.client().server, item.info, &item.namespace, &item.name).ok();
+            let live = resource::get(
+                call.host.client().server,
+                item.info,
+                &item.namespace,
+                &item.name,
+            )
+            .ok();
             let merged = merged(call, &item, live.as_ref(), &source)?;
-            let before = live.as_ref().map(|object| yaml::to_string(&object.to_value())).unwrap_or_default();
+            let before = live
+                .as_ref()
+                .map(|object| yaml::to_string(&object.to_value()))
+                .unwrap_or_default();
             let after = yaml::to_string(&merged);
             if before == after {
                 continue;
             }
-            let file = [item.info.api_version.replace('/', "."), item.info.kind.to_owned(), item.namespace.clone(), item.name.clone()];
+            let file = [
+                item.info.api_version.replace('/', "."),
+                item.info.kind.to_owned(),
+                item.namespace.clone(),
+                item.name.clone(),
+            ];
             let file: Vec<String> = file.into_iter().filter(|part| !part.is_empty()).collect();
             let file = file.join(".");
             text.push_str(&format!("diff -u -N /tmp/LIVE/{file} /tmp/MERGED/{file}\n--- /tmp/LIVE/{file}\n+++ /tmp/MERGED/{file}\n"));
@@ -145,13 +195,24 @@ pub fn diff(call: &mut Call<'_>) -> Outcome {
         }
     }
     call.out.stdout.push_str(&text);
-    if text.is_empty() { Ok(()) } else { Err(Failure::silent()) }
+    if text.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::silent())
+    }
 }
 
 /// The object as it would be after `apply`, found out on a copy of the server.
-fn merged(call: &mut Call<'_>, item: &manifest::Item, live: Option<&Object>, source: &str) -> Result<Value, Failure> {
+fn merged(
+    call: &mut Call<'_>,
+    item: &manifest::Item,
+    live: Option<&Object>,
+    source: &str,
+) -> Result<Value, Failure> {
     let Body::Good(_) = &item.body else {
-        return Err(item.refusal(source, "creating").unwrap_or_else(Failure::silent));
+        return Err(item
+            .refusal(source, "creating")
+            .unwrap_or_else(Failure::silent));
     };
     let (modified, _) = apply::with_annotation(&item.value);
     let client = call.host.client();
@@ -163,21 +224,34 @@ fn merged(call: &mut Call<'_>, item: &manifest::Item, live: Option<&Object>, sou
             let shape = apply::shape_of(item.info);
             let current = live.to_value();
             let original = live.meta().annotations.get(apply::LAST_APPLIED);
-            let original: Value = original.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+            let original: Value = original
+                .and_then(|text| serde_json::from_str(text).ok())
+                .unwrap_or_default();
             let change = match shape {
                 Some(_) => patch::three_way(&original, &modified, &current, shape),
                 None => patch::three_way_json(&original, &modified, &current),
             };
-            let (object, _) = convert::patched(&current, &change, PatchType::Strategic, shape, Unknown::Refuse)?;
+            let (object, _) = convert::patched(
+                &current,
+                &change,
+                PatchType::Strategic,
+                shape,
+                Unknown::Refuse,
+            )?;
             server.update_object(object, now)?
         }
     };
     let mut value = object.to_value();
     // The version isn't part of the difference; neither is the annotation that remembers the text.
     if let Some(live) = live
-        && let Some(meta) = value.pointer_mut("/metadata").and_then(Value::as_object_mut)
+        && let Some(meta) = value
+            .pointer_mut("/metadata")
+            .and_then(Value::as_object_mut)
     {
-        meta.insert("resourceVersion".to_owned(), live.meta().resource_version.as_str().into());
+        meta.insert(
+            "resourceVersion".to_owned(),
+            live.meta().resource_version.as_str().into(),
+        );
         if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut)
             && let Some(old) = live.meta().annotations.get(apply::LAST_APPLIED)
         {
@@ -203,15 +277,27 @@ fn unified(before: &str, after: &str) -> String {
             i += 1;
         }
         let end = (end + AROUND + 1).min(edits.len());
-        let count = |signs: &[char], range: std::ops::Range<usize>| edits[range].iter().filter(|(sign, _)| signs.contains(sign)).count();
+        let count = |signs: &[char], range: std::ops::Range<usize>| {
+            edits[range]
+                .iter()
+                .filter(|(sign, _)| signs.contains(sign))
+                .count()
+        };
         let (old_start, new_start) = (count(&[' ', '-'], 0..start), count(&[' ', '+'], 0..start));
-        let (old, new) = (count(&[' ', '-'], start..end), count(&[' ', '+'], start..end));
+        let (old, new) = (
+            count(&[' ', '-'], start..end),
+            count(&[' ', '+'], start..end),
+        );
         let place = |start: usize, len: usize| match len {
             0 => format!("{start},0"),
             1 => format!("{}", start + 1),
             len => format!("{},{len}", start + 1),
         };
-        out.push_str(&format!("@@ -{} +{} @@\n", place(old_start, old), place(new_start, new)));
+        out.push_str(&format!(
+            "@@ -{} +{} @@\n",
+            place(old_start, old),
+            place(new_start, new)
+        ));
         for (sign, line) in &edits[start..end] {
             out.push_str(&format!("{sign}{line}\n"));
         }
@@ -243,7 +329,9 @@ fn edits<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<(char, &'a str)> {
         if i < a.len() && j < b.len() && a[i] == b[j] {
             out.push((' ', a[i]));
             (i, j) = (i + 1, j + 1);
-        } else if i < a.len() && (j == b.len() || longest[(i + 1) * width + j] >= longest[i * width + j + 1]) {
+        } else if i < a.len()
+            && (j == b.len() || longest[(i + 1) * width + j] >= longest[i * width + j + 1])
+        {
             out.push(('-', a[i]));
             i += 1;
         } else {

@@ -21,22 +21,55 @@ const UNKNOWN: &str = "<unknown>";
 /// The header of a kind's table; the columns behind `wide` are there only with `-o wide`.
 pub fn header(info: &KindInfo, wide: bool) -> Vec<&'static str> {
     let mut all: Vec<&'static str> = match (info.kind, wide) {
-        ("DaemonSet", _) => vec!["NAME", "DESIRED", "CURRENT", "READY", "UP-TO-DATE", "AVAILABLE", "NODE SELECTOR", "AGE"],
+        ("DaemonSet", _) => vec![
+            "NAME",
+            "DESIRED",
+            "CURRENT",
+            "READY",
+            "UP-TO-DATE",
+            "AVAILABLE",
+            "NODE SELECTOR",
+            "AGE",
+        ],
         ("Pod", _) => vec!["NAME", "READY", "STATUS", "RESTARTS", "AGE"],
         ("Node", _) => vec!["NAME", "STATUS", "ROLES", "AGE", "VERSION"],
         ("ControllerRevision", _) => vec!["NAME", "CONTROLLER", "REVISION", "AGE"],
         ("Event", false) => vec!["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"],
         ("Event", true) => {
-            vec!["LAST SEEN", "TYPE", "REASON", "OBJECT", "SUBOBJECT", "SOURCE", "MESSAGE", "FIRST SEEN", "COUNT", "NAME"]
+            vec![
+                "LAST SEEN",
+                "TYPE",
+                "REASON",
+                "OBJECT",
+                "SUBOBJECT",
+                "SOURCE",
+                "MESSAGE",
+                "FIRST SEEN",
+                "COUNT",
+                "NAME",
+            ]
         }
         ("Namespace", _) => vec!["NAME", "STATUS", "AGE"],
         ("PriorityClass", _) => vec!["NAME", "VALUE", "GLOBAL-DEFAULT", "AGE", "PREEMPTIONPOLICY"],
         ("ConfigMap", _) => vec!["NAME", "DATA", "AGE"],
         ("Secret", _) => vec!["NAME", "TYPE", "DATA", "AGE"],
-        ("Service", _) => vec!["NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE"],
+        ("Service", _) => vec![
+            "NAME",
+            "TYPE",
+            "CLUSTER-IP",
+            "EXTERNAL-IP",
+            "PORT(S)",
+            "AGE",
+        ],
         ("ClusterRole" | "Role", _) => vec!["NAME", "CREATED AT"],
         ("ClusterRoleBinding" | "RoleBinding", _) => vec!["NAME", "ROLE", "AGE"],
-        ("PodDisruptionBudget", _) => vec!["NAME", "MIN AVAILABLE", "MAX UNAVAILABLE", "ALLOWED DISRUPTIONS", "AGE"],
+        ("PodDisruptionBudget", _) => vec![
+            "NAME",
+            "MIN AVAILABLE",
+            "MAX UNAVAILABLE",
+            "ALLOWED DISRUPTIONS",
+            "AGE",
+        ],
         ("Deployment", _) => vec!["NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"],
         _ => vec!["NAME", "AGE"],
     };
@@ -44,7 +77,13 @@ pub fn header(info: &KindInfo, wide: bool) -> Vec<&'static str> {
         all.extend_from_slice(match info.kind {
             "DaemonSet" => &["CONTAINERS", "IMAGES", "SELECTOR"],
             "Pod" => &["IP", "NODE", "NOMINATED NODE", "READINESS GATES"],
-            "Node" => &["INTERNAL-IP", "EXTERNAL-IP", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"],
+            "Node" => &[
+                "INTERNAL-IP",
+                "EXTERNAL-IP",
+                "OS-IMAGE",
+                "KERNEL-VERSION",
+                "CONTAINER-RUNTIME",
+            ],
             _ => &[],
         });
     }
@@ -81,8 +120,15 @@ fn age(object: &Object, now: Time) -> String {
 
 /// `k=v,k2=v2`, or `<none>`
 pub fn labels(labels: &StringMap) -> String {
-    let pairs: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    if pairs.is_empty() { NONE.to_owned() } else { pairs.join(",") }
+    let pairs: Vec<String> = labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    if pairs.is_empty() {
+        NONE.to_owned()
+    } else {
+        pairs.join(",")
+    }
 }
 
 fn names(containers: &[Container], of: impl Fn(&Container) -> &str) -> String {
@@ -113,7 +159,11 @@ pub fn daemon_set(set: &DaemonSet, wide: bool, now: Time) -> Vec<String> {
 }
 
 fn or_none(text: &str) -> String {
-    if text.is_empty() { NONE.to_owned() } else { text.to_owned() }
+    if text.is_empty() {
+        NONE.to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 fn pod(pod: &Pod, wide: bool, now: Time) -> Vec<String> {
@@ -129,13 +179,22 @@ fn pod(pod: &Pod, wide: bool, now: Time) -> Vec<String> {
         cells.push(or_none(&pod.status.pod_ip));
         cells.push(or_none(&pod.spec.node_name));
         cells.push(or_none(&pod.status.nominated_node_name));
-        let gates = pod.spec.extra.get("readinessGates").and_then(Value::as_array);
+        let gates = pod
+            .spec
+            .extra
+            .get("readinessGates")
+            .and_then(Value::as_array);
         cells.push(match gates.filter(|gates| !gates.is_empty()) {
             None => NONE.to_owned(),
             Some(gates) => {
                 let met = gates.iter().filter(|gate| {
-                    let type_ = gate.get("conditionType").and_then(Value::as_str).unwrap_or("");
-                    pod.status.condition(type_).is_some_and(|condition| condition.status == "True")
+                    let type_ = gate
+                        .get("conditionType")
+                        .and_then(Value::as_str)
+                        .unwrap_or("");
+                    pod.status
+                        .condition(type_)
+                        .is_some_and(|condition| condition.status == "True")
                 });
                 format!("{}/{}", met.count(), gates.len())
             }
@@ -163,20 +222,30 @@ pub fn node_roles(node: &Node) -> String {
         .metadata
         .labels
         .iter()
-        .filter_map(|(key, value)| match key.strip_prefix("node-role.kubernetes.io/") {
-            Some(role) if !role.is_empty() => Some(role),
-            _ if key == "kubernetes.io/role" && !value.is_empty() => Some(value.as_str()),
-            _ => None,
-        })
+        .filter_map(
+            |(key, value)| match key.strip_prefix("node-role.kubernetes.io/") {
+                Some(role) if !role.is_empty() => Some(role),
+                _ if key == "kubernetes.io/role" && !value.is_empty() => Some(value.as_str()),
+                _ => None,
+            },
+        )
         .collect();
     roles.sort_unstable();
     roles.dedup();
-    if roles.is_empty() { NONE.to_owned() } else { roles.join(",") }
+    if roles.is_empty() {
+        NONE.to_owned()
+    } else {
+        roles.join(",")
+    }
 }
 
 /// A field of nodeInfo.
 pub fn node_info<'a>(node: &'a Node, field: &str) -> &'a str {
-    let info = node.status.extra.get("nodeInfo").and_then(|info| info.get(field));
+    let info = node
+        .status
+        .extra
+        .get("nodeInfo")
+        .and_then(|info| info.get(field));
     info.and_then(Value::as_str).unwrap_or("")
 }
 
@@ -191,14 +260,25 @@ pub fn node(node: &Node, wide: bool, now: Time) -> Vec<String> {
     if wide {
         let address = |type_: &str| {
             let addresses = node.status.extra.get("addresses").and_then(Value::as_array);
-            let found = addresses.into_iter().flatten().find(|address| address["type"] == type_);
-            or_none(found.and_then(|address| address["address"].as_str()).unwrap_or(""))
+            let found = addresses
+                .into_iter()
+                .flatten()
+                .find(|address| address["type"] == type_);
+            or_none(
+                found
+                    .and_then(|address| address["address"].as_str())
+                    .unwrap_or(""),
+            )
         };
         cells.push(address("InternalIP"));
         cells.push(address("ExternalIP"));
         for field in ["osImage", "kernelVersion", "containerRuntimeVersion"] {
             let value = node_info(node, field);
-            cells.push(if value.is_empty() { UNKNOWN.to_owned() } else { value.to_owned() });
+            cells.push(if value.is_empty() {
+                UNKNOWN.to_owned()
+            } else {
+                value.to_owned()
+            });
         }
     }
     cells
@@ -223,7 +303,11 @@ fn controller_revision(revision: &ControllerRevision, now: Time) -> Vec<String> 
 /// `kubelet, node-1`
 pub fn event_source(event: &Event) -> String {
     let source = &event.source;
-    if source.host.is_empty() { source.component.clone() } else { format!("{}, {}", source.component, source.host) }
+    if source.host.is_empty() {
+        source.component.clone()
+    } else {
+        format!("{}, {}", source.component, source.host)
+    }
 }
 
 fn event(event: &Event, wide: bool, now: Time) -> Vec<String> {
@@ -234,11 +318,20 @@ fn event(event: &Event, wide: bool, now: Time) -> Vec<String> {
     };
     let about = &event.involved_object;
     let kind = about.kind.to_ascii_lowercase();
-    let target = if about.name.is_empty() { kind } else { format!("{kind}/{}", about.name) };
+    let target = if about.name.is_empty() {
+        kind
+    } else {
+        format!("{kind}/{}", about.name)
+    };
     let message = event.message.trim().to_owned();
     let mut cells = vec![last, event.type_.clone(), event.reason.clone(), target];
     if wide {
-        cells.extend([about.field_path.clone(), event_source(event), message, first]);
+        cells.extend([
+            about.field_path.clone(),
+            event_source(event),
+            message,
+            first,
+        ]);
         cells.extend([event.count.max(1).to_string(), event.metadata.name.clone()]);
     } else {
         cells.push(message);
@@ -254,34 +347,68 @@ fn generic(generic: &Generic, object: &Object, now: Time) -> Vec<String> {
         let first = parts.next().and_then(|part| generic.body.get(part));
         parts.fold(first, |value, part| value.and_then(|value| value.get(part)))
     };
-    let text = |path: &str| body(path).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    let count = |path: &str| body(path).and_then(Value::as_object).map_or(0, |map| map.len());
+    let text = |path: &str| {
+        body(path).map(|value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        })
+    };
+    let count = |path: &str| {
+        body(path)
+            .and_then(Value::as_object)
+            .map_or(0, |map| map.len())
+    };
     match generic.kind.as_str() {
         "ConfigMap" => vec![name, (count("data") + count("binaryData")).to_string(), age],
         "Secret" => {
             let type_ = text("type").unwrap_or_else(|| "Opaque".to_owned());
-            vec![name, type_, (count("data") + count("stringData")).to_string(), age]
+            vec![
+                name,
+                type_,
+                (count("data") + count("stringData")).to_string(),
+                age,
+            ]
         }
         "Service" => {
-            let ports = body("spec.ports").and_then(Value::as_array).into_iter().flatten().map(|port| {
-                let protocol = port["protocol"].as_str().unwrap_or("TCP");
-                format!("{}/{protocol}", port["port"])
-            });
+            let ports = body("spec.ports")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .map(|port| {
+                    let protocol = port["protocol"].as_str().unwrap_or("TCP");
+                    format!("{}/{protocol}", port["port"])
+                });
             let ports: Vec<String> = ports.collect();
             vec![
                 name,
                 text("spec.type").unwrap_or_else(|| "ClusterIP".to_owned()),
                 text("spec.clusterIP").unwrap_or_else(|| NONE.to_owned()),
                 NONE.to_owned(),
-                if ports.is_empty() { NONE.to_owned() } else { ports.join(",") },
+                if ports.is_empty() {
+                    NONE.to_owned()
+                } else {
+                    ports.join(",")
+                },
                 age,
             ]
         }
         "ClusterRole" | "Role" => {
-            vec![name, generic.metadata.creation_timestamp.map(|time| time.to_string()).unwrap_or_default()]
+            vec![
+                name,
+                generic
+                    .metadata
+                    .creation_timestamp
+                    .map(|time| time.to_string())
+                    .unwrap_or_default(),
+            ]
         }
         "ClusterRoleBinding" | "RoleBinding" => {
-            let role = format!("{}/{}", text("roleRef.kind").unwrap_or_default(), text("roleRef.name").unwrap_or_default());
+            let role = format!(
+                "{}/{}",
+                text("roleRef.kind").unwrap_or_default(),
+                text("roleRef.name").unwrap_or_default()
+            );
             vec![name, role, age]
         }
         "PodDisruptionBudget" => vec![
@@ -293,7 +420,13 @@ fn generic(generic: &Generic, object: &Object, now: Time) -> Vec<String> {
         ],
         "Deployment" => {
             let wanted = text("spec.replicas").unwrap_or_else(|| "1".to_owned());
-            vec![name, format!("0/{wanted}"), "0".to_owned(), "0".to_owned(), age]
+            vec![
+                name,
+                format!("0/{wanted}"),
+                "0".to_owned(),
+                "0".to_owned(),
+                age,
+            ]
         }
         _ => vec![name, age],
     }

@@ -38,11 +38,13 @@ pub fn patched(
     let mut value = current.clone();
     match type_ {
         PatchType::Strategic if shape.is_some() => {
-            patch::strategic(&mut value, change, shape).map_err(|why| Failure::from(Status::new(Reason::BadRequest, why)))?;
+            patch::strategic(&mut value, change, shape)
+                .map_err(|why| Failure::from(Status::new(Reason::BadRequest, why)))?;
         }
         PatchType::Strategic | PatchType::Merge => patch::merge(&mut value, change),
         PatchType::Json => patch::json_patch(&mut value, change).map_err(|_| {
-            let message = "the server rejected our request due to an error in our request".to_owned();
+            let message =
+                "the server rejected our request due to an error in our request".to_owned();
             Failure::from(Status::new(Reason::Invalid, message))
         })?,
     }
@@ -68,16 +70,29 @@ pub fn patched(
     };
     let dropped = prune(&mut value);
     if unknown == Unknown::Refuse && !dropped.is_empty() {
-        let list: Vec<String> = dropped.iter().map(|path| format!("unknown field {}", go::quote(path))).collect();
-        return Err(refuse(format!("strict decoding error: {}", list.join(", "))));
+        let list: Vec<String> = dropped
+            .iter()
+            .map(|path| format!("unknown field {}", go::quote(path)))
+            .collect();
+        return Err(refuse(format!(
+            "strict decoding error: {}",
+            list.join(", ")
+        )));
     }
-    let object = decode::decode_value(value).map_err(|status| refuse(converter_words(&status.message)))?;
+    let object =
+        decode::decode_value(value).map_err(|status| refuse(converter_words(&status.message)))?;
     Ok((object, dropped))
 }
 
 /// Removes unknown fields; returns their paths.
 pub fn prune(value: &mut Value) -> Vec<String> {
-    let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
+    let text = |key: &str| {
+        value
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or("")
+            .to_owned()
+    };
     let info = kinds::find(&text("apiVersion"), &text("kind"));
     let mut dropped = Vec::new();
     if let Some(info) = info.filter(|info| info.has_schema) {
@@ -86,10 +101,20 @@ pub fn prune(value: &mut Value) -> Vec<String> {
     dropped
 }
 
-fn prune_object(value: &mut Value, type_name: &str, path: &str, dropped: &mut Vec<String>, depth: u32) {
+fn prune_object(
+    value: &mut Value,
+    type_name: &str,
+    path: &str,
+    dropped: &mut Vec<String>,
+    depth: u32,
+) {
     let Value::Object(map) = value else { return };
     map.retain(|key, value| {
-        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let path = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{key}")
+        };
         let Some(field) = schema::field(type_name, key) else {
             dropped.push(path);
             return false;
@@ -121,7 +146,10 @@ fn prune_value(value: &mut Value, type_: &Type, path: &str, dropped: &mut Vec<St
 
 /// The JSON decoder's complaint about a type in the words of the converter that patches go through.
 fn converter_words(message: &str) -> String {
-    let why = message.split_once("cannot be handled as a ").and_then(|(_, rest)| rest.split_once(": ")).map_or(message, |(_, why)| why);
+    let why = message
+        .split_once("cannot be handled as a ")
+        .and_then(|(_, rest)| rest.split_once(": "))
+        .map_or(message, |(_, why)| why);
     let Some(rest) = why.strip_prefix("json: cannot unmarshal ") else {
         return why.to_owned();
     };
@@ -136,14 +164,18 @@ fn converter_words(message: &str) -> String {
     };
     match type_ {
         list if list.starts_with("[]") => format!("cannot restore slice from {found}"),
-        map if map.starts_with("map[") || map == "v1.ResourceList" => format!("cannot restore map from {found}"),
+        map if map.starts_with("map[") || map == "v1.ResourceList" => {
+            format!("cannot restore map from {found}")
+        }
         "int32" | "int64" | "bool" => match found {
             "int64" | "bool" => format!("cannot convert {found} to {type_}"),
             _ => format!("unrecognized type: {type_}"),
         },
         // A named type is a string or a structure; structures begin with a capital and are in the schema.
         name => {
-            let structure = name.strip_prefix("v1.").is_some_and(|name| !schema::fields(name).is_empty());
+            let structure = name
+                .strip_prefix("v1.")
+                .is_some_and(|name| !schema::fields(name).is_empty());
             match (structure, found) {
                 (true, found) => format!("cannot restore struct from: {found}"),
                 (false, "int64") => format!("cannot convert int64 to {name}"),

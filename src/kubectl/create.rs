@@ -3,8 +3,8 @@
 //! Models: kubectl/pkg/cmd/create, cmd/replace.
 //! Differs: of the generators only those for namespace, priority class, service account and config map are there.
 
-use super::apply::with_annotation;
 use super::apply::LAST_APPLIED;
+use super::apply::with_annotation;
 use super::error::{Failure, Outcome};
 use super::manifest::{self, Item};
 use super::{Call, resource};
@@ -22,14 +22,23 @@ pub fn create(call: &mut Call<'_>) -> Outcome {
     }
     each_item(call, |call, item, source| {
         let Some(object) = item.object() else {
-            return Err(item.refusal(source, "creating").unwrap_or_else(Failure::silent));
+            return Err(item
+                .refusal(source, "creating")
+                .unwrap_or_else(Failure::silent));
         };
         let mut object = object.clone();
         if call.flags.bool("save-config") {
             let (_, text) = with_annotation(&item.value);
-            object.meta_mut().annotations.insert(LAST_APPLIED.to_owned(), text);
+            object
+                .meta_mut()
+                .annotations
+                .insert(LAST_APPLIED.to_owned(), text);
         }
-        let created = call.host.client().create_object(object).map_err(|status| Failure::from(status).while_doing("creating", source))?;
+        let created = call
+            .host
+            .client()
+            .create_object(object)
+            .map_err(|status| Failure::from(status).while_doing("creating", source))?;
         call.print_result(&created, "created")
     })
 }
@@ -41,22 +50,45 @@ pub fn replace(call: &mut Call<'_>) -> Outcome {
     let force = call.flags.bool("force");
     each_item(call, |call, item, source| {
         let Some(object) = item.object() else {
-            return Err(item.refusal(source, "replacing").unwrap_or_else(Failure::silent));
+            return Err(item
+                .refusal(source, "replacing")
+                .unwrap_or_else(Failure::silent));
         };
         let mut object = object.clone();
-        let live = resource::get(call.host.client().server, item.info, &item.namespace, &item.name);
+        let live = resource::get(
+            call.host.client().server,
+            item.info,
+            &item.namespace,
+            &item.name,
+        );
         let live = live.map_err(|status| Failure::from(status).while_doing("replacing", source))?;
         if force {
-            let options = DeleteOptions { grace_period_seconds: Some(0), ..DeleteOptions::default() };
+            let options = DeleteOptions {
+                grace_period_seconds: Some(0),
+                ..DeleteOptions::default()
+            };
             resource::delete(&mut call.host.client(), &live, &options)?;
-            let place = if item.info.namespaced { format!(" from {} namespace", item.namespace) } else { String::new() };
-            call.print(&format!("{} \"{}\" deleted{place}", resource::kind_word(item.info), item.name));
+            let place = if item.info.namespaced {
+                format!(" from {} namespace", item.namespace)
+            } else {
+                String::new()
+            };
+            call.print(&format!(
+                "{} \"{}\" deleted{place}",
+                resource::kind_word(item.info),
+                item.name
+            ));
             object.meta_mut().resource_version.clear();
             object.meta_mut().uid.clear();
         }
         let mut client = call.host.client();
-        let written = if force { client.create_object(object) } else { client.update_object(object, "by kubectl replace") };
-        let written = written.map_err(|status| Failure::from(status).while_doing("replacing", source))?;
+        let written = if force {
+            client.create_object(object)
+        } else {
+            client.update_object(object, "by kubectl replace")
+        };
+        let written =
+            written.map_err(|status| Failure::from(status).while_doing("replacing", source))?;
         call.print_result(&written, "replaced")
     })
 }
@@ -87,7 +119,10 @@ pub fn each_item(
 fn name(call: &Call<'_>) -> Result<String, Failure> {
     match call.words.as_slice() {
         [name] => Ok(name.clone()),
-        words => Err(call.usage(&format!("exactly one NAME is required, got {}", words.len()))),
+        words => Err(call.usage(&format!(
+            "exactly one NAME is required, got {}",
+            words.len()
+        ))),
     }
 }
 
@@ -112,15 +147,20 @@ fn make(call: &mut Call<'_>, mut value: Value) -> Outcome {
 
 pub fn namespace(call: &mut Call<'_>) -> Outcome {
     let name = name(call)?;
-    let object = Object::from_value(json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }))
-        .map_err(|error| Failure::Text(error.to_string()))?;
+    let object = Object::from_value(
+        json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }),
+    )
+    .map_err(|error| Failure::Text(error.to_string()))?;
     let created = call.host.client().create_object(object)?;
     call.print_result(&created, "created")
 }
 
 pub fn service_account(call: &mut Call<'_>) -> Outcome {
     let name = name(call)?;
-    make(call, json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": { "name": name } }))
+    make(
+        call,
+        json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": { "name": name } }),
+    )
 }
 
 pub fn config_map(call: &mut Call<'_>) -> Outcome {
@@ -128,11 +168,16 @@ pub fn config_map(call: &mut Call<'_>) -> Outcome {
     let mut data = serde_json::Map::new();
     for pair in call.flags.list("from-literal") {
         let Some((key, value)) = pair.split_once('=') else {
-            return Err(Failure::Text(format!("invalid literal source {pair}, expected key=value")));
+            return Err(Failure::Text(format!(
+                "invalid literal source {pair}, expected key=value"
+            )));
         };
         data.insert(key.to_owned(), value.into());
     }
-    make(call, json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name }, "data": data }))
+    make(
+        call,
+        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name }, "data": data }),
+    )
 }
 
 pub fn priority_class(call: &mut Call<'_>) -> Outcome {

@@ -13,7 +13,10 @@ use crate::sim::time::SimDuration;
 
 pub fn run(call: &mut Call<'_>) -> Outcome {
     let propagation = cascade(call)?;
-    let (all, selector) = (call.flags.bool("all"), !call.flags.text("selector").is_empty());
+    let (all, selector) = (
+        call.flags.bool("all"),
+        !call.flags.text("selector").is_empty(),
+    );
     if !matches!(call.flags.text("output"), "" | "name") {
         return Err(Failure::Text(format!(
             "unexpected -o output mode: {}. We only support '-o name'",
@@ -21,22 +24,32 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         )));
     }
     if all && selector {
-        return Err(Failure::text("cannot set --all and --selector at the same time"));
+        return Err(Failure::text(
+            "cannot set --all and --selector at the same time",
+        ));
     }
     if all && !call.flags.text("field-selector").is_empty() {
-        return Err(Failure::text("cannot set --all and --field-selector at the same time"));
+        return Err(Failure::text(
+            "cannot set --all and --field-selector at the same time",
+        ));
     }
     let force = call.flags.bool("force");
     let mut grace = call.flags.int("grace-period");
     if call.flags.bool("now") {
         if grace != -1 {
-            return Err(Failure::text("--now and --grace-period cannot be specified together"));
+            return Err(Failure::text(
+                "--now and --grace-period cannot be specified together",
+            ));
         }
         grace = 1;
     }
     let mut wait = call.flags.bool("wait");
     match (force, grace) {
-        (true, 1..) => return Err(Failure::text("--force and --grace-period greater than 0 cannot be specified together")),
+        (true, 1..) => {
+            return Err(Failure::text(
+                "--force and --grace-period greater than 0 cannot be specified together",
+            ));
+        }
         (true, _) => grace = 0,
         // Without --force nothing is removed blindly.
         (false, 0) => (grace, wait) = (1, true),
@@ -58,8 +71,15 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     let not_found = |failure: &Failure| matches!(failure, Failure::Server { status, .. } if status.reason == Reason::NotFound);
     let mut failures = found.failures;
     failures.retain(|failure| !(ignore_missing && not_found(failure)));
-    if call.flags.has("namespace") && found.objects.iter().any(|object| !resource::info_of(object).namespaced) {
-        call.warn("Warning: deleting cluster-scoped resources, not scoped to the provided namespace");
+    if call.flags.has("namespace")
+        && found
+            .objects
+            .iter()
+            .any(|object| !resource::info_of(object).namespaced)
+    {
+        call.warn(
+            "Warning: deleting cluster-scoped resources, not scoped to the provided namespace",
+        );
     }
     let options = DeleteOptions {
         grace_period_seconds: (grace >= 0).then_some(grace),
@@ -97,7 +117,11 @@ fn print(call: &mut Call<'_>, info: &KindInfo, object: &Object, forced: bool) {
     }
     let word = if forced { "force deleted" } else { "deleted" };
     let dry = call.dry_suffix();
-    let from = if info.namespaced { format!(" from {} namespace", meta.namespace) } else { String::new() };
+    let from = if info.namespaced {
+        format!(" from {} namespace", meta.namespace)
+    } else {
+        String::new()
+    };
     call.print(&format!("{kind} \"{}\" {word}{dry}{from}", meta.name));
 }
 
@@ -106,16 +130,27 @@ fn wait_until_gone(call: &mut Call<'_>, objects: Vec<Object>) -> Outcome {
     let deadline = call.deadline(timeout);
     let mut left = objects;
     let gone = call.wait(deadline, |call| {
-        left.retain(|object| call.live(object).is_some_and(|live| live.meta().uid == object.meta().uid));
+        left.retain(|object| {
+            call.live(object)
+                .is_some_and(|live| live.meta().uid == object.meta().uid)
+        });
         left.is_empty().then_some(())
     });
     match gone {
         Some(()) => Ok(()),
         None if timeout == SimDuration::ZERO => Err(call.interrupted()),
-        None => Failure::collect(left.iter().map(|object| {
-            let info = resource::info_of(object);
-            Failure::Text(format!("timed out waiting for the condition on {}/{}", info.plural, object.meta().name))
-        }).collect()),
+        None => Failure::collect(
+            left.iter()
+                .map(|object| {
+                    let info = resource::info_of(object);
+                    Failure::Text(format!(
+                        "timed out waiting for the condition on {}/{}",
+                        info.plural,
+                        object.meta().name
+                    ))
+                })
+                .collect(),
+        ),
     }
 }
 

@@ -50,14 +50,20 @@ fn nodes(call: &mut Call<'_>) -> Result<Vec<Rc<Node>>, Failure> {
         return Err(call.usage(&format!("USAGE: {} NODE [flags]", call.path)));
     }
     if !call.words.is_empty() && selector {
-        return Err(Failure::text("error: cannot specify both a node name and a --selector option"));
+        return Err(Failure::text(
+            "error: cannot specify both a node name and a --selector option",
+        ));
     }
     let mut words = vec!["nodes".to_owned()];
     for word in &call.words {
         match word.split_once('/') {
-            Some((kind, name)) if resource::find(kind)?.kind == "Node" => words.push(name.to_owned()),
+            Some((kind, name)) if resource::find(kind)?.kind == "Node" => {
+                words.push(name.to_owned())
+            }
             Some((kind, _)) => {
-                return Err(Failure::Text(format!("error: expected resource node, got {kind:?}")));
+                return Err(Failure::Text(format!(
+                    "error: expected resource node, got {kind:?}"
+                )));
             }
             None => words.push(word.clone()),
         }
@@ -80,7 +86,10 @@ fn set_unschedulable(call: &mut Call<'_>, nodes: &[Rc<Node>], on: bool) -> Outco
             continue;
         }
         let what = if on { "cordon" } else { "uncordon" };
-        let written = call.host.client().patch::<Node>(&node.key(), what, |node| node.spec.unschedulable = on)?;
+        let written = call
+            .host
+            .client()
+            .patch::<Node>(&node.key(), what, |node| node.spec.unschedulable = on)?;
         call.print_result(&Node::into_object(written), word)?;
     }
     Ok(())
@@ -119,10 +128,13 @@ pub fn drain(call: &mut Call<'_>) -> Outcome {
     // The errors of one node are a list, whose lines come without `error:`; several nodes make a list of lists.
     let lines: Vec<String> = match failures.as_slice() {
         [one] => one.clone(),
-        many => many.iter().map(|errors| match errors.as_slice() {
-            [one] => one.clone(),
-            more => format!("[{}]", more.join(", ")),
-        }).collect(),
+        many => many
+            .iter()
+            .map(|errors| match errors.as_slice() {
+                [one] => one.clone(),
+                more => format!("[{}]", more.join(", ")),
+            })
+            .collect(),
     };
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     Err(Failure::Exit { code: 1, text })
@@ -130,18 +142,23 @@ pub fn drain(call: &mut Call<'_>) -> Outcome {
 
 /// The pods of a node that pass the filters, and the warnings; or what stands against it.
 fn pods_to_evict(call: &mut Call<'_>, node: &str) -> Result<(Vec<Rc<Pod>>, String), Vec<String>> {
-    let selector = super::selector::LabelQuery::parse(call.flags.text("pod-selector")).map_err(|failure| vec![failure.line()])?;
+    let selector = super::selector::LabelQuery::parse(call.flags.text("pod-selector"))
+        .map_err(|failure| vec![failure.line()])?;
     let options = Options {
         force: call.flags.bool("force"),
         ignore_daemon_sets: call.flags.bool("ignore-daemonsets"),
-        delete_empty_dir: call.flags.bool("delete-emptydir-data") || call.flags.bool("delete-local-data"),
+        delete_empty_dir: call.flags.bool("delete-emptydir-data")
+            || call.flags.bool("delete-local-data"),
         skip_wait_for_delete: call.flags.int("skip-wait-for-delete-timeout"),
         now: call.time(),
     };
     let client = call.host.client();
     let server: &ApiServer = client.server;
     let mut evict = Vec::new();
-    let (mut warnings, mut refusals) = (BTreeMap::<String, Vec<String>>::new(), BTreeMap::<String, Vec<String>>::new());
+    let (mut warnings, mut refusals) = (
+        BTreeMap::<String, Vec<String>>::new(),
+        BTreeMap::<String, Vec<String>>::new(),
+    );
     for pod in server.pods.iter() {
         if pod.spec.node_name != node || !selector.matches(&pod.metadata.labels) {
             continue;
@@ -159,10 +176,15 @@ fn pods_to_evict(call: &mut Call<'_>, node: &str) -> Result<(Vec<Rc<Pod>>, Strin
         }
     }
     if !refusals.is_empty() {
-        let texts = refusals.iter().map(|(why, pods)| format!("cannot delete {why}: {}", pods.join(", ")));
+        let texts = refusals
+            .iter()
+            .map(|(why, pods)| format!("cannot delete {why}: {}", pods.join(", ")));
         return Err(texts.collect());
     }
-    let warnings: Vec<String> = warnings.iter().map(|(why, pods)| format!("{why}: {}", pods.join(", "))).collect();
+    let warnings: Vec<String> = warnings
+        .iter()
+        .map(|(why, pods)| format!("{why}: {}", pods.join(", ")))
+        .collect();
     Ok((evict, warnings.join("; ")))
 }
 
@@ -187,16 +209,28 @@ fn judge(server: &ApiServer, pod: &Pod, options: &Options) -> Verdict {
         } else if options.ignore_daemon_sets {
             return Verdict::SkipWithWarning("ignoring DaemonSet-managed Pods".to_owned());
         } else {
-            return Verdict::Refuse("DaemonSet-managed Pods (use --ignore-daemonsets to ignore)".to_owned());
+            return Verdict::Refuse(
+                "DaemonSet-managed Pods (use --ignore-daemonsets to ignore)".to_owned(),
+            );
         }
     }
-    if pod.metadata.annotations.contains_key("kubernetes.io/config.mirror") {
+    if pod
+        .metadata
+        .annotations
+        .contains_key("kubernetes.io/config.mirror")
+    {
         return Verdict::Skip;
     }
     let _ = verdict;
-    let empty_dir = pod.spec.volumes.iter().any(|volume| volume.source.contains_key("emptyDir"));
+    let empty_dir = pod
+        .spec
+        .volumes
+        .iter()
+        .any(|volume| volume.source.contains_key("emptyDir"));
     if empty_dir && !pod.is_terminal() && !options.delete_empty_dir {
-        return Verdict::Refuse("Pods with local storage (use --delete-emptydir-data to override)".to_owned());
+        return Verdict::Refuse(
+            "Pods with local storage (use --delete-emptydir-data to override)".to_owned(),
+        );
     }
     // The last filter's word is what counts: a warning about local storage is lost here, as upstream.
     if owner.is_some() || pod.is_terminal() {
@@ -262,7 +296,9 @@ fn drain_node(call: &mut Call<'_>, node: &str) -> Result<(), Vec<String>> {
         [one] => one.clone(),
         many => format!("[{}]", many.join(", ")),
     };
-    call.warn(&format!("There are pending pods in node {node:?} when an error occurred: {joined}"));
+    call.warn(&format!(
+        "There are pending pods in node {node:?} when an error occurred: {joined}"
+    ));
     for pod in &left {
         call.warn(&format!("pod/{}", pod.metadata.name));
     }
@@ -276,10 +312,19 @@ fn evict(call: &mut Call<'_>, pod: &Rc<Pod>, grace: Option<i64>, eviction: bool)
     if eviction && !pod.is_terminal() && !pod.metadata.is_terminating() {
         let now = client.time();
         client.patch_status::<Pod>(&key, "eviction", |pod| {
-            pod.status.set_condition("DisruptionTarget", "True", "EvictionByEvictionAPI", "Eviction API: evicting", now);
+            pod.status.set_condition(
+                "DisruptionTarget",
+                "True",
+                "EvictionByEvictionAPI",
+                "Eviction API: evicting",
+                now,
+            );
         })?;
     }
-    let options = DeleteOptions { grace_period_seconds: grace, ..DeleteOptions::default() };
+    let options = DeleteOptions {
+        grace_period_seconds: grace,
+        ..DeleteOptions::default()
+    };
     match client.delete::<Pod>(&key, &options) {
         Err(status) if status.reason != crate::api::status::Reason::NotFound => Err(status.into()),
         _ => Ok(()),

@@ -64,8 +64,13 @@ pub fn go(duration: SimDuration) -> String {
     if ms < 1000 {
         return format!("{ms}ms");
     }
-    let (hours, minutes, seconds, rest) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
-    let fraction = if rest == 0 { String::new() } else { format!(".{rest:03}").trim_end_matches('0').to_owned() };
+    let (hours, minutes, seconds, rest) =
+        (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
+    let fraction = if rest == 0 {
+        String::new()
+    } else {
+        format!(".{rest:03}").trim_end_matches('0').to_owned()
+    };
     match (hours, minutes) {
         (0, 0) => format!("{seconds}{fraction}s"),
         (0, minutes) => format!("{minutes}m{seconds}{fraction}s"),
@@ -76,7 +81,9 @@ pub fn go(duration: SimDuration) -> String {
 /// A moment as `describe` prints it: RFC 1123 with numeric zone.
 pub fn rfc1123(time: Time) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let (year, month, day, hour, minute, second) = time.civil();
     let weekday = DAYS[time.0.div_euclid(86_400).rem_euclid(7) as usize];
     let month = MONTHS[(month as usize + 11) % 12];
@@ -90,8 +97,19 @@ mod tests {
     #[test]
     fn ages() {
         for (seconds, text) in [
-            (-1, "0s"), (0, "0s"), (119, "119s"), (120, "2m"), (599, "9m59s"), (600, "10m"), (10_800, "3h"),
-            (28_799, "7h59m"), (28_800, "8h"), (172_800, "2d"), (176_400, "2d1h"), (691_200, "8d"), (31_536_000 * 3, "3y"),
+            (-1, "0s"),
+            (0, "0s"),
+            (119, "119s"),
+            (120, "2m"),
+            (599, "9m59s"),
+            (600, "10m"),
+            (10_800, "3h"),
+            (28_799, "7h59m"),
+            (28_800, "8h"),
+            (172_800, "2d"),
+            (176_400, "2d1h"),
+            (691_200, "8d"),
+            (31_536_000 * 3, "3y"),
         ] {
             assert_eq!(human(seconds * 1000), text, "{seconds}");
         }
@@ -99,9 +117,21 @@ mod tests {
 
     #[test]
     fn moments_and_go_durations() {
-        assert_eq!(rfc1123(Time(1_767_225_600)), "Thu, 01 Jan 2026 00:00:00 +0000");
-        assert_eq!(rfc1123(Time(1_764_041_160)), "Tue, 25 Nov 2025 03:26:00 +0000");
-        for (ms, text) in [(0, "0s"), (250, "250ms"), (1500, "1.5s"), (90_000, "1m30s"), (3_600_000, "1h0m0s")] {
+        assert_eq!(
+            rfc1123(Time(1_767_225_600)),
+            "Thu, 01 Jan 2026 00:00:00 +0000"
+        );
+        assert_eq!(
+            rfc1123(Time(1_764_041_160)),
+            "Tue, 25 Nov 2025 03:26:00 +0000"
+        );
+        for (ms, text) in [
+            (0, "0s"),
+            (250, "250ms"),
+            (1500, "1.5s"),
+            (90_000, "1m30s"),
+            (3_600_000, "1h0m0s"),
+        ] {
             assert_eq!(go(SimDuration::millis(ms)), text);
         }
     }

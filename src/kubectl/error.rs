@@ -10,10 +10,16 @@ pub enum Failure {
     /// kubectl's own complaint: printed behind `error: `.
     Text(String),
     /// The API server's answer. `doing` is what kubectl puts before it: `error when creating "STDIN": `.
-    Server { status: Status, doing: String },
+    Server {
+        status: Status,
+        doing: String,
+    },
     Many(Vec<Failure>),
     /// Printed as it is, with this exit code.
-    Exit { code: i32, text: String },
+    Exit {
+        code: i32,
+        text: String,
+    },
 }
 
 pub type Outcome = Result<(), Failure>;
@@ -25,7 +31,10 @@ impl Failure {
 
     /// Everything is said already; only the exit code is left.
     pub fn silent() -> Failure {
-        Failure::Exit { code: 1, text: String::new() }
+        Failure::Exit {
+            code: 1,
+            text: String::new(),
+        }
     }
 
     /// Puts kubectl's account of what it was doing before the message: `creating`, `STDIN`.
@@ -54,7 +63,10 @@ impl Failure {
         let text = match self {
             Failure::Exit { code, text } => return (text.clone(), *code),
             Failure::Many(all) => {
-                let lines: Vec<String> = all.iter().map(|failure| format!("{}\n", failure.line())).collect();
+                let lines: Vec<String> = all
+                    .iter()
+                    .map(|failure| format!("{}\n", failure.line()))
+                    .collect();
                 return (lines.concat(), 1);
             }
             Failure::Server { status, .. } if status.reason == Reason::Invalid => invalid(status),
@@ -62,7 +74,14 @@ impl Failure {
             Failure::Text(text) => format!("error: {text}"),
             server => server.line(),
         };
-        (if text.ends_with('\n') { text } else { text + "\n" }, 1)
+        (
+            if text.ends_with('\n') {
+                text
+            } else {
+                text + "\n"
+            },
+            1,
+        )
     }
 
     /// As one of several.
@@ -70,7 +89,10 @@ impl Failure {
         match self {
             Failure::Text(text) | Failure::Exit { text, .. } => text.clone(),
             Failure::Server { status, doing } => {
-                format!("Error from server ({:?}): {doing}{}", status.reason, status.message)
+                format!(
+                    "Error from server ({:?}): {doing}{}",
+                    status.reason, status.message
+                )
             }
             Failure::Many(all) => {
                 let lines: Vec<String> = all.iter().map(Failure::line).collect();
@@ -82,13 +104,20 @@ impl Failure {
 
 impl From<Status> for Failure {
     fn from(status: Status) -> Failure {
-        Failure::Server { status, doing: String::new() }
+        Failure::Server {
+            status,
+            doing: String::new(),
+        }
     }
 }
 
 /// `The DaemonSet "agent" is invalid: …`, one cause behind it or several below.
 fn invalid(status: &Status) -> String {
-    let subject = status.message.split_once(" is invalid").map(|(subject, _)| subject).unwrap_or("");
+    let subject = status
+        .message
+        .split_once(" is invalid")
+        .map(|(subject, _)| subject)
+        .unwrap_or("");
     let subject = match subject.split_once(' ') {
         Some((kind, name)) if !kind.is_empty() => {
             format!("The {} {name}", kind.split('.').next().unwrap_or(kind))

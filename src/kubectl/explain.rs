@@ -57,15 +57,27 @@ const NOTHING: &str = "<no description available>";
 pub fn run(call: &mut Call<'_>) -> Outcome {
     let path = match call.words.as_slice() {
         [path] => path.clone(),
-        [] => return Err(Failure::text("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.")),
-        _ => return Err(Failure::text("We accept only this format: explain RESOURCE")),
+        [] => {
+            return Err(Failure::text(
+                "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.",
+            ));
+        }
+        _ => {
+            return Err(Failure::text(
+                "We accept only this format: explain RESOURCE",
+            ));
+        }
     };
     let mut parts = path.split('.');
     let word = parts.next().unwrap_or("");
     let info = resource::find(word)?;
     let mut fields: Vec<&str> = parts.collect();
     // `daemonsets.apps.spec`: a group may stand between.
-    let group: Vec<&str> = info.group().split('.').filter(|part| !part.is_empty()).collect();
+    let group: Vec<&str> = info
+        .group()
+        .split('.')
+        .filter(|part| !part.is_empty())
+        .collect();
     if !group.is_empty() && fields.starts_with(&group) {
         fields.drain(..group.len());
     }
@@ -74,12 +86,17 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     if !info.group().is_empty() {
         head.push_str(&format!("GROUP:      {}\n", info.group()));
     }
-    head.push_str(&format!("KIND:       {}\nVERSION:    {}\n\n", info.kind, info.version()));
+    head.push_str(&format!(
+        "KIND:       {}\nVERSION:    {}\n\n",
+        info.kind,
+        info.version()
+    ));
     let mut type_ = info.kind;
     let mut found = None;
     let mut owner = "";
     for name in &fields {
-        let field = schema::field(type_, name).ok_or_else(|| Failure::Text(format!("field {name:?} does not exist")))?;
+        let field = schema::field(type_, name)
+            .ok_or_else(|| Failure::Text(format!("field {name:?} does not exist")))?;
         found = Some(field);
         owner = type_;
         type_ = schema::object_name(&field.type_).unwrap_or("");
@@ -87,7 +104,11 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     let mut text = head;
     let description = match found {
         Some(field) => {
-            text.push_str(&format!("FIELD: {} <{}>\n\n\n", field.name, type_name(&field.type_)));
+            text.push_str(&format!(
+                "FIELD: {} <{}>\n\n\n",
+                field.name,
+                type_name(&field.type_)
+            ));
             about(&format!("{owner}.{}", field.name)).or_else(|| about(type_))
         }
         None => about(info.kind),
@@ -105,7 +126,13 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     Ok(())
 }
 
-fn list(text: &mut String, type_: &'static str, recursive: bool, level: usize, above: &mut Vec<&'static str>) {
+fn list(
+    text: &mut String,
+    type_: &'static str,
+    recursive: bool,
+    level: usize,
+    above: &mut Vec<&'static str>,
+) {
     // JSON schemas and the like contain themselves.
     if above.contains(&type_) || text.len() > (1 << 19) {
         return;
@@ -113,7 +140,11 @@ fn list(text: &mut String, type_: &'static str, recursive: bool, level: usize, a
     above.push(type_);
     let indent = "  ".repeat(level);
     for field in schema::fields(type_) {
-        text.push_str(&format!("{indent}{}\t<{}>\n", field.name, type_name(&field.type_)));
+        text.push_str(&format!(
+            "{indent}{}\t<{}>\n",
+            field.name,
+            type_name(&field.type_)
+        ));
         if recursive {
             if let Some(inner) = schema::object_name(&field.type_) {
                 list(text, inner, true, level + 1, above);

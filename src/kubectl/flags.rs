@@ -28,11 +28,21 @@ pub struct Flag {
 }
 
 pub const fn flag(name: &'static str, value: Value, default: &'static str) -> Flag {
-    Flag { name, short: None, value, default }
+    Flag {
+        name,
+        short: None,
+        value,
+        default,
+    }
 }
 
 pub const fn short(name: &'static str, letter: char, value: Value, default: &'static str) -> Flag {
-    Flag { name, short: Some(letter), value, default }
+    Flag {
+        name,
+        short: Some(letter),
+        value,
+        default,
+    }
 }
 
 /// Flags that every command has. Those that choose a cluster or a user are read and have no effect here.
@@ -104,7 +114,10 @@ impl Flags {
     /// Values of a list flag that may also be joined by commas.
     pub fn words(&self, name: &str) -> Vec<String> {
         let parts = self.list(name).iter().flat_map(|value| value.split(','));
-        parts.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        parts
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     pub fn duration(&self, name: &str) -> SimDuration {
@@ -141,7 +154,10 @@ pub fn parse(args: &[String], tables: &[&'static [Flag]]) -> Result<(Flags, Vec<
                 (Some(value), _) => value.to_owned(),
                 (None, Value::Bool) => "true".to_owned(),
                 (None, Value::Optional(implied)) => implied.to_owned(),
-                (None, _) => rest.next().ok_or_else(|| format!("flag needs an argument: --{name}"))?.clone(),
+                (None, _) => rest
+                    .next()
+                    .ok_or_else(|| format!("flag needs an argument: --{name}"))?
+                    .clone(),
             };
             set(&mut flags, flag, value)?;
         } else if arg.len() > 1 && arg.starts_with('-') {
@@ -163,7 +179,10 @@ fn shorthands<'a, I: Iterator<Item = &'static Flag>>(
     while let Some(letter) = letters.chars().next() {
         let after = letters.get(letter.len_utf8()..).unwrap_or("");
         let Some(flag) = all().find(|flag| flag.short == Some(letter)) else {
-            return Err(format!("unknown shorthand flag: {} in -{letters}", quote_letter(letter)));
+            return Err(format!(
+                "unknown shorthand flag: {} in -{letters}",
+                quote_letter(letter)
+            ));
         };
         if let Some(value) = after.strip_prefix('=') {
             return set(flags, flag, value.to_owned());
@@ -175,7 +194,10 @@ fn shorthands<'a, I: Iterator<Item = &'static Flag>>(
             _ => {
                 let value = rest.next();
                 let value = value.ok_or_else(|| {
-                    format!("flag needs an argument: {} in -{letters}", quote_letter(letter))
+                    format!(
+                        "flag needs an argument: {} in -{letters}",
+                        quote_letter(letter)
+                    )
                 })?;
                 return set(flags, flag, value.clone());
             }
@@ -192,10 +214,22 @@ fn quote_letter(letter: char) -> String {
 fn set(flags: &mut Flags, flag: &'static Flag, value: String) -> Result<(), String> {
     let bad = match flag.value {
         Value::Bool => {
-            let known = ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"];
-            (!known.contains(&value.as_str())).then(|| format!("strconv.ParseBool: parsing {}: invalid syntax", quote(&value)))
+            let known = [
+                "1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False",
+            ];
+            (!known.contains(&value.as_str())).then(|| {
+                format!(
+                    "strconv.ParseBool: parsing {}: invalid syntax",
+                    quote(&value)
+                )
+            })
         }
-        Value::Int => value.parse::<i64>().is_err().then(|| format!("strconv.ParseInt: parsing {}: invalid syntax", quote(&value))),
+        Value::Int => value.parse::<i64>().is_err().then(|| {
+            format!(
+                "strconv.ParseInt: parsing {}: invalid syntax",
+                quote(&value)
+            )
+        }),
         Value::Duration => parse_duration(&value).err(),
         _ => None,
     };
@@ -204,7 +238,11 @@ fn set(flags: &mut Flags, flag: &'static Flag, value: String) -> Result<(), Stri
             Some(letter) => format!("-{letter}, --{}", flag.name),
             None => format!("--{}", flag.name),
         };
-        return Err(format!("invalid argument {} for {} flag: {why}", quote(&value), quote(&name)));
+        return Err(format!(
+            "invalid argument {} for {} flag: {why}",
+            quote(&value),
+            quote(&name)
+        ));
     }
     let values = flags.given.entry(flag.name).or_default();
     if flag.value != Value::List {
@@ -226,16 +264,24 @@ pub fn parse_duration(text: &str) -> Result<SimDuration, String> {
     }
     let mut total: u64 = 0;
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
         let (whole, after) = rest.split_at(digits);
         let (fraction, after) = match after.strip_prefix('.') {
-            Some(after) => after.split_at(after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len())),
+            Some(after) => after.split_at(
+                after
+                    .find(|c: char| !c.is_ascii_digit())
+                    .unwrap_or(after.len()),
+            ),
             None => ("", after),
         };
         if whole.is_empty() && fraction.is_empty() {
             return Err(bad());
         }
-        let unit = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let unit = after
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(after.len());
         let (unit, after) = after.split_at(unit);
         let micros: u64 = match unit {
             "ns" => 0,
@@ -245,9 +291,19 @@ pub fn parse_duration(text: &str) -> Result<SimDuration, String> {
             "m" => 60_000_000,
             "h" => 3_600_000_000,
             "" => return Err(format!("time: missing unit in duration {}", quote(text))),
-            other => return Err(format!("time: unknown unit {} in duration {}", quote(other), quote(text))),
+            other => {
+                return Err(format!(
+                    "time: unknown unit {} in duration {}",
+                    quote(other),
+                    quote(text)
+                ));
+            }
         };
-        let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| bad())? };
+        let whole: u64 = if whole.is_empty() {
+            0
+        } else {
+            whole.parse().map_err(|_| bad())?
+        };
         total = total.saturating_add(whole.saturating_mul(micros));
         let mut scale = micros;
         for digit in fraction.bytes() {
@@ -290,10 +346,22 @@ mod tests {
 
     #[test]
     fn flags_and_words() {
-        check("ds -o wide x --watch", expect![[r#"["ds", "x"] {"output": ["wide"], "watch": ["true"]}"#]]);
-        check("-owide -n=a --watch=false", expect![[r#"[] {"namespace": ["a"], "output": ["wide"], "watch": ["false"]}"#]]);
-        check("-wo yaml -f a -f b", expect![[r#"[] {"filename": ["a", "b"], "output": ["yaml"], "watch": ["true"]}"#]]);
-        check("--cascade x --cascade=orphan", expect![[r#"["x"] {"cascade": ["orphan"]}"#]]);
+        check(
+            "ds -o wide x --watch",
+            expect![[r#"["ds", "x"] {"output": ["wide"], "watch": ["true"]}"#]],
+        );
+        check(
+            "-owide -n=a --watch=false",
+            expect![[r#"[] {"namespace": ["a"], "output": ["wide"], "watch": ["false"]}"#]],
+        );
+        check(
+            "-wo yaml -f a -f b",
+            expect![[r#"[] {"filename": ["a", "b"], "output": ["yaml"], "watch": ["true"]}"#]],
+        );
+        check(
+            "--cascade x --cascade=orphan",
+            expect![[r#"["x"] {"cascade": ["orphan"]}"#]],
+        );
         check("a -- -o b", expect![[r#"["a", "-o", "b"] {}"#]]);
         check("-f - x", expect![[r#"["x"] {"filename": ["-"]}"#]]);
     }
@@ -306,14 +374,36 @@ mod tests {
         check("--output", expect!["flag needs an argument: --output"]);
         check("-wo", expect!["flag needs an argument: 'o' in -o"]);
         check("--=x", expect!["bad flag syntax: --=x"]);
-        check("--replicas=x", expect![[r#"invalid argument "x" for "--replicas" flag: strconv.ParseInt: parsing "x": invalid syntax"#]]);
-        check("-w=x", expect![[r#"invalid argument "x" for "-w, --watch" flag: strconv.ParseBool: parsing "x": invalid syntax"#]]);
-        check("--timeout=5", expect![[r#"invalid argument "5" for "--timeout" flag: time: missing unit in duration "5""#]]);
+        check(
+            "--replicas=x",
+            expect![[
+                r#"invalid argument "x" for "--replicas" flag: strconv.ParseInt: parsing "x": invalid syntax"#
+            ]],
+        );
+        check(
+            "-w=x",
+            expect![[
+                r#"invalid argument "x" for "-w, --watch" flag: strconv.ParseBool: parsing "x": invalid syntax"#
+            ]],
+        );
+        check(
+            "--timeout=5",
+            expect![[
+                r#"invalid argument "5" for "--timeout" flag: time: missing unit in duration "5""#
+            ]],
+        );
     }
 
     #[test]
     fn durations() {
-        for (text, ms) in [("0", 0), ("1s", 1000), ("1m30s", 90_000), ("1.5h", 5_400_000), ("250ms", 250), ("-1s", 1000)] {
+        for (text, ms) in [
+            ("0", 0),
+            ("1s", 1000),
+            ("1m30s", 90_000),
+            ("1.5h", 5_400_000),
+            ("250ms", 250),
+            ("-1s", 1000),
+        ] {
             assert_eq!(parse_duration(text), Ok(SimDuration::millis(ms)), "{text}");
         }
         for text in ["", "x", "5", "1x", "s", "."] {

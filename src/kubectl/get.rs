@@ -53,12 +53,28 @@ impl Format {
                 })?;
                 Ok(Format::JsonPath(parsed))
             }
-            ("jsonpath", _) => Err(Failure::text("template format specified but no template given")),
-            ("custom-columns", Some(spec)) if !spec.is_empty() => Ok(Format::Columns(custom_columns(spec)?)),
-            ("custom-columns", _) => Err(Failure::text("custom-columns format specified but no custom columns given")),
-            ("go-template" | "template" | "go-template-file" | "custom-columns-file" | "jsonpath-file" | "jsonpath-as-json" | "templatefile" | "kyaml", _) => {
-                Err(Failure::Text(format!("the output format {kind:?} is not there in the playground; jsonpath and custom-columns are")))
+            ("jsonpath", _) => Err(Failure::text(
+                "template format specified but no template given",
+            )),
+            ("custom-columns", Some(spec)) if !spec.is_empty() => {
+                Ok(Format::Columns(custom_columns(spec)?))
             }
+            ("custom-columns", _) => Err(Failure::text(
+                "custom-columns format specified but no custom columns given",
+            )),
+            (
+                "go-template"
+                | "template"
+                | "go-template-file"
+                | "custom-columns-file"
+                | "jsonpath-file"
+                | "jsonpath-as-json"
+                | "templatefile"
+                | "kyaml",
+                _,
+            ) => Err(Failure::Text(format!(
+                "the output format {kind:?} is not there in the playground; jsonpath and custom-columns are"
+            ))),
             _ => Err(unknown(text)),
         }
     }
@@ -69,7 +85,9 @@ fn custom_columns(spec: &str) -> Result<Vec<(String, Template)>, Failure> {
     let mut columns = Vec::new();
     for part in spec.split(',') {
         let Some((header, path)) = part.split_once(':') else {
-            return Err(Failure::Text(format!("unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>")));
+            return Err(Failure::Text(format!(
+                "unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>"
+            )));
         };
         let path = relaxed(path).ok_or_else(|| Failure::Text(format!("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{{name1.name2}}' or '{{.name1.name2}}'")))?;
         let template = Template::parse(&path).map_err(Failure::Text)?;
@@ -141,7 +159,8 @@ pub fn print_objects(call: &mut Call<'_>, objects: &[Object], list: bool) -> Out
         Format::Columns(columns) => {
             let mut text = String::new();
             if !call.flags.bool("no-headers") {
-                let headers: Vec<&str> = columns.iter().map(|(header, _)| header.as_str()).collect();
+                let headers: Vec<&str> =
+                    columns.iter().map(|(header, _)| header.as_str()).collect();
                 text.push_str(&format!("{}\n", headers.join("\t")));
             }
             for object in objects {
@@ -152,7 +171,11 @@ pub fn print_objects(call: &mut Call<'_>, objects: &[Object], list: bool) -> Out
             call.out.stdout.push_str(&tabs::align(&text, 6, 3));
         }
         Format::Table { wide } => {
-            let found = Found { objects: objects.to_vec(), by_name: true, ..Found::default() };
+            let found = Found {
+                objects: objects.to_vec(),
+                by_name: true,
+                ..Found::default()
+            };
             print_tables(call, &found, wide, true);
         }
     }
@@ -165,10 +188,13 @@ fn column(template: &Template, value: &Value) -> String {
     if values.is_empty() {
         return "<none>".to_owned();
     }
-    let texts: Vec<String> = values.into_iter().map(|value| match value {
-        Value::Null => "<nil>".to_owned(),
-        other => jsonpath::to_text(other),
-    }).collect();
+    let texts: Vec<String> = values
+        .into_iter()
+        .map(|value| match value {
+            Value::Null => "<nil>".to_owned(),
+            other => jsonpath::to_text(other),
+        })
+        .collect();
     texts.join(",")
 }
 
@@ -187,7 +213,10 @@ fn print_tables(call: &mut Call<'_>, found: &Found, wide: bool, headers: bool) -
     let mut first = true;
     while let Some(one) = rest.first() {
         let info = resource::info_of(one);
-        let count = rest.iter().take_while(|object| resource::info_of(object) == info).count();
+        let count = rest
+            .iter()
+            .take_while(|object| resource::info_of(object) == info)
+            .count();
         let (group, after) = rest.split_at(count);
         if !first && headers {
             call.out.stdout.push('\n');
@@ -197,8 +226,15 @@ fn print_tables(call: &mut Call<'_>, found: &Found, wide: bool, headers: bool) -
         if headers {
             lines.push(table_header(call, info, wide));
         }
-        lines.extend(group.iter().map(|object| table_row(call, object, wide, with_kind, now)));
-        let text: String = lines.iter().map(|cells| format!("{}\n", cells.join("\t"))).collect();
+        lines.extend(
+            group
+                .iter()
+                .map(|object| table_row(call, object, wide, with_kind, now)),
+        );
+        let text: String = lines
+            .iter()
+            .map(|cells| format!("{}\n", cells.join("\t")))
+            .collect();
         call.out.stdout.push_str(&tabs::align(&text, 6, 3));
         rest = after;
     }
@@ -221,7 +257,13 @@ fn table_header(call: &Call<'_>, info: &KindInfo, wide: bool) -> Vec<String> {
     cells
 }
 
-fn table_row(call: &Call<'_>, object: &Object, wide: bool, with_kind: bool, now: Time) -> Vec<String> {
+fn table_row(
+    call: &Call<'_>,
+    object: &Object,
+    wide: bool,
+    with_kind: bool,
+    now: Time,
+) -> Vec<String> {
     let info = resource::info_of(object);
     let mut cells = Vec::new();
     if call.flags.bool("all-namespaces") && info.namespaced {
@@ -235,7 +277,14 @@ fn table_row(call: &Call<'_>, object: &Object, wide: bool, with_kind: bool, now:
     }
     cells.extend(row);
     for label in call.flags.words("label-columns") {
-        cells.push(object.meta().labels.get(&label).cloned().unwrap_or_default());
+        cells.push(
+            object
+                .meta()
+                .labels
+                .get(&label)
+                .cloned()
+                .unwrap_or_default(),
+        );
     }
     if call.flags.bool("show-labels") {
         cells.push(columns::labels(&object.meta().labels));
@@ -261,14 +310,21 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     let format = Format::parse(call.flags.text("output"))?;
     if call.flags.bool("show-labels") && !matches!(format, Format::Table { .. }) {
         let output = call.flags.text("output");
-        return Err(Failure::Text(format!("--show-labels option cannot be used with {output} printer")).into_usage(call));
+        return Err(Failure::Text(format!(
+            "--show-labels option cannot be used with {output} printer"
+        ))
+        .into_usage(call));
     }
     let mut found = call.find(true)?;
     if call.flags.bool("ignore-not-found") {
         use crate::api::status::Reason;
         found.failures.retain(|failure| !matches!(failure, Failure::Server { status, .. } if status.reason == Reason::NotFound));
     }
-    if found.objects.iter().any(|object| matches!(object, Object::Event(_))) {
+    if found
+        .objects
+        .iter()
+        .any(|object| matches!(object, Object::Event(_)))
+    {
         sort_events(&mut found.objects);
     }
     sort(call, &mut found)?;
@@ -310,9 +366,19 @@ fn sort_events(objects: &mut [Object]) {
     objects.sort_by_key(|object| match object {
         Object::Event(event) => {
             let version: u64 = event.metadata.resource_version.parse().unwrap_or(0);
-            (event.metadata.namespace.clone(), event.involved_object.name.clone(), event.first_timestamp, version)
+            (
+                event.metadata.namespace.clone(),
+                event.involved_object.name.clone(),
+                event.first_timestamp,
+                version,
+            )
         }
-        other => (other.meta().namespace.clone(), other.meta().name.clone(), None, 0),
+        other => (
+            other.meta().namespace.clone(),
+            other.meta().name.clone(),
+            None,
+            0,
+        ),
     });
 }
 
@@ -328,10 +394,20 @@ fn sort(call: &Call<'_>, found: &mut Found) -> Outcome {
     let template = Template::parse(&path).map_err(Failure::Text)?;
     let mut keyed: Vec<(Option<Value>, Object)> = std::mem::take(&mut found.objects)
         .into_iter()
-        .map(|object| (template.values(&object.to_value()).first().map(|value| (*value).clone()), object))
+        .map(|object| {
+            (
+                template
+                    .values(&object.to_value())
+                    .first()
+                    .map(|value| (*value).clone()),
+                object,
+            )
+        })
         .collect();
     if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_none()) {
-        return Err(Failure::Text(format!("couldn't find any field with path {path:?} in the list of objects")));
+        return Err(Failure::Text(format!(
+            "couldn't find any field with path {path:?} in the list of objects"
+        )));
     }
     keyed.sort_by(|(a, _), (b, _)| compare(a.as_ref(), b.as_ref()));
     found.objects = keyed.into_iter().map(|(_, object)| object).collect();
@@ -400,17 +476,29 @@ fn watch(call: &mut Call<'_>, found: Found, format: &Format) -> Outcome {
         }
     }
     for object in &found.objects {
-        versions.insert(id(object), (object.meta().resource_version.clone(), object.clone()));
+        versions.insert(
+            id(object),
+            (object.meta().resource_version.clone(), object.clone()),
+        );
     }
-    let limit = super::flags::parse_duration(call.flags.text("request-timeout")).unwrap_or(SimDuration::ZERO);
-    let end = if limit == SimDuration::ZERO { SimTime::MAX } else { call.host.now() + limit };
+    let limit = super::flags::parse_duration(call.flags.text("request-timeout"))
+        .unwrap_or(SimDuration::ZERO);
+    let end = if limit == SimDuration::ZERO {
+        SimTime::MAX
+    } else {
+        call.host.now() + limit
+    };
     let (named, kinds) = (found.by_name, found.kinds.clone());
     let names: Vec<(String, String)> = found.objects.iter().map(id).collect();
     let query = call.query(true)?;
     let words = resource::Words::Kinds(kinds);
     // A watch sees every version, so each step is followed by a look.
     loop {
-        let quiet = if end < SimTime::MAX { end } else { call.host.now() + WATCH_QUIET };
+        let quiet = if end < SimTime::MAX {
+            end
+        } else {
+            call.host.now() + WATCH_QUIET
+        };
         let changed = call.wait(quiet, |call| {
             let now = resource::resolve(call.host.client().server, &words, &query).ok()?;
             let mut changes = Vec::new();
@@ -427,11 +515,16 @@ fn watch(call: &mut Call<'_>, found: Found, format: &Format) -> Outcome {
                     changes.push(object);
                 }
             }
-            let gone: Vec<(String, String)> = versions.keys().filter(|key| !present.contains(key)).cloned().collect();
+            let gone: Vec<(String, String)> = versions
+                .keys()
+                .filter(|key| !present.contains(key))
+                .cloned()
+                .collect();
             for key in gone {
                 changes.extend(versions.remove(&key).map(|(_, object)| object));
             }
-            changes.sort_by_key(|object| object.meta().resource_version.parse::<u64>().unwrap_or(0));
+            changes
+                .sort_by_key(|object| object.meta().resource_version.parse::<u64>().unwrap_or(0));
             (!changes.is_empty()).then_some(changes)
         });
         let Some(changes) = changed else { break };
@@ -465,10 +558,21 @@ fn show_change(
     let with_kind = call.flags.bool("show-kind");
     lines.push(table_row(call, object, wide, with_kind, now));
     // Only the widest cells matter for the width, so all lines but the last few can be one.
-    let printed = if lines.len() == 2 && call.out.stdout.is_empty() { 0 } else { lines.len() - 1 };
-    let text: String = lines.iter().map(|cells| format!("{}\n", cells.join("\t"))).collect();
+    let printed = if lines.len() == 2 && call.out.stdout.is_empty() {
+        0
+    } else {
+        lines.len() - 1
+    };
+    let text: String = lines
+        .iter()
+        .map(|cells| format!("{}\n", cells.join("\t")))
+        .collect();
     let aligned = tabs::align(&text, 6, 3);
-    let new: String = aligned.lines().skip(printed).map(|line| format!("{line}\n")).collect();
+    let new: String = aligned
+        .lines()
+        .skip(printed)
+        .map(|line| format!("{line}\n"))
+        .collect();
     call.out.stdout.push_str(&new);
     if lines.len() > 200 {
         let widest = widest(lines);
@@ -480,8 +584,17 @@ fn show_change(
 /// One line that is in each column as wide as the widest.
 fn widest(lines: &[Vec<String>]) -> Vec<String> {
     let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
-    (0..columns).map(|column| "x".repeat(width(column))).collect()
+    let width = |column: usize| {
+        lines
+            .iter()
+            .filter_map(|line| line.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    (0..columns)
+        .map(|column| "x".repeat(width(column)))
+        .collect()
 }
 
 impl Failure {

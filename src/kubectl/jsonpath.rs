@@ -30,7 +30,11 @@ enum Step {
     Wildcard,
     /// `..`
     Recursive,
-    Slice { start: Option<i64>, end: Option<i64>, step: Option<i64> },
+    Slice {
+        start: Option<i64>,
+        end: Option<i64>,
+        step: Option<i64>,
+    },
     Index(i64),
     Union(Vec<Vec<Step>>),
     Filter(Box<Operand>, String, Box<Operand>),
@@ -72,7 +76,9 @@ impl Template {
             Part::Path(steps) => Some(steps),
             _ => None,
         });
-        paths.flat_map(|steps| walk(steps, value, value).unwrap_or_default()).collect()
+        paths
+            .flat_map(|steps| walk(steps, value, value).unwrap_or_default())
+            .collect()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -95,7 +101,9 @@ fn pieces(text: &str) -> Result<Vec<Piece>, String> {
             out.push(Piece::Text(before.to_owned()));
         }
         let close = closing(after).ok_or("unclosed action")?;
-        out.push(Piece::Action(after.get(1..close).unwrap_or("").trim().to_owned()));
+        out.push(Piece::Action(
+            after.get(1..close).unwrap_or("").trim().to_owned(),
+        ));
         rest = after.get(close + 1..).unwrap_or("");
     }
     if !rest.is_empty() {
@@ -122,7 +130,11 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-fn parse_parts(pieces: &mut std::vec::IntoIter<Piece>, inside: bool, depth: u32) -> Result<Vec<Part>, String> {
+fn parse_parts(
+    pieces: &mut std::vec::IntoIter<Piece>,
+    inside: bool,
+    depth: u32,
+) -> Result<Vec<Part>, String> {
     if depth > DEPTH_MAX {
         return Err("nested too deep".to_owned());
     }
@@ -131,7 +143,11 @@ fn parse_parts(pieces: &mut std::vec::IntoIter<Piece>, inside: bool, depth: u32)
         match piece {
             Piece::Text(text) => parts.push(Part::Text(text)),
             Piece::Action(action) if action == "end" => {
-                return if inside { Ok(parts) } else { Err("not in range, nothing to end".to_owned()) };
+                return if inside {
+                    Ok(parts)
+                } else {
+                    Err("not in range, nothing to end".to_owned())
+                };
             }
             Piece::Action(action) => {
                 if let Some(path) = action.strip_prefix("range ") {
@@ -143,7 +159,11 @@ fn parse_parts(pieces: &mut std::vec::IntoIter<Piece>, inside: bool, depth: u32)
             }
         }
     }
-    if inside { Err("unmatched range".to_owned()) } else { Ok(parts) }
+    if inside {
+        Err("unmatched range".to_owned())
+    } else {
+        Ok(parts)
+    }
 }
 
 /// Several paths and texts side by side: `.a "x" .b`
@@ -273,9 +293,10 @@ impl<'a> Reader<'a> {
             }
         }
         match self.peek() {
-            Some(c) if !c.is_whitespace() && !",)]=!<>".contains(c) => {
-                Err(format!("unrecognized character in action: U+{:04X} '{c}'", u32::from(c)))
-            }
+            Some(c) if !c.is_whitespace() && !",)]=!<>".contains(c) => Err(format!(
+                "unrecognized character in action: U+{:04X} '{c}'",
+                u32::from(c)
+            )),
             _ => Ok(steps),
         }
     }
@@ -286,7 +307,11 @@ impl<'a> Reader<'a> {
         if self.eat("?(") {
             let step = self.filter(depth)?;
             self.skip_spaces();
-            return if self.eat(")]") { Ok(step) } else { Err("unterminated filter".to_owned()) };
+            return if self.eat(")]") {
+                Ok(step)
+            } else {
+                Err("unterminated filter".to_owned())
+            };
         }
         let mut choices = Vec::new();
         loop {
@@ -302,7 +327,9 @@ impl<'a> Reader<'a> {
         }
         match choices.len() {
             1 => Ok(choices.remove(0)),
-            _ => Ok(Step::Union(choices.into_iter().map(|step| vec![step]).collect())),
+            _ => Ok(Step::Union(
+                choices.into_iter().map(|step| vec![step]).collect(),
+            )),
         }
     }
 
@@ -319,7 +346,10 @@ impl<'a> Reader<'a> {
                 let steps = self.steps(depth + 1)?;
                 Ok(Step::Union(vec![steps]))
             }
-            _ => Err(format!("invalid array index {}", self.rest.split(']').next().unwrap_or(""))),
+            _ => Err(format!(
+                "invalid array index {}",
+                self.rest.split(']').next().unwrap_or("")
+            )),
         }
     }
 
@@ -330,20 +360,34 @@ impl<'a> Reader<'a> {
         }
         match numbers.as_slice() {
             [Some(index)] => Ok(Step::Index(*index)),
-            [start, end] => Ok(Step::Slice { start: *start, end: *end, step: None }),
-            [start, end, step] => Ok(Step::Slice { start: *start, end: *end, step: *step }),
+            [start, end] => Ok(Step::Slice {
+                start: *start,
+                end: *end,
+                step: None,
+            }),
+            [start, end, step] => Ok(Step::Slice {
+                start: *start,
+                end: *end,
+                step: *step,
+            }),
             _ => Err("invalid array index".to_owned()),
         }
     }
 
     fn number(&mut self) -> Result<Option<i64>, String> {
-        let end = self.rest.find(|c: char| c != '-' && !c.is_ascii_digit()).unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .find(|c: char| c != '-' && !c.is_ascii_digit())
+            .unwrap_or(self.rest.len());
         let (digits, rest) = self.rest.split_at(end);
         self.rest = rest;
         if digits.is_empty() {
             return Ok(None);
         }
-        digits.parse().map(Some).map_err(|_| format!("cannot parse array index {digits}"))
+        digits
+            .parse()
+            .map(Some)
+            .map_err(|_| format!("cannot parse array index {digits}"))
     }
 
     /// `@.type=="Ready"`
@@ -352,10 +396,18 @@ impl<'a> Reader<'a> {
         self.skip_spaces();
         let operators = ["==", "!=", ">=", "<=", ">", "<"];
         let Some(operator) = operators.into_iter().find(|operator| self.eat(operator)) else {
-            return Ok(Step::Filter(Box::new(left), "exists".to_owned(), Box::new(Operand::Nothing)));
+            return Ok(Step::Filter(
+                Box::new(left),
+                "exists".to_owned(),
+                Box::new(Operand::Nothing),
+            ));
         };
         let right = self.operand(depth)?;
-        Ok(Step::Filter(Box::new(left), operator.to_owned(), Box::new(right)))
+        Ok(Step::Filter(
+            Box::new(left),
+            operator.to_owned(),
+            Box::new(right),
+        ))
     }
 
     fn operand(&mut self, depth: u32) -> Result<Operand, String> {
@@ -364,7 +416,10 @@ impl<'a> Reader<'a> {
             Some('"' | '\'') => Ok(Operand::Literal(Value::String(self.quoted()?))),
             Some('@' | '.' | '$') => Ok(Operand::Path(self.steps(depth + 1)?)),
             _ => {
-                let end = self.rest.find(|c: char| c.is_whitespace() || ")=!<>".contains(c)).unwrap_or(self.rest.len());
+                let end = self
+                    .rest
+                    .find(|c: char| c.is_whitespace() || ")=!<>".contains(c))
+                    .unwrap_or(self.rest.len());
                 let (word, rest) = self.rest.split_at(end);
                 self.rest = rest;
                 match serde_json::from_str(word) {
@@ -376,7 +431,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn execute(parts: &[Part], value: &Value, root: &Value, out: &mut String, depth: u32) -> Result<(), String> {
+fn execute(
+    parts: &[Part],
+    value: &Value,
+    root: &Value,
+    out: &mut String,
+    depth: u32,
+) -> Result<(), String> {
     if out.len() > (1 << 22) || depth > DEPTH_MAX {
         return Ok(());
     }
@@ -384,7 +445,8 @@ fn execute(parts: &[Part], value: &Value, root: &Value, out: &mut String, depth:
         match part {
             Part::Text(text) => out.push_str(text),
             Part::Path(steps) => {
-                let texts: Vec<String> = walk(steps, value, root)?.into_iter().map(to_text).collect();
+                let texts: Vec<String> =
+                    walk(steps, value, root)?.into_iter().map(to_text).collect();
                 out.push_str(&texts.join(" "));
             }
             Part::Range(steps, inside) => {
@@ -463,9 +525,20 @@ fn one_step<'a>(
             let Value::Array(items) = value else {
                 return not_an_array(value);
             };
-            let place = if *index < 0 { index + items.len() as i64 } else { *index };
-            let item = usize::try_from(place).ok().and_then(|place| items.get(place));
-            let item = item.ok_or_else(|| format!("array index out of bounds: index {index}, length {}", items.len()))?;
+            let place = if *index < 0 {
+                index + items.len() as i64
+            } else {
+                *index
+            };
+            let item = usize::try_from(place)
+                .ok()
+                .and_then(|place| items.get(place));
+            let item = item.ok_or_else(|| {
+                format!(
+                    "array index out of bounds: index {index}, length {}",
+                    items.len()
+                )
+            })?;
             out.push(item);
         }
         Step::Slice { start, end, step } => {
@@ -473,14 +546,17 @@ fn one_step<'a>(
                 return not_an_array(value);
             };
             let len = items.len() as i64;
-            let place = |number: i64| (if number < 0 { number + len } else { number }).clamp(0, len);
+            let place =
+                |number: i64| (if number < 0 { number + len } else { number }).clamp(0, len);
             let (from, to) = (place(start.unwrap_or(0)), place(end.unwrap_or(len)));
             let step = step.unwrap_or(1);
             if step <= 0 {
                 return Err("step must be > 0".to_owned());
             }
             let step = usize::try_from(step).unwrap_or(usize::MAX);
-            let range = items.get(from as usize..to.max(from) as usize).unwrap_or(&[]);
+            let range = items
+                .get(from as usize..to.max(from) as usize)
+                .unwrap_or(&[]);
             out.extend(range.iter().step_by(step));
         }
         Step::Union(choices) => {
@@ -492,7 +568,12 @@ fn one_step<'a>(
             let items: Vec<&Value> = match value {
                 Value::Array(items) => items.iter().collect(),
                 Value::Object(map) => map.values().collect(),
-                _ => return Err(format!("{} is not array or slice and cannot be filtered", to_text(value))),
+                _ => {
+                    return Err(format!(
+                        "{} is not array or slice and cannot be filtered",
+                        to_text(value)
+                    ));
+                }
             };
             for item in items {
                 if holds(left, operator, right, item, root)? {
@@ -511,11 +592,19 @@ fn not_an_array(value: &Value) -> Result<(), String> {
     }
 }
 
-fn holds(left: &Operand, operator: &str, right: &Operand, item: &Value, root: &Value) -> Result<bool, String> {
+fn holds(
+    left: &Operand,
+    operator: &str,
+    right: &Operand,
+    item: &Value,
+    root: &Value,
+) -> Result<bool, String> {
     let find = |operand: &Operand| -> Result<Option<Value>, String> {
         match operand {
             Operand::Literal(value) => Ok(Some(value.clone())),
-            Operand::Path(steps) => Ok(walk(steps, item, root)?.first().map(|value| (*value).clone())),
+            Operand::Path(steps) => Ok(walk(steps, item, root)?
+                .first()
+                .map(|value| (*value).clone())),
             Operand::Nothing => Ok(None),
         }
     };
@@ -575,12 +664,30 @@ mod tests {
         check("{..name}", expect!["127.0.0.1 127.0.0.2 myself e2e"]);
         check("{.items[*].metadata.name}", expect!["127.0.0.1 127.0.0.2"]);
         check("{.users[0].name}", expect!["myself"]);
-        check("{.items[0].metadata.labels.kubernetes\\.io/hostname}", expect!["127.0.0.1"]);
-        check("{.items[*]['metadata.name', 'status.capacity']}", expect![""]);
-        check("{.items[*]['kind', 'metadata']['name']}", expect!["127.0.0.1 127.0.0.2"]);
-        check("{.users[?(@.name==\"e2e\")].user.password}", expect!["secret"]);
-        check("{range .items[*]}[{.metadata.name}, {.status.capacity}] {end}", expect![[r#"[127.0.0.1, {"cpu":"4"}] [127.0.0.2, {"cpu":"8"}] "#]]);
-        check("{range .items[*]}{.metadata.name}{'\\t'}{end}", expect!["127.0.0.1\t127.0.0.2\t"]);
+        check(
+            "{.items[0].metadata.labels.kubernetes\\.io/hostname}",
+            expect!["127.0.0.1"],
+        );
+        check(
+            "{.items[*]['metadata.name', 'status.capacity']}",
+            expect![""],
+        );
+        check(
+            "{.items[*]['kind', 'metadata']['name']}",
+            expect!["127.0.0.1 127.0.0.2"],
+        );
+        check(
+            "{.users[?(@.name==\"e2e\")].user.password}",
+            expect!["secret"],
+        );
+        check(
+            "{range .items[*]}[{.metadata.name}, {.status.capacity}] {end}",
+            expect![[r#"[127.0.0.1, {"cpu":"4"}] [127.0.0.2, {"cpu":"8"}] "#]],
+        );
+        check(
+            "{range .items[*]}{.metadata.name}{'\\t'}{end}",
+            expect!["127.0.0.1\t127.0.0.2\t"],
+        );
     }
 
     #[test]
@@ -590,19 +697,28 @@ mod tests {
         check("{.items[:].kind}", expect!["None None"]);
         check("{.users[?(@.user.n>2)].name}", expect!["e2e"]);
         check("{.users[?(@.user.username)].name}", expect!["e2e"]);
-        check("{.items[*].status.addresses[?(@.type!='another')].address}", expect!["127.0.0.1 127.0.0.2"]);
+        check(
+            "{.items[*].status.addresses[?(@.type!='another')].address}",
+            expect!["127.0.0.1 127.0.0.2"],
+        );
         check("{$.kind}", expect!["List"]);
         check("{.nope.nope}", expect![""]);
     }
 
     #[test]
     fn mistakes() {
-        check("{.items[5]}", expect!["error: array index out of bounds: index 5, length 2"]);
+        check(
+            "{.items[5]}",
+            expect!["error: array index out of bounds: index 5, length 2"],
+        );
         check("{.items", expect!["error: unclosed action"]);
         check("{end}", expect!["error: not in range, nothing to end"]);
         check("{range .items[*]}", expect!["error: unmatched range"]);
         check("{.items[x]}", expect!["error: invalid array index x"]);
-        check("{.items[?(@.a==)]}", expect!["error: unrecognized identifier "]);
+        check(
+            "{.items[?(@.a==)]}",
+            expect!["error: unrecognized identifier "],
+        );
         check("{.kind[0]}", expect!["error: List is not array or slice"]);
     }
 }

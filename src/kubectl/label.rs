@@ -21,7 +21,9 @@ pub struct Change {
 ///
 /// Models: cmd/util/helpers.go, GetResourcesAndPairs.
 fn split_pairs(words: &[String], kind: &str) -> Result<(Vec<String>, Vec<String>), Failure> {
-    let is_pair = |word: &str| (word.contains('=') && !word.starts_with('=')) || (word.ends_with('-') && word != "-");
+    let is_pair = |word: &str| {
+        (word.contains('=') && !word.starts_with('=')) || (word.ends_with('-') && word != "-")
+    };
     let (mut resources, mut pairs) = (Vec::new(), Vec::new());
     for word in words {
         if is_pair(word) {
@@ -29,7 +31,9 @@ fn split_pairs(words: &[String], kind: &str) -> Result<(Vec<String>, Vec<String>
         } else if pairs.is_empty() {
             resources.push(word.clone());
         } else {
-            return Err(Failure::Text(format!("all resources must be specified before {kind} changes: {word}")));
+            return Err(Failure::Text(format!(
+                "all resources must be specified before {kind} changes: {word}"
+            )));
         }
     }
     Ok((resources, pairs))
@@ -46,7 +50,10 @@ pub fn parse_labels(pairs: &[String]) -> Result<Change, String> {
             };
             let findings = names::label_value(value);
             if !findings.is_empty() {
-                return Err(format!("invalid label value: {pair:?}: {}", findings.join(";")));
+                return Err(format!(
+                    "invalid label value: {pair:?}: {}",
+                    findings.join(";")
+                ));
             }
             change.set.insert((*key).to_owned(), (*value).to_owned());
         } else if let Some(key) = pair.strip_suffix('-') {
@@ -72,7 +79,9 @@ pub fn change_labels(
     if !overwrite {
         let taken = change.set.iter().filter_map(|(key, value)| {
             let old = labels.get(key).filter(|old| *old != value)?;
-            Some(format!("'{key}' already has a value ({old}), and --overwrite is false"))
+            Some(format!(
+                "'{key}' already has a value ({old}), and --overwrite is false"
+            ))
         });
         let taken: Vec<String> = taken.collect();
         if !taken.is_empty() {
@@ -82,7 +91,10 @@ pub fn change_labels(
     let mut new = labels.clone();
     new.extend(change.set.clone());
     new.retain(|key, _| !change.remove.contains(key));
-    let set = change.set.iter().any(|(key, value)| labels.get(key) != Some(value));
+    let set = change
+        .set
+        .iter()
+        .any(|(key, value)| labels.get(key) != Some(value));
     let removed = change.remove.iter().any(|key| labels.contains_key(key));
     let word = match (set, removed) {
         (true, true) => "modified",
@@ -109,7 +121,11 @@ pub fn label(call: &mut Call<'_>) -> Outcome {
     for object in found.objects {
         if list {
             if !single {
-                let text = format!("Listing labels for {}/{}:", resource::info_of(&object).qualified_kind(), object.meta().name);
+                let text = format!(
+                    "Listing labels for {}/{}:",
+                    resource::info_of(&object).qualified_kind(),
+                    object.meta().name
+                );
                 call.warn(&text);
             }
             for (key, value) in &object.meta().labels {
@@ -151,14 +167,22 @@ pub fn annotate(call: &mut Call<'_>) -> Outcome {
         }
     }
     if !bad.is_empty() {
-        return Err(Failure::Text(format!("invalid annotation format: {}", bad.join(", "))));
+        return Err(Failure::Text(format!(
+            "invalid annotation format: {}",
+            bad.join(", ")
+        )));
     }
     check_flags(call, &resources)?;
     let list = call.flags.bool("list");
     if change == Change::default() && !list {
         return Err(Failure::text("at least one annotation update is required"));
     }
-    let both: Vec<&str> = change.remove.iter().filter(|key| change.set.contains_key(*key)).map(String::as_str).collect();
+    let both: Vec<&str> = change
+        .remove
+        .iter()
+        .filter(|key| change.set.contains_key(*key))
+        .map(String::as_str)
+        .collect();
     if !both.is_empty() {
         return Err(Failure::Text(format!(
             "can not both modify and remove the following annotation(s) in the same command: {}",
@@ -177,9 +201,15 @@ pub fn annotate(call: &mut Call<'_>) -> Outcome {
             continue;
         }
         let old = &object.meta().annotations;
-        let taken: Vec<String> = change.set.keys().filter(|key| *key != "kubernetes.io/change-cause").filter_map(|key| {
-            old.get(key).map(|value| format!("'{key}' already has a value ({value})"))
-        }).collect();
+        let taken: Vec<String> = change
+            .set
+            .keys()
+            .filter(|key| *key != "kubernetes.io/change-cause")
+            .filter_map(|key| {
+                old.get(key)
+                    .map(|value| format!("'{key}' already has a value ({value})"))
+            })
+            .collect();
         if !taken.is_empty() && !call.flags.bool("overwrite") {
             failures.push(Failure::Text(format!(
                 "--overwrite is false but found the following declared annotation(s): {}",
@@ -198,19 +228,29 @@ pub fn annotate(call: &mut Call<'_>) -> Outcome {
 
 fn check_flags(call: &Call<'_>, resources: &[String]) -> Outcome {
     if call.flags.bool("all") && !call.flags.text("selector").is_empty() {
-        return Err(Failure::text("cannot set --all and --selector at the same time"));
+        return Err(Failure::text(
+            "cannot set --all and --selector at the same time",
+        ));
     }
     if call.flags.bool("all") && !call.flags.text("field-selector").is_empty() {
-        return Err(Failure::text("cannot set --all and --field-selector at the same time"));
+        return Err(Failure::text(
+            "cannot set --all and --field-selector at the same time",
+        ));
     }
     if resources.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Failure::text(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
     }
     Ok(())
 }
 
 fn write(call: &mut Call<'_>, object: Object, word: &str, failures: &mut Vec<Failure>) -> Outcome {
-    let what = if word == "annotated" { "annotations" } else { "labels" };
+    let what = if word == "annotated" {
+        "annotations"
+    } else {
+        "labels"
+    };
     let result = call.host.client().update_object(object, what);
     match result {
         Ok(object) => call.print_result(&object, word),

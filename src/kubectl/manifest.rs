@@ -4,8 +4,8 @@
 
 use super::error::Failure;
 use crate::api::decode::{self, DecodeError, DecodeErrorKind, Decoded};
-use crate::api::kinds::KindInfo;
 use crate::api::kinds;
+use crate::api::kinds::KindInfo;
 use crate::api::object::Object;
 use crate::api::yaml;
 use serde_json::Value;
@@ -49,14 +49,25 @@ pub struct Manifest {
 pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manifest {
     let mut manifest = Manifest::default();
     let mut decoding = decode::decode_leniently(text);
-    if let Some(error) = decoding.errors.iter().find(|error| error.kind == DecodeErrorKind::Syntax) {
+    if let Some(error) = decoding
+        .errors
+        .iter()
+        .find(|error| error.kind == DecodeErrorKind::Syntax)
+    {
         manifest.places.push(place_of(error));
         let (before, from) = documents_before(text, error.line);
         let own = decode::decode_leniently(from).errors;
-        let error = own.into_iter().find(|own| own.kind == DecodeErrorKind::Syntax).unwrap_or_else(|| error.clone());
-        manifest.failures.push(Failure::Text(client_error(&[error], source)));
+        let error = own
+            .into_iter()
+            .find(|own| own.kind == DecodeErrorKind::Syntax)
+            .unwrap_or_else(|| error.clone());
+        manifest
+            .failures
+            .push(Failure::Text(client_error(&[error], source)));
         decoding = decode::decode_leniently(before);
-        decoding.errors.retain(|error| error.kind != DecodeErrorKind::Syntax);
+        decoding
+            .errors
+            .retain(|error| error.kind != DecodeErrorKind::Syntax);
     }
     let documents = yaml::parse(text).unwrap_or_default();
     let mut good = decoding.objects.into_iter();
@@ -80,12 +91,18 @@ pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manife
         } else {
             manifest.places.extend(mine.iter().map(place_of));
             let first = &mine[0];
-            match (first.kind, kinds::find(&first.subject.api_version, &first.subject.kind)) {
+            match (
+                first.kind,
+                kinds::find(&first.subject.api_version, &first.subject.kind),
+            ) {
                 (DecodeErrorKind::Type | DecodeErrorKind::UnknownField, Some(info)) => Item {
                     info,
                     namespace: first.subject.namespace.clone(),
                     name: first.subject.name.clone(),
-                    value: documents.get(first.document_index as usize).map(|d| d.value()).unwrap_or_default(),
+                    value: documents
+                        .get(first.document_index as usize)
+                        .map(|d| d.value())
+                        .unwrap_or_default(),
                     body: Body::Bad(mine),
                 },
                 (kind, _) => {
@@ -135,7 +152,10 @@ fn documents_before(text: &str, line: u32) -> (&str, &str) {
         offset += content.len();
     }
     let before = text.get(..start).unwrap_or("");
-    (before.strip_suffix("---\n").unwrap_or(before), text.get(start..).unwrap_or(text))
+    (
+        before.strip_suffix("---\n").unwrap_or(before),
+        text.get(start..).unwrap_or(text),
+    )
 }
 
 /// Fills in the namespace, or refuses one that isn't the command's.
@@ -160,8 +180,12 @@ fn settle_namespace(mut item: Item, namespace: &str, enforced: bool) -> Result<I
 }
 
 fn set_namespace(value: &mut Value, namespace: &str) {
-    let Some(map) = value.as_object_mut() else { return };
-    let meta = map.entry("metadata").or_insert_with(|| Value::Object(Default::default()));
+    let Some(map) = value.as_object_mut() else {
+        return;
+    };
+    let meta = map
+        .entry("metadata")
+        .or_insert_with(|| Value::Object(Default::default()));
     if let Some(meta) = meta.as_object_mut() {
         meta.insert("namespace".to_owned(), namespace.into());
     }
@@ -182,7 +206,10 @@ impl Item {
             Body::Good(_) => None,
             Body::Bad(errors) => {
                 let message = decode::server_message(errors);
-                let status = crate::api::status::Status::new(crate::api::status::Reason::BadRequest, message);
+                let status = crate::api::status::Status::new(
+                    crate::api::status::Reason::BadRequest,
+                    message,
+                );
                 Some(Failure::from(status).while_doing(verb, source))
             }
         }
@@ -195,11 +222,22 @@ impl Item {
         };
         let place = |path: &str, message: String| {
             let at = decoded.position(path)?;
-            Some(Place { line: at.line, column: at.column, message, hint: None })
+            Some(Place {
+                line: at.line,
+                column: at.column,
+                message,
+                hint: None,
+            })
         };
         if status.causes.is_empty() {
-            return place("metadata.name", status.message.clone()).into_iter().collect();
+            return place("metadata.name", status.message.clone())
+                .into_iter()
+                .collect();
         }
-        status.causes.iter().filter_map(|cause| place(&cause.field, cause.to_string())).collect()
+        status
+            .causes
+            .iter()
+            .filter_map(|cause| place(&cause.field, cause.to_string()))
+            .collect()
     }
 }

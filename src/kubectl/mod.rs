@@ -152,7 +152,10 @@ pub fn run(host: &mut dyn Host, args: &[String], stdin: Option<&str>) -> Output 
         }
     };
     if flags.bool("help") {
-        return Output { stdout: verbs::help(verb), ..Output::default() };
+        return Output {
+            stdout: verbs::help(verb),
+            ..Output::default()
+        };
     }
     let dry = match dry_run(&flags) {
         Ok(dry) => dry,
@@ -227,7 +230,10 @@ impl Call<'_> {
 
     /// A complaint with the pointer to the help that most commands give.
     pub fn usage(&self, message: &str) -> Failure {
-        Failure::Text(format!("{message}\nSee 'kubectl {} -h' for help and examples", self.path))
+        Failure::Text(format!(
+            "{message}\nSee 'kubectl {} -h' for help and examples",
+            self.path
+        ))
     }
 
     /// ` (dry run)` behind a result.
@@ -243,7 +249,11 @@ impl Call<'_> {
     pub fn print_result(&mut self, object: &Object, word: &str) -> Outcome {
         match self.flags.text("output") {
             "" => {
-                let line = format!("{} {word}{}", resource::full_name(object), self.dry_suffix());
+                let line = format!(
+                    "{} {word}{}",
+                    resource::full_name(object),
+                    self.dry_suffix()
+                );
                 self.print(&line);
                 Ok(())
             }
@@ -258,7 +268,9 @@ impl Call<'_> {
     /// The texts that `-f` names, with their names as messages show them.
     pub fn texts(&self) -> Result<Vec<(String, String)>, Failure> {
         if self.flags.has("kustomize") {
-            return Err(Failure::text("kustomize needs folders, which the playground doesn't have"));
+            return Err(Failure::text(
+                "kustomize needs folders, which the playground doesn't have",
+            ));
         }
         let mut texts = Vec::new();
         for file in self.flags.words("filename") {
@@ -281,7 +293,9 @@ impl Call<'_> {
             namespace: self.namespace(),
             all_namespaces: self.flags.bool("all-namespaces"),
             labels: selector("selector").map(LabelQuery::parse).transpose()?,
-            fields: selector("field-selector").map(FieldSelector::parse).transpose()?,
+            fields: selector("field-selector")
+                .map(FieldSelector::parse)
+                .transpose()?,
             all: all || self.flags.bool("all"),
         })
     }
@@ -302,7 +316,10 @@ impl Call<'_> {
     }
 
     fn find_in_files(&mut self) -> Result<Found, Failure> {
-        let mut found = Found { by_name: true, ..Found::default() };
+        let mut found = Found {
+            by_name: true,
+            ..Found::default()
+        };
         let (namespace, enforced) = (self.namespace(), self.flags.has("namespace"));
         for (text, source) in self.texts()? {
             let manifest = manifest::read(&text, &source, &namespace, enforced);
@@ -311,7 +328,12 @@ impl Call<'_> {
                 if !found.kinds.contains(&item.info) {
                     found.kinds.push(item.info);
                 }
-                match resource::get(self.host.client().server, item.info, &item.namespace, &item.name) {
+                match resource::get(
+                    self.host.client().server,
+                    item.info,
+                    &item.namespace,
+                    &item.name,
+                ) {
                     Ok(object) => found.objects.push(object),
                     Err(status) => found.failures.push(status.into()),
                 }
@@ -322,7 +344,10 @@ impl Call<'_> {
 
     /// The object as it is now.
     pub fn live(&mut self, object: &Object) -> Option<Object> {
-        self.host.client().server.get_object(object.kind(), &object.key())
+        self.host
+            .client()
+            .server
+            .get_object(object.kind(), &object.key())
     }
 
     /// Lets time pass until `done` gives an answer, or until `deadline`.
@@ -352,12 +377,19 @@ impl Call<'_> {
 
     /// When a wait ends: at `--timeout`, or when patience is lost.
     pub fn deadline(&self, timeout: SimDuration) -> SimTime {
-        let wait = if timeout == SimDuration::ZERO { PATIENCE } else { timeout };
+        let wait = if timeout == SimDuration::ZERO {
+            PATIENCE
+        } else {
+            timeout
+        };
         self.host.now() + wait
     }
 
     /// The end of a wait that the user would have to interrupt.
     pub fn interrupted(&self) -> Failure {
-        Failure::Exit { code: 130, text: "^C\n".to_owned() }
+        Failure::Exit {
+            code: 130,
+            text: "^C\n".to_owned(),
+        }
     }
 }

@@ -70,9 +70,15 @@ pub fn three_way(original: &Value, modified: &Value, current: &Value, shape: Sha
     let empty = Map::new();
     let object = |value: &Value| value.as_object().unwrap_or(&empty).clone();
     let (original, modified, current) = (object(original), object(modified), object(current));
-    let removals = Diff { changes: false, removals: true };
+    let removals = Diff {
+        changes: false,
+        removals: true,
+    };
     let mut patch = removals.maps(&original, &modified, shape, 0);
-    let changes = Diff { changes: true, removals: false };
+    let changes = Diff {
+        changes: true,
+        removals: false,
+    };
     let delta = changes.maps(&current, &modified, shape, 0);
     let mode = Mode { final_: false };
     // Lists that are merged by key come from the same schema, so this cannot fail on our own output.
@@ -169,7 +175,9 @@ fn merge_map(
         set_order(target, &mut patch, shape, depth)?;
     }
     for (key, value) in patch {
-        if mode.final_ && let Some(field) = key.strip_prefix(DELETE_FROM) {
+        if mode.final_
+            && let Some(field) = key.strip_prefix(DELETE_FROM)
+        {
             if let (Some(Value::Array(list)), Value::Array(gone)) = (target.get_mut(field), value) {
                 list.retain(|item| !gone.contains(item));
             }
@@ -241,7 +249,11 @@ fn set_order(
     shape: Shape,
     depth: u32,
 ) -> Result<(), String> {
-    let directives: Vec<String> = patch.keys().filter(|key| key.starts_with(SET_ORDER)).cloned().collect();
+    let directives: Vec<String> = patch
+        .keys()
+        .filter(|key| key.starts_with(SET_ORDER))
+        .cloned()
+        .collect();
     for directive in directives {
         let Some(Value::Array(order)) = patch.remove(&directive) else {
             return Err(format!("invalid patch format of {directive}"));
@@ -267,7 +279,10 @@ fn set_order(
             None => {}
         }
         if !merged.is_empty() || target.contains_key(field) {
-            target.insert(field.to_owned(), Value::Array(ordered(merged, &order, &server, rule.merge)));
+            target.insert(
+                field.to_owned(),
+                Value::Array(ordered(merged, &order, &server, rule.merge)),
+            );
         }
     }
     Ok(())
@@ -310,7 +325,11 @@ fn merge_items(
         }
         return Ok(());
     };
-    if mode.final_ && patch.iter().any(|item| item.get(PATCH).is_some_and(|word| word == "replace")) {
+    if mode.final_
+        && patch
+            .iter()
+            .any(|item| item.get(PATCH).is_some_and(|word| word == "replace"))
+    {
         patch.retain(|item| item.get(PATCH).is_none());
         target.clear();
     }
@@ -354,9 +373,11 @@ fn same_item(a: &Value, b: &Value, merge: Merge) -> bool {
 ///
 /// Models: normalizeElementOrder, mergeSortedSlice.
 fn ordered(merged: Vec<Value>, order: &[Value], server: &[Value], merge: Merge) -> Vec<Value> {
-    let place = |list: &[Value], item: &Value| list.iter().position(|other| same_item(other, item, merge));
-    let (mut ours, mut theirs): (Vec<Value>, Vec<Value>) =
-        merged.into_iter().partition(|item| place(order, item).is_some());
+    let place =
+        |list: &[Value], item: &Value| list.iter().position(|other| same_item(other, item, merge));
+    let (mut ours, mut theirs): (Vec<Value>, Vec<Value>) = merged
+        .into_iter()
+        .partition(|item| place(order, item).is_some());
     ours.sort_by_key(|item| place(order, item));
     theirs.sort_by_key(|item| place(server, item));
     let mut out = Vec::with_capacity(ours.len() + theirs.len());
@@ -371,7 +392,11 @@ fn ordered(merged: Vec<Value>, order: &[Value], server: &[Value], merge: Merge) 
                 _ => false,
             },
         };
-        out.extend(if theirs_first { theirs.next() } else { ours.next() });
+        out.extend(if theirs_first {
+            theirs.next()
+        } else {
+            ours.next()
+        });
     }
 }
 
@@ -420,7 +445,15 @@ impl Diff {
         patch
     }
 
-    fn lists(self, patch: &mut Object, key: &str, old: &[Value], new: &[Value], rule: Rule, depth: u32) {
+    fn lists(
+        self,
+        patch: &mut Object,
+        key: &str,
+        old: &[Value],
+        new: &[Value],
+        rule: Rule,
+        depth: u32,
+    ) {
         if old.is_empty() {
             if self.changes && !new.is_empty() {
                 patch.insert(key.to_owned(), Value::Array(new.to_vec()));
@@ -428,7 +461,10 @@ impl Diff {
             return;
         }
         let same_order = old.len() == new.len()
-            && old.iter().zip(new).all(|(a, b)| same_item(a, b, rule.merge));
+            && old
+                .iter()
+                .zip(new)
+                .all(|(a, b)| same_item(a, b, rule.merge));
         let mut items = Vec::new();
         let mut gone = Vec::new();
         for item in new {
@@ -440,7 +476,8 @@ impl Diff {
                         continue;
                     }
                     if rule.retain_keys && self.changes {
-                        let keys: Vec<Value> = after.keys().map(|key| key.as_str().into()).collect();
+                        let keys: Vec<Value> =
+                            after.keys().map(|key| key.as_str().into()).collect();
                         inner.insert(RETAIN_KEYS.to_owned(), keys.into());
                     }
                     inner.insert(id.to_owned(), after.get(id).cloned().unwrap_or_default());
@@ -451,7 +488,9 @@ impl Diff {
             }
         }
         if self.removals {
-            let missing = old.iter().filter(|item| !new.iter().any(|other| same_item(other, item, rule.merge)));
+            let missing = old
+                .iter()
+                .filter(|item| !new.iter().any(|other| same_item(other, item, rule.merge)));
             for item in missing {
                 match rule.merge {
                     Merge::ByKey(id) => {
@@ -481,7 +520,10 @@ impl Diff {
 
 /// The two-way patch that `kubectl set` and its like send.
 pub fn two_way(from: &Value, to: &Value, shape: Shape) -> Value {
-    let both = Diff { changes: true, removals: true };
+    let both = Diff {
+        changes: true,
+        removals: true,
+    };
     match (from, to) {
         (Value::Object(from), Value::Object(to)) => Value::Object(both.maps(from, to, shape, 0)),
         _ => Value::Object(Map::new()),
@@ -529,9 +571,15 @@ pub fn json_patch(target: &mut Value, operations: &Value) -> Result<(), String> 
 
 fn missing(operation: &str, path: &str) -> String {
     match operation {
-        "replace" => format!("replace operation does not apply: doc is missing key: {path}: missing value"),
-        "remove" => format!("error in remove for path: '{path}': Unable to remove nonexistent key: missing value"),
-        _ => format!("{operation} operation does not apply: doc is missing path: \"{path}\": missing value"),
+        "replace" => {
+            format!("replace operation does not apply: doc is missing key: {path}: missing value")
+        }
+        "remove" => format!(
+            "error in remove for path: '{path}': Unable to remove nonexistent key: missing value"
+        ),
+        _ => format!(
+            "{operation} operation does not apply: doc is missing path: \"{path}\": missing value"
+        ),
     }
 }
 
@@ -586,7 +634,10 @@ pub fn go_value(value: &Value) -> String {
         }
         Value::Object(map) => {
             // serde_json's map is sorted by key, as Go prints it.
-            let items: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_value(value))).collect();
+            let items: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{key}:{}", go_value(value)))
+                .collect();
             format!("map[{}]", items.join(" "))
         }
         other => other.to_string(),
@@ -619,8 +670,10 @@ mod tests {
     fn containers_are_merged_by_name() {
         check(
             "spec: {template: {spec: {containers: [{name: a, image: x, ports: [{containerPort: 80, name: http}]}, {name: b}]}}}",
-            "spec: {template: {spec: {containers: [{name: a, image: y, ports: [{containerPort: 80, protocol: UDP}, {containerPort: 81}]}]}}}",
-            expect![[r#"{"spec":{"template":{"spec":{"containers":[{"image":"y","name":"a","ports":[{"containerPort":80,"name":"http","protocol":"UDP"},{"containerPort":81}]},{"name":"b"}]}}}}"#]],
+            "spec: {template: {spec: {containers: [{name: a, image: z, ports: [{containerPort: 80, protocol: UDP}, {containerPort: 81}]}]}}}",
+            expect![[
+                r#"{"spec":{"template":{"spec":{"containers":[{"image":"z","name":"a","ports":[{"containerPort":80,"name":"http","protocol":"UDP"},{"containerPort":81}]},{"name":"b"}]}}}}"#
+            ]],
         );
     }
 
@@ -629,12 +682,16 @@ mod tests {
         check(
             "spec: {template: {spec: {containers: [{name: a}, {name: b}]}}}",
             "spec: {template: {spec: {containers: [{name: c}]}}}",
-            expect![[r#"{"spec":{"template":{"spec":{"containers":[{"name":"c"},{"name":"a"},{"name":"b"}]}}}}"#]],
+            expect![[
+                r#"{"spec":{"template":{"spec":{"containers":[{"name":"c"},{"name":"a"},{"name":"b"}]}}}}"#
+            ]],
         );
         check(
             "spec: {template: {spec: {containers: [{name: a}, {name: b}]}}}",
             "spec: {template: {spec: {$setElementOrder/containers: [{name: b}, {name: a}, {name: c}], containers: [{name: c}]}}}",
-            expect![[r#"{"spec":{"template":{"spec":{"containers":[{"name":"b"},{"name":"a"},{"name":"c"}]}}}}"#]],
+            expect![[
+                r#"{"spec":{"template":{"spec":{"containers":[{"name":"b"},{"name":"a"},{"name":"c"}]}}}}"#
+            ]],
         );
     }
 
@@ -643,7 +700,9 @@ mod tests {
         check(
             "spec: {template: {spec: {containers: [{name: a}, {name: b}], nodeSelector: {a: b}}}}",
             "spec: {template: {spec: {containers: [{name: a, $patch: delete}], nodeSelector: {$patch: replace, c: d}}}}",
-            expect![[r#"{"spec":{"template":{"spec":{"containers":[{"name":"b"}],"nodeSelector":{"c":"d"}}}}}"#]],
+            expect![[
+                r#"{"spec":{"template":{"spec":{"containers":[{"name":"b"}],"nodeSelector":{"c":"d"}}}}}"#
+            ]],
         );
         check(
             "metadata: {finalizers: [a, b], labels: {x: y}}",
@@ -655,7 +714,11 @@ mod tests {
             "spec: {template: {spec: {volumes: [{name: v, $retainKeys: [name, emptyDir], emptyDir: {}}]}}}",
             expect![[r#"{"spec":{"template":{"spec":{"volumes":[{"emptyDir":{},"name":"v"}]}}}}"#]],
         );
-        check("spec: {}", "spec: {$patch: nonsense}", expect!["Unknown patch type found: nonsense"]);
+        check(
+            "spec: {}",
+            "spec: {$patch: nonsense}",
+            expect!["Unknown patch type found: nonsense"],
+        );
     }
 
     #[test]
@@ -678,7 +741,12 @@ mod tests {
 
     #[track_caller]
     fn check_three_way(original: &str, modified: &str, current: &str, expect: Expect) {
-        let patch = three_way(&value(original), &value(modified), &value(current), Some("DaemonSet"));
+        let patch = three_way(
+            &value(original),
+            &value(modified),
+            &value(current),
+            Some("DaemonSet"),
+        );
         let mut result = value(current);
         let outcome = match strategic(&mut result, &patch, Some("DaemonSet")) {
             Ok(()) => crate::api::go::json(&result),
@@ -691,11 +759,11 @@ mod tests {
     fn apply_removes_what_it_once_set_and_leaves_the_rest() {
         check_three_way(
             "spec: {template: {spec: {nodeSelector: {a: b}, containers: [{name: m, image: x, command: [a]}, {name: old}]}}}",
-            "spec: {template: {spec: {containers: [{name: m, image: y}, {name: new}]}}}",
+            "spec: {template: {spec: {containers: [{name: m, image: z}, {name: new}]}}}",
             "spec: {template: {spec: {dnsPolicy: ClusterFirst, nodeSelector: {a: b}, containers: [{name: m, image: x, command: [a], imagePullPolicy: Always}, {name: old}, {name: injected}]}}}",
             expect![[r#"
-                {"spec":{"template":{"spec":{"$setElementOrder/containers":[{"name":"m"},{"name":"new"}],"containers":[{"command":null,"image":"y","name":"m"},{"name":"new"},{"$patch":"delete","name":"old"}],"nodeSelector":null}}}}
-                {"spec":{"template":{"spec":{"containers":[{"image":"y","imagePullPolicy":"Always","name":"m"},{"name":"new"},{"name":"injected"}],"dnsPolicy":"ClusterFirst"}}}}
+                {"spec":{"template":{"spec":{"$setElementOrder/containers":[{"name":"m"},{"name":"new"}],"containers":[{"command":null,"image":"z","name":"m"},{"name":"new"},{"$patch":"delete","name":"old"}],"nodeSelector":null}}}}
+                {"spec":{"template":{"spec":{"containers":[{"image":"z","imagePullPolicy":"Always","name":"m"},{"name":"new"},{"name":"injected"}],"dnsPolicy":"ClusterFirst"}}}}
             "#]],
         );
     }
@@ -737,15 +805,48 @@ mod tests {
             };
             expect.assert_eq(&text);
         }
-        check("[{op: add, path: /a/b/1, value: 9}]", expect![[r#"{"a":{"b":[1,9,2],"x/y":1}}"#]]);
-        check("[{op: add, path: /a/b/-, value: 9}]", expect![[r#"{"a":{"b":[1,2,9],"x/y":1}}"#]]);
-        check("[{op: replace, path: /a/x~1y, value: 9}]", expect![[r#"{"a":{"b":[1,2],"x/y":9}}"#]]);
-        check("[{op: remove, path: /a/b/0}]", expect![[r#"{"a":{"b":[2],"x/y":1}}"#]]);
-        check("[{op: move, from: /a/b, path: /c}]", expect![[r#"{"a":{"x/y":1},"c":[1,2]}"#]]);
-        check("[{op: test, path: /a/b/0, value: 2}]", expect!["testing value /a/b/0 failed: test failed"]);
-        check("[{op: remove, path: /a/nope}]", expect!["error in remove for path: '/a/nope': Unable to remove nonexistent key: missing value"]);
-        check("[{op: replace, path: /a/nope/x, value: 1}]", expect!["replace operation does not apply: doc is missing key: /a/nope/x: missing value"]);
-        check("[{op: add, path: /a/b/9, value: 1}]", expect![[r#"add operation does not apply: doc is missing path: "/a/b/9": missing value"#]]);
+        check(
+            "[{op: add, path: /a/b/1, value: 9}]",
+            expect![[r#"{"a":{"b":[1,9,2],"x/y":1}}"#]],
+        );
+        check(
+            "[{op: add, path: /a/b/-, value: 9}]",
+            expect![[r#"{"a":{"b":[1,2,9],"x/y":1}}"#]],
+        );
+        check(
+            "[{op: replace, path: /a/x~1y, value: 9}]",
+            expect![[r#"{"a":{"b":[1,2],"x/y":9}}"#]],
+        );
+        check(
+            "[{op: remove, path: /a/b/0}]",
+            expect![[r#"{"a":{"b":[2],"x/y":1}}"#]],
+        );
+        check(
+            "[{op: move, from: /a/b, path: /c}]",
+            expect![[r#"{"a":{"x/y":1},"c":[1,2]}"#]],
+        );
+        check(
+            "[{op: test, path: /a/b/0, value: 2}]",
+            expect!["testing value /a/b/0 failed: test failed"],
+        );
+        check(
+            "[{op: remove, path: /a/nope}]",
+            expect![
+                "error in remove for path: '/a/nope': Unable to remove nonexistent key: missing value"
+            ],
+        );
+        check(
+            "[{op: replace, path: /a/nope/x, value: 1}]",
+            expect![
+                "replace operation does not apply: doc is missing key: /a/nope/x: missing value"
+            ],
+        );
+        check(
+            "[{op: add, path: /a/b/9, value: 1}]",
+            expect![[
+                r#"add operation does not apply: doc is missing path: "/a/b/9": missing value"#
+            ]],
+        );
         check("{}", expect!["a JSON patch is a list of operations"]);
     }
 }

@@ -7,18 +7,28 @@ use super::selector::{FieldSelector, LabelQuery};
 use crate::api::kinds::{self, KindInfo};
 use crate::api::object::{Key, Kind, Object};
 use crate::api::status::Status;
-use crate::apiserver::{ApiServer, Deletion, DeleteOptions};
+use crate::apiserver::{ApiServer, DeleteOptions, Deletion};
 use crate::client::Client;
 
 /// What `kubectl get all` means.
 const ALL: &[&str] = &[
-    "pods", "replicationcontrollers", "services", "daemonsets", "deployments", "replicasets",
-    "statefulsets", "horizontalpodautoscalers", "cronjobs", "jobs",
+    "pods",
+    "replicationcontrollers",
+    "services",
+    "daemonsets",
+    "deployments",
+    "replicasets",
+    "statefulsets",
+    "horizontalpodautoscalers",
+    "cronjobs",
+    "jobs",
 ];
 
 /// A kind that objects are stored under.
 pub fn stored_kind(info: &KindInfo) -> Kind {
-    let same = |kind: &Kind| *kind != Kind::Generic && kind.name() == info.kind && kind.api_version() == info.api_version;
+    let same = |kind: &Kind| {
+        *kind != Kind::Generic && kind.name() == info.kind && kind.api_version() == info.api_version
+    };
     Kind::ALL.into_iter().find(same).unwrap_or(Kind::Generic)
 }
 
@@ -47,7 +57,12 @@ pub fn find(word: &str) -> Result<&'static KindInfo, Failure> {
     })
 }
 
-pub fn get(server: &ApiServer, info: &KindInfo, namespace: &str, name: &str) -> Result<Object, Status> {
+pub fn get(
+    server: &ApiServer,
+    info: &KindInfo,
+    namespace: &str,
+    name: &str,
+) -> Result<Object, Status> {
     server
         .get_object(stored_kind(info), &key(info, namespace, name))
         .ok_or_else(|| Status::not_found(&info.resource(), name))
@@ -58,22 +73,36 @@ pub fn list(server: &ApiServer, info: &KindInfo, namespace: Option<&str>) -> Vec
     let mut objects = server.list_objects(stored_kind(info));
     objects.retain(|object| {
         let same_kind = object.kind() != Kind::Generic || object.kind_name() == info.kind;
-        let in_namespace = !info.namespaced || namespace.is_none_or(|namespace| object.meta().namespace == namespace);
+        let in_namespace = !info.namespaced
+            || namespace.is_none_or(|namespace| object.meta().namespace == namespace);
         same_kind && in_namespace
     });
     objects
 }
 
-pub fn delete(client: &mut Client<'_>, object: &Object, options: &DeleteOptions) -> Result<Deletion, Status> {
-    client.delete_object(object.kind(), &object.key(), options).map_err(|status| renamed(status, object))
+pub fn delete(
+    client: &mut Client<'_>,
+    object: &Object,
+    options: &DeleteOptions,
+) -> Result<Deletion, Status> {
+    client
+        .delete_object(object.kind(), &object.key(), options)
+        .map_err(|status| renamed(status, object))
 }
 
 /// Objects that aren't simulated are stored as `Kind/name`; messages name them as themselves.
 fn renamed(mut status: Status, object: &Object) -> Status {
-    if object.kind() == Kind::Generic && let Some(info) = kinds::of(object) {
+    if object.kind() == Kind::Generic
+        && let Some(info) = kinds::of(object)
+    {
         let stored = object.key();
-        status.message = status.message.replace(&format!("\"{}\"", stored.name), &format!("\"{}\"", object.meta().name));
-        status.message = status.message.replace("objects \"", &format!("{} \"", info.resource()));
+        status.message = status.message.replace(
+            &format!("\"{}\"", stored.name),
+            &format!("\"{}\"", object.meta().name),
+        );
+        status.message = status
+            .message
+            .replace("objects \"", &format!("{} \"", info.resource()));
     }
     status
 }
@@ -105,7 +134,11 @@ pub fn describe_target(info: &KindInfo, namespace: &str, name: &str) -> String {
 pub fn full_name(object: &Object) -> String {
     match kinds::of(object) {
         Some(info) => format!("{}/{}", kind_word(info), object.meta().name),
-        None => format!("{}/{}", object.kind_name().to_ascii_lowercase(), object.meta().name),
+        None => format!(
+            "{}/{}",
+            object.kind_name().to_ascii_lowercase(),
+            object.meta().name
+        ),
     }
 }
 
@@ -177,10 +210,14 @@ pub fn parse(words: &[String]) -> Result<Words, Failure> {
                 }));
             };
             if kind.is_empty() || name.is_empty() || name.contains('/') {
-                return Err(Failure::text("arguments in resource/name form must have a single resource and name"));
+                return Err(Failure::text(
+                    "arguments in resource/name form must have a single resource and name",
+                ));
             }
             if kind.contains(',') {
-                return Err(Failure::text("arguments in resource/name form may not have more than one resource"));
+                return Err(Failure::text(
+                    "arguments in resource/name form may not have more than one resource",
+                ));
             }
             names.push((find(kind)?, name.to_owned()));
         }
@@ -191,7 +228,9 @@ pub fn parse(words: &[String]) -> Result<Words, Failure> {
         [kinds] => Ok(Words::Kinds(kinds_of_word(kinds)?)),
         [kinds, names @ ..] => {
             let kinds = kinds_of_word(kinds)?;
-            let pairs = kinds.iter().flat_map(|info| names.iter().map(|name| (*info, (*name).to_owned())));
+            let pairs = kinds
+                .iter()
+                .flat_map(|info| names.iter().map(|name| (*info, (*name).to_owned())));
             Ok(Words::Names(pairs.collect()))
         }
     }
@@ -203,14 +242,18 @@ pub fn resolve(server: &ApiServer, words: &Words, query: &Query) -> Result<Found
     match words {
         Words::Names(names) => {
             if query.labels.is_some() {
-                return Err(Failure::text("name cannot be provided when a selector is specified"));
+                return Err(Failure::text(
+                    "name cannot be provided when a selector is specified",
+                ));
             }
             if query.fields.is_some() {
                 return Err(Failure::text("field selectors and names can't be combined"));
             }
             found.by_name = true;
             if query.all_namespaces {
-                return Err(Failure::text("a resource cannot be retrieved by name across all namespaces"));
+                return Err(Failure::text(
+                    "a resource cannot be retrieved by name across all namespaces",
+                ));
             }
             for (info, name) in names {
                 if !found.kinds.contains(info) {
@@ -224,7 +267,9 @@ pub fn resolve(server: &ApiServer, words: &Words, query: &Query) -> Result<Found
         }
         Words::Kinds(kinds) => {
             if query.labels.is_none() && query.fields.is_none() && !query.all {
-                return Err(Failure::text("resource(s) were provided, but no name was specified"));
+                return Err(Failure::text(
+                    "resource(s) were provided, but no name was specified",
+                ));
             }
             found.kinds.clone_from(kinds);
             for info in kinds {
@@ -236,8 +281,14 @@ pub fn resolve(server: &ApiServer, words: &Words, query: &Query) -> Result<Found
                     continue;
                 }
                 let objects = list(server, info, namespace).into_iter().filter(|object| {
-                    query.labels.as_ref().is_none_or(|labels| labels.matches(&object.meta().labels))
-                        && query.fields.as_ref().is_none_or(|fields| fields.matches(object))
+                    query
+                        .labels
+                        .as_ref()
+                        .is_none_or(|labels| labels.matches(&object.meta().labels))
+                        && query
+                            .fields
+                            .as_ref()
+                            .is_none_or(|fields| fields.matches(object))
                 });
                 found.objects.extend(objects);
             }
@@ -255,10 +306,16 @@ mod tests {
     fn check(line: &str, expect: Expect) {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         let text = match parse(&words) {
-            Ok(Words::Kinds(kinds)) => kinds.iter().map(|info| info.resource()).collect::<Vec<_>>().join(" "),
-            Ok(Words::Names(names)) => {
-                names.iter().map(|(info, name)| format!("{}/{name}", kind_word(info))).collect::<Vec<_>>().join(" ")
-            }
+            Ok(Words::Kinds(kinds)) => kinds
+                .iter()
+                .map(|info| info.resource())
+                .collect::<Vec<_>>()
+                .join(" "),
+            Ok(Words::Names(names)) => names
+                .iter()
+                .map(|(info, name)| format!("{}/{name}", kind_word(info)))
+                .collect::<Vec<_>>()
+                .join(" "),
             Err(failure) => failure.report().0,
         };
         expect.assert_eq(&text);
@@ -271,20 +328,35 @@ mod tests {
         check("ds a b", expect!["daemonset.apps/a daemonset.apps/b"]);
         check("ds/a po/b", expect!["daemonset.apps/a pod/b"]);
         check("ds,po a", expect!["daemonset.apps/a pod/a"]);
-        check("foo", expect![[r#"
+        check(
+            "foo",
+            expect![[r#"
             error: the server doesn't have a resource type "foo"
-        "#]]);
-        check("foo.apps/x", expect![[r#"
+        "#]],
+        );
+        check(
+            "foo.apps/x",
+            expect![[r#"
             error: the server doesn't have a resource type "foo" in group "apps"
-        "#]]);
-        check("ds/a b", expect![[r#"
+        "#]],
+        );
+        check(
+            "ds/a b",
+            expect![[r#"
             error: arguments in resource/name form must have a single resource and name
-        "#]]);
-        check("ds ds/a", expect![[r#"
+        "#]],
+        );
+        check(
+            "ds ds/a",
+            expect![[r#"
             error: there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'
-        "#]]);
-        check("ds/", expect![[r#"
+        "#]],
+        );
+        check(
+            "ds/",
+            expect![[r#"
             error: arguments in resource/name form must have a single resource and name
-        "#]]);
+        "#]],
+        );
     }
 }

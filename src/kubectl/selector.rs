@@ -41,17 +41,26 @@ impl LabelQuery {
             let message = format!("unable to parse requirement: {why}");
             Failure::from(Status::new(Reason::BadRequest, message))
         };
-        let mut parser = Parser { tokens: tokens(text), at: 0 };
+        let mut parser = Parser {
+            tokens: tokens(text),
+            at: 0,
+        };
         let mut requirements = parser.requirements().map_err(Failure::Text)?;
         for requirement in &requirements {
             let values: Vec<&String> = requirement.values.iter().collect();
             let key = names::label_key(&requirement.key);
             if let Some(why) = key.first() {
-                return Err(fail(format!("<nil>: Invalid value: {:?}: {why}", requirement.key)));
+                return Err(fail(format!(
+                    "<nil>: Invalid value: {:?}: {why}",
+                    requirement.key
+                )));
             }
             for (i, value) in values.iter().enumerate() {
                 if let Some(why) = names::label_value(value).first() {
-                    return Err(fail(format!("values[{i}][{}]: Invalid value: {value:?}: {why}", requirement.key)));
+                    return Err(fail(format!(
+                        "values[{i}][{}]: Invalid value: {value:?}: {why}",
+                        requirement.key
+                    )));
                 }
             }
         }
@@ -72,14 +81,20 @@ impl Requirement {
     fn matches(&self, labels: &StringMap) -> bool {
         let value = labels.get(&self.key);
         match self.operator {
-            Operator::Equals | Operator::In => value.is_some_and(|value| self.values.contains(value)),
-            Operator::NotEquals | Operator::NotIn => value.is_none_or(|value| !self.values.contains(value)),
+            Operator::Equals | Operator::In => {
+                value.is_some_and(|value| self.values.contains(value))
+            }
+            Operator::NotEquals | Operator::NotIn => {
+                value.is_none_or(|value| !self.values.contains(value))
+            }
             Operator::Exists => value.is_some(),
             Operator::DoesNotExist => value.is_none(),
             Operator::GreaterThan | Operator::LessThan => {
                 let number = |text: Option<&String>| text.and_then(|text| text.parse::<i64>().ok());
                 match (number(value), number(self.values.first())) {
-                    (Some(value), Some(limit)) if self.operator == Operator::GreaterThan => value > limit,
+                    (Some(value), Some(limit)) if self.operator == Operator::GreaterThan => {
+                        value > limit
+                    }
                     (Some(value), Some(limit)) => value < limit,
                     _ => false,
                 }
@@ -107,11 +122,14 @@ impl Requirement {
 ///
 /// Models: metav1.LabelSelectorAsSelector.
 pub fn requirements_of(selector: &LabelSelector) -> Option<LabelQuery> {
-    let labels = selector.match_labels.iter().map(|(key, value)| Requirement {
-        key: key.clone(),
-        operator: Operator::Equals,
-        values: vec![value.clone()],
-    });
+    let labels = selector
+        .match_labels
+        .iter()
+        .map(|(key, value)| Requirement {
+            key: key.clone(),
+            operator: Operator::Equals,
+            values: vec![value.clone()],
+        });
     let mut all: Vec<Requirement> = labels.collect();
     for expression in &selector.match_expressions {
         let operator = match expression.operator.as_str() {
@@ -128,7 +146,11 @@ pub fn requirements_of(selector: &LabelSelector) -> Option<LabelQuery> {
         let mut values = expression.values.clone();
         values.sort();
         values.dedup();
-        all.push(Requirement { key: expression.key.clone(), operator, values });
+        all.push(Requirement {
+            key: expression.key.clone(),
+            operator,
+            values,
+        });
     }
     all.sort_by(|a, b| a.key.cmp(&b.key));
     Some(LabelQuery(all))
@@ -163,7 +185,9 @@ fn tokens(text: &str) -> Vec<Token> {
             out.push(Token::Sign(sign));
             rest = rest.get(sign.len()..).unwrap_or("");
         } else {
-            let end = rest.find(|c: char| c.is_whitespace() || "=!(),<>;".contains(c)).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| c.is_whitespace() || "=!(),<>;".contains(c))
+                .unwrap_or(rest.len());
             let (word, after) = rest.split_at(end.max(1).min(rest.len()));
             out.push(Token::Word(word.to_owned()));
             rest = after;
@@ -215,12 +239,18 @@ impl Parser {
             return Ok(out);
         }
         loop {
-            out.push(self.requirement().map_err(|why| format!("unable to parse requirement: {why}"))?);
+            out.push(
+                self.requirement()
+                    .map_err(|why| format!("unable to parse requirement: {why}"))?,
+            );
             if self.peek().is_none() {
                 return Ok(out);
             }
             if !self.eat(",") {
-                return Err(format!("found '{}', expected: ',' or 'end of string'", self.literal()));
+                return Err(format!(
+                    "found '{}', expected: ',' or 'end of string'",
+                    self.literal()
+                ));
             }
             if self.peek().is_none() {
                 return Err("found '', expected: identifier after ','".to_owned());
@@ -233,7 +263,13 @@ impl Parser {
         let Some(key) = self.word() else {
             return Err(format!("found '{}', expected: identifier", self.literal()));
         };
-        let made = |operator, values| Ok(Requirement { key: key.clone(), operator, values });
+        let made = |operator, values| {
+            Ok(Requirement {
+                key: key.clone(),
+                operator,
+                values,
+            })
+        };
         if negated {
             return made(Operator::DoesNotExist, Vec::new());
         }
@@ -252,7 +288,9 @@ impl Parser {
             if self.eat(sign) {
                 let value = match self.peek() {
                     None | Some(Token::Sign(",")) => String::new(),
-                    _ => self.word().ok_or_else(|| format!("found '{}', expected: identifier", self.literal()))?,
+                    _ => self.word().ok_or_else(|| {
+                        format!("found '{}', expected: identifier", self.literal())
+                    })?,
                 };
                 return made(operator, vec![value]);
             }
@@ -260,7 +298,12 @@ impl Parser {
         let operator = match self.peek() {
             Some(Token::Word(word)) if word == "in" => Operator::In,
             Some(Token::Word(word)) if word == "notin" => Operator::NotIn,
-            _ => return Err(format!("found '{}', expected: in, notin, =, ==, !=, gt, lt", self.literal())),
+            _ => {
+                return Err(format!(
+                    "found '{}', expected: in, notin, =, ==, !=, gt, lt",
+                    self.literal()
+                ));
+            }
         };
         self.at += 1;
         if !self.eat("(") {
@@ -299,7 +342,9 @@ impl FieldSelector {
             } else if let Some((field, value)) = part.split_once('=') {
                 (field, value, true)
             } else {
-                return Err(Failure::Text(format!("invalid selector: '{part}'; can't understand '{part}'")));
+                return Err(Failure::Text(format!(
+                    "invalid selector: '{part}'; can't understand '{part}'"
+                )));
             };
             terms.push((field.to_owned(), value.to_owned(), equal));
         }
@@ -312,16 +357,34 @@ impl FieldSelector {
     fn supported(kind: &str) -> &'static [&'static str] {
         match kind {
             "Pod" => &[
-                "metadata.name", "metadata.namespace", "spec.nodeName", "spec.restartPolicy", "spec.schedulerName",
-                "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.podIPs",
+                "metadata.name",
+                "metadata.namespace",
+                "spec.nodeName",
+                "spec.restartPolicy",
+                "spec.schedulerName",
+                "spec.serviceAccountName",
+                "spec.hostNetwork",
+                "status.phase",
+                "status.podIP",
+                "status.podIPs",
                 "status.nominatedNodeName",
             ],
             "Node" => &["metadata.name", "spec.unschedulable"],
             "Namespace" => &["metadata.name", "status.phase"],
             "Event" => &[
-                "metadata.name", "metadata.namespace", "involvedObject.kind", "involvedObject.namespace",
-                "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
-                "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
+                "metadata.name",
+                "metadata.namespace",
+                "involvedObject.kind",
+                "involvedObject.namespace",
+                "involvedObject.name",
+                "involvedObject.uid",
+                "involvedObject.apiVersion",
+                "involvedObject.resourceVersion",
+                "involvedObject.fieldPath",
+                "reason",
+                "reportingComponent",
+                "source",
+                "type",
             ],
             _ => &["metadata.name", "metadata.namespace"],
         }
@@ -330,10 +393,15 @@ impl FieldSelector {
     /// The server's refusal, if the kind can't be selected by these fields.
     pub fn unsupported(&self, info: &KindInfo) -> Option<Failure> {
         let known = Self::supported(info.kind);
-        let (field, _, _) = self.terms.iter().find(|(field, _, _)| !known.contains(&field.as_str()))?;
+        let (field, _, _) = self
+            .terms
+            .iter()
+            .find(|(field, _, _)| !known.contains(&field.as_str()))?;
         let message = match info.kind {
             "Pod" | "Node" | "Namespace" | "Event" => format!("field label not supported: {field}"),
-            _ => format!("{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""),
+            _ => format!(
+                "{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+            ),
         };
         let message = format!(
             "Unable to find {:?} that match label selector \"\", field selector {:?}: {message}",
@@ -344,12 +412,16 @@ impl FieldSelector {
     }
 
     fn to_text(&self) -> String {
-        let terms = self.terms.iter().map(|(field, value, equal)| format!("{field}{}{value}", if *equal { "=" } else { "!=" }));
+        let terms = self.terms.iter().map(|(field, value, equal)| {
+            format!("{field}{}{value}", if *equal { "=" } else { "!=" })
+        });
         terms.collect::<Vec<_>>().join(",")
     }
 
     pub fn matches(&self, object: &Object) -> bool {
-        self.terms.iter().all(|(field, wanted, equal)| (field_value(object, field) == *wanted) == *equal)
+        self.terms
+            .iter()
+            .all(|(field, wanted, equal)| (field_value(object, field) == *wanted) == *equal)
     }
 }
 
@@ -368,7 +440,10 @@ fn field_value(object: &Object, field: &str) -> String {
     }
     let value = object.to_value();
     let found = value.pointer(&format!("/{}", field.replace('.', "/")));
-    found.and_then(|value| value.as_str()).unwrap_or("").to_owned()
+    found
+        .and_then(|value| value.as_str())
+        .unwrap_or("")
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -379,7 +454,12 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expect: Expect) {
         let shown = match LabelQuery::parse(text) {
-            Ok(query) => query.0.iter().map(Requirement::to_text).collect::<Vec<_>>().join(","),
+            Ok(query) => query
+                .0
+                .iter()
+                .map(Requirement::to_text)
+                .collect::<Vec<_>>()
+                .join(","),
             Err(failure) => failure.line(),
         };
         expect.assert_eq(&shown);
@@ -388,31 +468,63 @@ mod tests {
     #[test]
     fn label_selectors_are_read() {
         check("app==agent", expect!["app=agent"]);
-        check("b, !a ,c in (y, x),d notin(z),e!=f,g>1", expect!["!a,b,c in (x,y),d notin (z),e!=f,g>1"]);
+        check(
+            "b, !a ,c in (y, x),d notin(z),e!=f,g>1",
+            expect!["!a,b,c in (x,y),d notin (z),e!=f,g>1"],
+        );
         check("", expect![""]);
         check("a=", expect!["a="]);
-        check("a b", expect!["unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"]);
+        check(
+            "a b",
+            expect![
+                "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"
+            ],
+        );
         check("a=b,", expect!["found '', expected: identifier after ','"]);
-        check("=b", expect!["unable to parse requirement: found '=', expected: identifier"]);
-        check("a in b", expect!["unable to parse requirement: found 'b' expected: '('"]);
-        check("a in (b", expect!["unable to parse requirement: found '', expected: ',' or ')'"]);
+        check(
+            "=b",
+            expect!["unable to parse requirement: found '=', expected: identifier"],
+        );
+        check(
+            "a in b",
+            expect!["unable to parse requirement: found 'b' expected: '('"],
+        );
+        check(
+            "a in (b",
+            expect!["unable to parse requirement: found '', expected: ',' or ')'"],
+        );
     }
 
     #[test]
     fn label_selectors_match() {
-        let labels: StringMap = [("app", "agent"), ("n", "5")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        let labels: StringMap = [("app", "agent"), ("n", "5")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .into();
         for (text, expect) in [
-            ("app=agent", true), ("app!=agent", false), ("other!=x", true), ("app in (a,agent)", true),
-            ("app notin (agent)", false), ("!app", false), ("app,n", true), ("n>4", true), ("n<4", false), ("", true),
+            ("app=agent", true),
+            ("app!=agent", false),
+            ("other!=x", true),
+            ("app in (a,agent)", true),
+            ("app notin (agent)", false),
+            ("!app", false),
+            ("app,n", true),
+            ("n>4", true),
+            ("n<4", false),
+            ("", true),
         ] {
-            assert_eq!(LabelQuery::parse(text).unwrap().matches(&labels), expect, "{text}");
+            assert_eq!(
+                LabelQuery::parse(text).unwrap().matches(&labels),
+                expect,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn field_selectors() {
         assert!(FieldSelector::parse("spec.nodeName=a,status.phase!=Running").is_ok());
-        expect!["error: invalid selector: 'x'; can't understand 'x'\n"].assert_eq(&FieldSelector::parse("x").unwrap_err().report().0);
+        expect!["error: invalid selector: 'x'; can't understand 'x'\n"]
+            .assert_eq(&FieldSelector::parse("x").unwrap_err().report().0);
         let failure = FieldSelector::parse("spec.x=y").unwrap();
         let info = crate::api::kinds::by_resource("pods").unwrap();
         expect![[r#"

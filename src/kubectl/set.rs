@@ -15,13 +15,16 @@ use std::rc::Rc;
 fn split(words: &[String]) -> Result<(Vec<String>, Vec<String>), Failure> {
     let (mut resources, mut pairs) = (Vec::new(), Vec::new());
     for word in words {
-        let pair = (word.contains('=') && !word.starts_with('=')) || (word.ends_with('-') && word != "-");
+        let pair =
+            (word.contains('=') && !word.starts_with('=')) || (word.ends_with('-') && word != "-");
         if pair {
             pairs.push(word.clone());
         } else if pairs.is_empty() {
             resources.push(word.clone());
         } else {
-            return Err(Failure::Text(format!("all resources must be specified before image changes: {word}")));
+            return Err(Failure::Text(format!(
+                "all resources must be specified before image changes: {word}"
+            )));
         }
     }
     Ok((resources, pairs))
@@ -29,7 +32,9 @@ fn split(words: &[String]) -> Result<(Vec<String>, Vec<String>), Failure> {
 
 fn objects(call: &mut Call<'_>, resources: Vec<String>) -> Result<Vec<Object>, Failure> {
     if resources.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Failure::text(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
     }
     call.words = resources;
     call.find(false)?.all_or_failure()
@@ -46,11 +51,20 @@ fn pod_spec(object: &mut Object) -> Option<&mut PodSpec> {
 
 fn no_template(object: &Object) -> Failure {
     let info = resource::info_of(object);
-    Failure::Text(format!("{} does not have a pod template that can be changed", info.resource()))
+    Failure::Text(format!(
+        "{} does not have a pod template that can be changed",
+        info.resource()
+    ))
 }
 
 /// Writes what changed; says nothing if nothing did.
-fn write(call: &mut Call<'_>, old: &Object, new: Object, word: &str, what: &'static str) -> Outcome {
+fn write(
+    call: &mut Call<'_>,
+    old: &Object,
+    new: Object,
+    word: &str,
+    what: &'static str,
+) -> Outcome {
     if *old == new {
         return Ok(());
     }
@@ -58,8 +72,14 @@ fn write(call: &mut Call<'_>, old: &Object, new: Object, word: &str, what: &'sta
     let written = written.map_err(|status| {
         let info = resource::info_of(old);
         match status.reason {
-            crate::api::status::Reason::Invalid => Failure::Server { status, doing: String::new() },
-            _ => Failure::Text(format!("failed to patch {what} update to pod template: {status} ({})", info.resource())),
+            crate::api::status::Reason::Invalid => Failure::Server {
+                status,
+                doing: String::new(),
+            },
+            _ => Failure::Text(format!(
+                "failed to patch {what} update to pod template: {status} ({})",
+                info.resource()
+            )),
         }
     })?;
     call.print_result(&written, word)
@@ -68,15 +88,21 @@ fn write(call: &mut Call<'_>, old: &Object, new: Object, word: &str, what: &'sta
 pub fn image(call: &mut Call<'_>) -> Outcome {
     let (resources, pairs) = split(&call.words)?;
     if call.flags.bool("all") && !call.flags.text("selector").is_empty() {
-        return Err(Failure::text("cannot set --all and --selector at the same time"));
+        return Err(Failure::text(
+            "cannot set --all and --selector at the same time",
+        ));
     }
     if resources.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Failure::text(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
     }
     let mut images = Vec::new();
     for pair in &pairs {
         match pair.split_once('=') {
-            Some((name, image)) if !image.is_empty() => images.push((name.to_owned(), image.to_owned())),
+            Some((name, image)) if !image.is_empty() => {
+                images.push((name.to_owned(), image.to_owned()))
+            }
             _ => return Err(Failure::Text(format!("invalid image format: {pair}"))),
         }
     }
@@ -86,7 +112,9 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
     images.sort();
     images.dedup_by(|a, b| a.0 == b.0);
     if images.len() > 1 && images.iter().any(|(name, _)| name == "*") {
-        return Err(Failure::text("all containers are already specified by *, but saw more than one container_name=image_name pairs"));
+        return Err(Failure::text(
+            "all containers are already specified by *, but saw more than one container_name=image_name pairs",
+        ));
     }
     let mut failures = Vec::new();
     for object in objects(call, resources)? {
@@ -105,7 +133,9 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
                 }
             }
             if !found {
-                missing.push(Failure::Text(format!("unable to find container named {name:?}")));
+                missing.push(Failure::Text(format!(
+                    "unable to find container named {name:?}"
+                )));
             }
         }
         if missing.is_empty() {
@@ -122,9 +152,14 @@ fn quantities(text: &str) -> Result<ResourceList, Failure> {
     let mut list = ResourceList::new();
     for part in text.split(',').filter(|part| !part.is_empty()) {
         let Some((name, amount)) = part.split_once('=') else {
-            return Err(Failure::Text(format!("Invalid argument syntax {part}, expected <resource>=<value>")));
+            return Err(Failure::Text(format!(
+                "Invalid argument syntax {part}, expected <resource>=<value>"
+            )));
         };
-        list.insert(name.to_owned(), Quantity::parse(amount).map_err(Failure::Text)?);
+        list.insert(
+            name.to_owned(),
+            Quantity::parse(amount).map_err(Failure::Text)?,
+        );
     }
     Ok(list)
 }
@@ -144,7 +179,9 @@ pub fn resources(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::text("must specify resource to set resources"));
     }
     if limits.is_empty() && requests.is_empty() {
-        return Err(Failure::text("you must specify an update to requests or limits (in the form of --requests/--limits)"));
+        return Err(Failure::text(
+            "you must specify an update to requests or limits (in the form of --requests/--limits)",
+        ));
     }
     let pattern = call.flags.text("containers").to_owned();
     let mut failures = Vec::new();
@@ -156,20 +193,42 @@ pub fn resources(call: &mut Call<'_>) -> Outcome {
             continue;
         };
         let mut found = false;
-        for container in spec.containers.iter_mut().filter(|container| named(&pattern, &container.name)) {
+        for container in spec
+            .containers
+            .iter_mut()
+            .filter(|container| named(&pattern, &container.name))
+        {
             found = true;
             container.resources.limits.extend(limits.clone());
             container.resources.requests.extend(requests.clone());
             // An amount of zero takes the entry away.
-            container.resources.limits.retain(|_, amount| !amount.is_zero());
-            container.resources.requests.retain(|_, amount| !amount.is_zero());
+            container
+                .resources
+                .limits
+                .retain(|_, amount| !amount.is_zero());
+            container
+                .resources
+                .requests
+                .retain(|_, amount| !amount.is_zero());
         }
         if !found {
-            failures.push(Failure::Text(format!("unable to find container named {pattern}")));
+            failures.push(Failure::Text(format!(
+                "unable to find container named {pattern}"
+            )));
         } else if new == object {
             let info = resource::info_of(&object);
-            failures.push(Failure::Text(format!("info: {} {:?} was not changed", info.plural, object.meta().name)));
-        } else if let Err(failure) = write(call, &object, new, "resource requirements updated", "the resources") {
+            failures.push(Failure::Text(format!(
+                "info: {} {:?} was not changed",
+                info.plural,
+                object.meta().name
+            )));
+        } else if let Err(failure) = write(
+            call,
+            &object,
+            new,
+            "resource requirements updated",
+            "the resources",
+        ) {
             failures.push(failure);
         }
     }
@@ -177,7 +236,12 @@ pub fn resources(call: &mut Call<'_>) -> Outcome {
 }
 
 fn env_of(container: &Container) -> Vec<Value> {
-    container.extra.get("env").and_then(Value::as_array).cloned().unwrap_or_default()
+    container
+        .extra
+        .get("env")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default()
 }
 
 pub fn env(call: &mut Call<'_>) -> Outcome {
@@ -186,10 +250,14 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
     let list = call.flags.bool("list");
     let pattern = call.flags.text("containers").to_owned();
     if resources.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Failure::text(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
     }
     if pairs.is_empty() && !list {
-        return Err(Failure::text("at least one environment variable must be provided"));
+        return Err(Failure::text(
+            "at least one environment variable must be provided",
+        ));
     }
     let mut failures = Vec::new();
     for object in objects(call, resources)? {
@@ -254,7 +322,13 @@ pub fn service_account(call: &mut Call<'_>) -> Outcome {
         for key in ["serviceAccountName", "serviceAccount"] {
             spec.extra.insert(key.to_owned(), account.as_str().into());
         }
-        if let Err(failure) = write(call, &object, new, "serviceaccount updated", "the service account") {
+        if let Err(failure) = write(
+            call,
+            &object,
+            new,
+            "serviceaccount updated",
+            "the service account",
+        ) {
             failures.push(failure);
         }
     }

@@ -21,13 +21,20 @@ pub fn heredoc(text: &str) -> Result<(String, Option<String>), String> {
         return Ok((line.to_owned(), None));
     };
     let strip_tabs = mark.starts_with('-');
-    let mark = mark.trim_start_matches('-').trim().trim_matches(['\'', '"']);
+    let mark = mark
+        .trim_start_matches('-')
+        .trim()
+        .trim_matches(['\'', '"']);
     if mark.is_empty() || mark.contains(char::is_whitespace) {
         return Err("a heredoc needs one word behind <<".to_owned());
     }
     let mut input = String::new();
     for line in body.lines() {
-        let line = if strip_tabs { line.trim_start_matches('\t') } else { line };
+        let line = if strip_tabs {
+            line.trim_start_matches('\t')
+        } else {
+            line
+        };
         if line == mark {
             return Ok((command.trim_end().to_owned(), Some(input)));
         }
@@ -39,7 +46,8 @@ pub fn heredoc(text: &str) -> Result<(String, Option<String>), String> {
 
 /// Joins words so that `split` finds them again.
 pub fn join(words: &[String]) -> Result<String, Failure> {
-    shlex::try_join(words.iter().map(String::as_str)).map_err(|error| Failure::text(error.to_string()))
+    shlex::try_join(words.iter().map(String::as_str))
+        .map_err(|error| Failure::text(error.to_string()))
 }
 
 #[cfg(test)]
@@ -58,8 +66,14 @@ mod tests {
     #[test]
     fn heredocs() {
         let (line, input) = heredoc("kubectl apply -f - <<'EOF'\na: b\n  c\nEOF\n").unwrap();
-        assert_eq!((line.as_str(), input.as_deref()), ("kubectl apply -f -", Some("a: b\n  c\n")));
-        assert_eq!(heredoc("kubectl get ds").unwrap(), ("kubectl get ds".to_owned(), None));
+        assert_eq!(
+            (line.as_str(), input.as_deref()),
+            ("kubectl apply -f -", Some("a: b\n  c\n"))
+        );
+        assert_eq!(
+            heredoc("kubectl get ds").unwrap(),
+            ("kubectl get ds".to_owned(), None)
+        );
         assert!(heredoc("x <<EOF\nabc").is_err());
         assert!(heredoc("x <<\nabc").is_err());
     }

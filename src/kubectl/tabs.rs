@@ -7,7 +7,10 @@
 /// assert_eq!(tabs::align("a\tb\nlong\tc\n", 0, 2), "a     b\nlong  c\n");
 /// ```
 pub fn align(text: &str, min: usize, padding: usize) -> String {
-    let lines: Vec<Vec<&str>> = text.split('\n').map(|line| line.split('\t').collect()).collect();
+    let lines: Vec<Vec<&str>> = text
+        .split('\n')
+        .map(|line| line.split('\t').collect())
+        .collect();
     let mut widths: Vec<Vec<usize>> = lines.iter().map(|_| Vec::new()).collect();
     // Each pass settles one column: runs of lines that have a cell there, under the same columns to the left.
     measure(&lines, &mut widths, 0..lines.len(), min, padding);
@@ -16,7 +19,10 @@ pub fn align(text: &str, min: usize, padding: usize) -> String {
         if i > 0 {
             out.push('\n');
         }
-        for (cell, width) in cells.iter().zip(widths.iter().map(Some).chain(std::iter::repeat(None))) {
+        for (cell, width) in cells
+            .iter()
+            .zip(widths.iter().map(Some).chain(std::iter::repeat(None)))
+        {
             out.push_str(cell);
             if let Some(width) = width {
                 let used = cell.chars().count();
@@ -64,7 +70,8 @@ mod tests {
 
     #[test]
     fn blocks_are_aligned_by_themselves() {
-        let text = "Name:\tx\nNamespace:\tdefault\nno cells\nA:\tb\n  long one:\tc\td\n  x:\tlonger\te\n";
+        let text =
+            "Name:\tx\nNamespace:\tdefault\nno cells\nA:\tb\n  long one:\tc\td\n  x:\tlonger\te\n";
         assert_eq!(
             align(text, 0, 2),
             "Name:       x\nNamespace:  default\nno cells\nA:           b\n  long one:  c       d\n  x:         longer  e\n"

@@ -6,10 +6,10 @@ use super::Call;
 use super::error::{Failure, Outcome};
 use super::resource;
 use crate::api::names;
+use crate::api::node::Node;
 use crate::api::node::Taint;
 use crate::api::object::{Key, Object};
 use crate::api::taint::{NO_EXECUTE, NO_SCHEDULE, PREFER_NO_SCHEDULE};
-use crate::api::node::Node;
 use std::rc::Rc;
 
 /// Taints to add and to remove; one to remove has no value and perhaps no effect.
@@ -24,7 +24,10 @@ pub fn parse(specs: &[String]) -> Result<Change, String> {
     for spec in specs {
         if let Some(spec) = spec.strip_suffix('-') {
             let taint = parse_one(spec)?;
-            change.remove.push(Taint { value: String::new(), ..taint });
+            change.remove.push(Taint {
+                value: String::new(),
+                ..taint
+            });
             continue;
         }
         let taint = parse_one(spec)?;
@@ -56,10 +59,15 @@ fn parse_one(spec: &str) -> Result<Taint, String> {
         [left, effect] => ((*left).to_owned(), Some((*effect).to_owned())),
         _ => return Err(invalid(&[])),
     };
-    let mut taint = Taint { key: left.clone(), ..Taint::default() };
+    let mut taint = Taint {
+        key: left.clone(),
+        ..Taint::default()
+    };
     if let Some(effect) = effect {
         if ![NO_SCHEDULE, PREFER_NO_SCHEDULE, NO_EXECUTE].contains(&effect.as_str()) {
-            return Err(format!("invalid taint effect: {effect}, unsupported taint effect"));
+            return Err(format!(
+                "invalid taint effect: {effect}, unsupported taint effect"
+            ));
         }
         taint.effect = effect;
         match left.split('=').collect::<Vec<_>>().as_slice() {
@@ -75,24 +83,42 @@ fn parse_one(spec: &str) -> Result<Taint, String> {
         }
     }
     let why = names::label_key(&taint.key);
-    if why.is_empty() { Ok(taint) } else { Err(invalid(&why)) }
+    if why.is_empty() {
+        Ok(taint)
+    } else {
+        Err(invalid(&why))
+    }
 }
 
 /// The node's taints after the change and the word for it; or the taints to remove that aren't there.
 ///
 /// Models: utils.go, reorganizeTaints.
-pub fn reorganize(old: &[Taint], overwrite: bool, change: &Change) -> Result<(Vec<Taint>, &'static str), Vec<String>> {
+pub fn reorganize(
+    old: &[Taint],
+    overwrite: bool,
+    change: &Change,
+) -> Result<(Vec<Taint>, &'static str), Vec<String>> {
     let mut taints = change.add.clone();
-    taints.extend(old.iter().filter(|taint| !change.add.iter().any(|new| same(new, taint))).cloned());
+    taints.extend(
+        old.iter()
+            .filter(|taint| !change.add.iter().any(|new| same(new, taint)))
+            .cloned(),
+    );
     let added = taints.len() != old.len();
     let mut missing = Vec::new();
     let mut removed = false;
     for gone in &change.remove {
         let before = taints.len();
-        taints.retain(|taint| !(taint.key == gone.key && (gone.effect.is_empty() || taint.effect == gone.effect)));
+        taints.retain(|taint| {
+            !(taint.key == gone.key && (gone.effect.is_empty() || taint.effect == gone.effect))
+        });
         removed = taints.len() != before;
         if !removed {
-            let name = if gone.effect.is_empty() { gone.key.clone() } else { format!("{}:{}", gone.key, gone.effect) };
+            let name = if gone.effect.is_empty() {
+                gone.key.clone()
+            } else {
+                format!("{}:{}", gone.key, gone.effect)
+            };
             missing.push(format!("taint {name:?} not found"));
         }
     }
@@ -110,7 +136,10 @@ pub fn reorganize(old: &[Taint], overwrite: bool, change: &Change) -> Result<(Ve
 
 /// The keys of taints that the node has already with the same effect.
 fn taken(old: &[Taint], change: &Change) -> Vec<String> {
-    let keys = change.add.iter().filter(|taint| old.iter().any(|other| same(other, taint)));
+    let keys = change
+        .add
+        .iter()
+        .filter(|taint| old.iter().any(|other| same(other, taint)));
     keys.map(|taint| taint.key.clone()).collect()
 }
 
@@ -123,11 +152,15 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         } else if specs.is_empty() {
             resources.push(word.clone());
         } else {
-            return Err(Failure::Text(format!("all resources must be specified before taint changes: {word}")));
+            return Err(Failure::Text(format!(
+                "all resources must be specified before taint changes: {word}"
+            )));
         }
     }
     if resources.is_empty() {
-        return Err(Failure::text("one or more resources must be specified as <resource> <name>"));
+        return Err(Failure::text(
+            "one or more resources must be specified as <resource> <name>",
+        ));
     }
     if specs.is_empty() {
         return Err(Failure::text("at least one taint update is required"));
@@ -144,7 +177,9 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         .add
         .iter()
         .flat_map(|add| change.remove.iter().map(move |gone| (add, gone)))
-        .filter(|(add, gone)| add.key == gone.key && (gone.effect.is_empty() || add.effect == gone.effect))
+        .filter(|(add, gone)| {
+            add.key == gone.key && (gone.effect.is_empty() || add.effect == gone.effect)
+        })
         .map(|(_, gone)| format!("{{\"{}\":\"{}\"}}", gone.key, gone.effect))
         .collect();
     if !conflicts.is_empty() {
@@ -153,12 +188,19 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
             conflicts.join(", ")
         )));
     }
-    let (all, selector) = (call.flags.bool("all"), !call.flags.text("selector").is_empty());
+    let (all, selector) = (
+        call.flags.bool("all"),
+        !call.flags.text("selector").is_empty(),
+    );
     if all && selector {
-        return Err(Failure::text("setting 'all' parameter with a non empty selector is prohibited"));
+        return Err(Failure::text(
+            "setting 'all' parameter with a non empty selector is prohibited",
+        ));
     }
     if !all && !selector && resources.len() < 2 {
-        return Err(Failure::text("at least one resource name must be specified since 'all' parameter is not set"));
+        return Err(Failure::text(
+            "at least one resource name must be specified since 'all' parameter is not set",
+        ));
     }
     if all || selector {
         resources.truncate(1);
@@ -167,7 +209,9 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     let found = call.find(false)?;
     let mut failures = found.failures;
     for object in found.objects {
-        let Object::Node(node) = &object else { continue };
+        let Object::Node(node) = &object else {
+            continue;
+        };
         if let Err(failure) = taint_one(call, node, &change) {
             failures.extend(failure);
         }
@@ -188,20 +232,32 @@ fn taint_one(call: &mut Call<'_>, node: &Rc<Node>, change: &Change) -> Result<()
     let (taints, word) = reorganize(&node.spec.taints, overwrite, change)
         .map_err(|missing| missing.into_iter().map(Failure::Text).collect::<Vec<_>>())?;
     let now = call.time();
-    let stamped = taints.into_iter().map(|taint| stamp(taint, &node.spec.taints, now));
+    let stamped = taints
+        .into_iter()
+        .map(|taint| stamp(taint, &node.spec.taints, now));
     let taints: Vec<Taint> = stamped.collect();
     let key = Key::new("", name);
-    let written = call.host.client().patch::<Node>(&key, "taints", |node| node.spec.taints = taints);
+    let written = call
+        .host
+        .client()
+        .patch::<Node>(&key, "taints", |node| node.spec.taints = taints);
     let written = written.map_err(|status| vec![Failure::from(status)])?;
     let object = <Node as crate::api::object::Resource>::into_object(written);
-    call.print_result(&object, word).map_err(|failure| vec![failure])?;
+    call.print_result(&object, word)
+        .map_err(|failure| vec![failure])?;
     debug_assert_eq!(resource::full_name(&object), format!("node/{name}"));
     Ok(())
 }
 
 /// The server notes when a NoExecute taint was added.
 fn stamp(taint: Taint, old: &[Taint], now: crate::api::meta::Time) -> Taint {
-    let known = old.iter().find(|other| same(other, &taint)).and_then(|other| other.time_added);
+    let known = old
+        .iter()
+        .find(|other| same(other, &taint))
+        .and_then(|other| other.time_added);
     let _ = now;
-    Taint { time_added: taint.time_added.or(known), ..taint }
+    Taint {
+        time_added: taint.time_added.or(known),
+        ..taint
+    }
 }

@@ -31,7 +31,10 @@ fn parse(text: &str) -> Result<Condition, Failure> {
     }
     if let Some(path) = text.strip_prefix("jsonpath=") {
         let path = path.trim_matches(['\'', '"']);
-        let (path, wanted) = match path.find('}').and_then(|end| path.split_at_checked(end + 1)) {
+        let (path, wanted) = match path
+            .find('}')
+            .and_then(|end| path.split_at_checked(end + 1))
+        {
             Some((path, rest)) => (path, rest.strip_prefix('=')),
             None => match path.split_once('=') {
                 Some((path, wanted)) => (path, Some(wanted)),
@@ -39,11 +42,21 @@ fn parse(text: &str) -> Result<Condition, Failure> {
             },
         };
         if wanted == Some("") {
-            return Err(Failure::text("jsonpath wait has to have a value after equal sign"));
+            return Err(Failure::text(
+                "jsonpath wait has to have a value after equal sign",
+            ));
         }
-        let bad = || Failure::text("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'");
-        let template = Template::parse(&get::relaxed(path).ok_or_else(bad)?).map_err(Failure::Text)?;
-        return Ok(Condition::Json(template, wanted.map(|wanted| wanted.trim_matches(['\'', '"']).to_owned())));
+        let bad = || {
+            Failure::text(
+                "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'",
+            )
+        };
+        let template =
+            Template::parse(&get::relaxed(path).ok_or_else(bad)?).map_err(Failure::Text)?;
+        return Ok(Condition::Json(
+            template,
+            wanted.map(|wanted| wanted.trim_matches(['\'', '"']).to_owned()),
+        ));
     }
     Err(Failure::Text(format!("unrecognized condition: {text:?}")))
 }
@@ -56,10 +69,13 @@ impl Condition {
             (_, None) => false,
             (Condition::Status(name, wanted), Some(object)) => {
                 let value = object.to_value();
-                let conditions = value.pointer("/status/conditions").and_then(Value::as_array);
+                let conditions = value
+                    .pointer("/status/conditions")
+                    .and_then(Value::as_array);
                 conditions.into_iter().flatten().any(|condition| {
                     let text = |key: &str| condition.get(key).and_then(Value::as_str).unwrap_or("");
-                    text("type").eq_ignore_ascii_case(name) && text("status").eq_ignore_ascii_case(wanted)
+                    text("type").eq_ignore_ascii_case(name)
+                        && text("status").eq_ignore_ascii_case(wanted)
                 })
             }
             (Condition::Json(template, wanted), Some(object)) => {
@@ -69,11 +85,17 @@ impl Condition {
                     ([_], None) => true,
                     ([one], Some(wanted)) => {
                         if matches!(one, Value::Object(_) | Value::Array(_)) {
-                            return Err(Failure::text("jsonpath leads to a nested object or list which is not supported"));
+                            return Err(Failure::text(
+                                "jsonpath leads to a nested object or list which is not supported",
+                            ));
                         }
                         jsonpath::to_text(one) == *wanted
                     }
-                    _ => return Err(Failure::text("given jsonpath expression matches more than one value")),
+                    _ => {
+                        return Err(Failure::text(
+                            "given jsonpath expression matches more than one value",
+                        ));
+                    }
                 }
             }
         })
@@ -118,7 +140,9 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     }
     for object in found.objects {
         let met = call.wait(deadline, |call| {
-            let live = call.live(&object).filter(|live| live.meta().uid == object.meta().uid);
+            let live = call
+                .live(&object)
+                .filter(|live| live.meta().uid == object.meta().uid);
             for condition in &conditions {
                 match condition.met(live.as_ref()) {
                     Ok(true) => {}

@@ -37,7 +37,10 @@ impl Writer {
 
     /// `Labels:` with one pair a line.
     pub fn labels(&mut self, title: &str, labels: &StringMap) {
-        let pairs: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let pairs: Vec<String> = labels
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
         self.list(title, &pairs);
     }
 
@@ -47,19 +50,30 @@ impl Writer {
             self.line(0, &format!("{title}:\t<none>"));
         }
         for (i, item) in items.iter().enumerate() {
-            let title = if i == 0 { format!("{title}:") } else { String::new() };
+            let title = if i == 0 {
+                format!("{title}:")
+            } else {
+                String::new()
+            };
             self.line(0, &format!("{title}\t{item}"));
         }
     }
 
     /// Models: describe.go, printAnnotationsMultiline.
     pub fn annotations(&mut self, title: &str, annotations: &StringMap) {
-        let shown: Vec<(&String, &String)> = annotations.iter().filter(|(key, _)| *key != super::apply::LAST_APPLIED).collect();
+        let shown: Vec<(&String, &String)> = annotations
+            .iter()
+            .filter(|(key, _)| *key != super::apply::LAST_APPLIED)
+            .collect();
         if shown.is_empty() {
             self.line(0, &format!("{title}:\t<none>"));
         }
         for (i, (key, value)) in shown.into_iter().enumerate() {
-            let title = if i == 0 { format!("{title}:") } else { String::new() };
+            let title = if i == 0 {
+                format!("{title}:")
+            } else {
+                String::new()
+            };
             let value = value.strip_suffix('\n').unwrap_or(value);
             if value.len() + key.len() + 2 <= ANNOTATION_MAX && !value.contains('\n') {
                 self.line(0, &format!("{title}\t{key}: {value}"));
@@ -88,12 +102,24 @@ impl Writer {
         for event in events {
             let first = duration::since(event.first_timestamp, now);
             let age = match event.count {
-                2.. => format!("{} (x{} over {first})", duration::since(event.last_timestamp, now), event.count),
+                2.. => format!(
+                    "{} (x{} over {first})",
+                    duration::since(event.last_timestamp, now),
+                    event.count
+                ),
                 _ => first,
             };
             let message = event.message.trim().replace('\n', " ");
-            let Event { type_, reason, source, .. } = &*event;
-            self.line(1, &format!("{type_}\t{reason}\t{age}\t{}\t{message}", source.component));
+            let Event {
+                type_,
+                reason,
+                source,
+                ..
+            } = &*event;
+            self.line(
+                1,
+                &format!("{type_}\t{reason}\t{age}\t{}\t{message}", source.component),
+            );
         }
     }
 
@@ -108,7 +134,10 @@ pub fn events_of(server: &ApiServer, object: &Object) -> Vec<Rc<Event>> {
     let about = server.events.iter().filter(|event| {
         let about = &event.involved_object;
         let same_uid = about.uid == meta.uid || about.uid.is_empty() || kind == "Node";
-        about.kind == kind && about.name == meta.name && same_uid && (about.namespace == meta.namespace || kind == "Node")
+        about.kind == kind
+            && about.name == meta.name
+            && same_uid
+            && (about.namespace == meta.namespace || kind == "Node")
     });
     about.cloned().collect()
 }
@@ -132,7 +161,13 @@ pub fn describe(server: &ApiServer, object: &Object, now: Time, with_events: boo
             w.line(0, &format!("Name:\t{}", class.metadata.name));
             w.line(0, &format!("Value:\t{}", class.value));
             w.line(0, &format!("GlobalDefault:\t{}", class.global_default));
-            w.line(0, &format!("PreemptionPolicy:\t{}", class.preemption_policy.as_deref().unwrap_or("")));
+            w.line(
+                0,
+                &format!(
+                    "PreemptionPolicy:\t{}",
+                    class.preemption_policy.as_deref().unwrap_or("")
+                ),
+            );
             w.line(0, &format!("Description:\t{}", class.description));
             w.annotations("Annotations", &class.metadata.annotations);
         }
@@ -149,35 +184,62 @@ fn daemon_set(w: &mut Writer, server: &ApiServer, set: &DaemonSet) {
     let spec = &set.spec.template.spec;
     w.line(0, &format!("Name:\t{}", meta.name));
     w.line(0, &format!("Namespace:\t{}", meta.namespace));
-    w.line(0, &format!("Selector:\t{}", selector::format(set.spec.selector.as_ref())));
-    w.line(0, &format!("Node-Selector:\t{}", columns::labels(&spec.node_selector)));
+    w.line(
+        0,
+        &format!(
+            "Selector:\t{}",
+            selector::format(set.spec.selector.as_ref())
+        ),
+    );
+    w.line(
+        0,
+        &format!("Node-Selector:\t{}", columns::labels(&spec.node_selector)),
+    );
     w.labels("Labels", &meta.labels);
     w.annotations("Annotations", &meta.annotations);
     for (title, number) in [
-        ("Desired Number of Nodes Scheduled", status.desired_number_scheduled),
-        ("Current Number of Nodes Scheduled", status.current_number_scheduled),
-        ("Number of Nodes Scheduled with Up-to-date Pods", status.updated_number_scheduled),
-        ("Number of Nodes Scheduled with Available Pods", status.number_available),
+        (
+            "Desired Number of Nodes Scheduled",
+            status.desired_number_scheduled,
+        ),
+        (
+            "Current Number of Nodes Scheduled",
+            status.current_number_scheduled,
+        ),
+        (
+            "Number of Nodes Scheduled with Up-to-date Pods",
+            status.updated_number_scheduled,
+        ),
+        (
+            "Number of Nodes Scheduled with Available Pods",
+            status.number_available,
+        ),
         ("Number of Nodes Misscheduled", status.number_misscheduled),
     ] {
         w.line(0, &format!("{title}: {number}"));
     }
     let count = |wanted: &str| {
         let pods = server.pods.in_namespace(&meta.namespace);
-        pods.filter(|pod| is_owned(pod, set) && pod.status.phase == wanted).count()
+        pods.filter(|pod| is_owned(pod, set) && pod.status.phase == wanted)
+            .count()
     };
-    w.line(0, &format!(
-        "Pods Status:\t{} Running / {} Waiting / {} Succeeded / {} Failed",
-        count(phase::RUNNING),
-        count(phase::PENDING),
-        count(phase::SUCCEEDED),
-        count(phase::FAILED)
-    ));
+    w.line(
+        0,
+        &format!(
+            "Pods Status:\t{} Running / {} Waiting / {} Succeeded / {} Failed",
+            count(phase::RUNNING),
+            count(phase::PENDING),
+            count(phase::SUCCEEDED),
+            count(phase::FAILED)
+        ),
+    );
     w.text.push_str(&template::pod_template(&set.spec.template));
 }
 
 fn is_owned(pod: &Pod, set: &DaemonSet) -> bool {
-    pod.metadata.controller_ref().is_some_and(|owner| owner.uid == set.metadata.uid)
+    pod.metadata
+        .controller_ref()
+        .is_some_and(|owner| owner.uid == set.metadata.uid)
 }
 
 /// Any other kind: all its fields.
@@ -190,8 +252,20 @@ fn generic(w: &mut Writer, object: &Object) {
     w.labels("Labels", &meta.labels);
     w.annotations("Annotations", &meta.annotations);
     let mut value = object.to_value();
-    if let Some(meta) = value.pointer_mut("/metadata").and_then(Value::as_object_mut) {
-        meta.retain(|key, _| !["name", "namespace", "labels", "annotations", "managedFields"].contains(&key.as_str()));
+    if let Some(meta) = value
+        .pointer_mut("/metadata")
+        .and_then(Value::as_object_mut)
+    {
+        meta.retain(|key, _| {
+            ![
+                "name",
+                "namespace",
+                "labels",
+                "annotations",
+                "managedFields",
+            ]
+            .contains(&key.as_str())
+        });
     }
     content(w, 0, &value);
 }
@@ -216,7 +290,10 @@ fn content(w: &mut Writer, level: usize, value: &Value) {
                     }
                 }
             }
-            other => w.line(level, &format!("{label}:\t{}", super::patch::go_value(other))),
+            other => w.line(
+                level,
+                &format!("{label}:\t{}", super::patch::go_value(other)),
+            ),
         }
     }
 }
@@ -244,14 +321,18 @@ fn smart_label(field: &str) -> String {
             return upper;
         }
         let mut letters = word.chars();
-        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+        letters.next().map_or(String::new(), |first| {
+            first.to_uppercase().chain(letters).collect()
+        })
     });
     words.collect::<Vec<_>>().join(" ")
 }
 
 pub fn run(call: &mut Call<'_>) -> Outcome {
     if call.words.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text("You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources."));
+        return Err(Failure::text(
+            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
+        ));
     }
     let prefix = name_prefix(call);
     let mut found = call.find(true)?;

@@ -2,8 +2,8 @@
 //!
 //! Models: describe.go, describeNode, describeNodeResource.
 
-use super::Writer;
 use super::super::{columns, duration};
+use super::Writer;
 use crate::api::meta::Time;
 use crate::api::node::Node;
 use crate::api::pod::{Pod, ResourceList};
@@ -14,7 +14,10 @@ use serde_json::Value;
 use std::rc::Rc;
 
 fn moment(time: Option<Time>) -> String {
-    time.map_or_else(|| "Mon, 01 Jan 0001 00:00:00 +0000".to_owned(), duration::rfc1123)
+    time.map_or_else(
+        || "Mon, 01 Jan 0001 00:00:00 +0000".to_owned(),
+        duration::rfc1123,
+    )
 }
 
 pub fn node(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
@@ -23,7 +26,10 @@ pub fn node(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
     w.line(0, &format!("Roles:\t{}", columns::node_roles(node)));
     w.labels("Labels", &meta.labels);
     w.annotations("Annotations", &meta.annotations);
-    w.line(0, &format!("CreationTimestamp:\t{}", moment(meta.creation_timestamp)));
+    w.line(
+        0,
+        &format!("CreationTimestamp:\t{}", moment(meta.creation_timestamp)),
+    );
     let mut taints: Vec<&crate::api::node::Taint> = node.spec.taints.iter().collect();
     taints.sort_by(|a, b| (&a.effect, &a.key).cmp(&(&b.effect, &b.key)));
     let taints: Vec<String> = taints.into_iter().map(taint::to_string).collect();
@@ -37,7 +43,10 @@ pub fn node(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
         let text = |key: &str| address.get(key).and_then(Value::as_str).unwrap_or("");
         w.line(1, &format!("{}:\t{}", text("type"), text("address")));
     }
-    for (title, list) in [("Capacity", &node.status.capacity), ("Allocatable", &node.status.allocatable)] {
+    for (title, list) in [
+        ("Capacity", &node.status.capacity),
+        ("Allocatable", &node.status.allocatable),
+    ] {
         if !list.is_empty() {
             w.line(0, &format!("{title}:"));
         }
@@ -75,7 +84,10 @@ pub fn node(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
 
 /// Differs: leases aren't kept as objects; a node's is as old as its last heartbeat.
 fn lease(w: &mut Writer, node: &Node) {
-    let Some(renewed) = node.condition("Ready").and_then(|condition| condition.last_heartbeat_time) else {
+    let Some(renewed) = node
+        .condition("Ready")
+        .and_then(|condition| condition.last_heartbeat_time)
+    else {
         return;
     };
     w.line(0, "Lease:");
@@ -89,18 +101,27 @@ fn conditions(w: &mut Writer, node: &Node) {
         return;
     }
     w.line(0, "Conditions:");
-    w.line(1, "Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage");
-    w.line(1, "----\t------\t-----------------\t------------------\t------\t-------");
+    w.line(
+        1,
+        "Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage",
+    );
+    w.line(
+        1,
+        "----\t------\t-----------------\t------------------\t------\t-------",
+    );
     for condition in &node.status.conditions {
-        w.line(1, &format!(
-            "{} \t{} \t{} \t{} \t{} \t{}",
-            condition.type_,
-            condition.status,
-            moment(condition.last_heartbeat_time),
-            moment(condition.last_transition_time),
-            condition.reason,
-            condition.message
-        ));
+        w.line(
+            1,
+            &format!(
+                "{} \t{} \t{} \t{} \t{} \t{}",
+                condition.type_,
+                condition.status,
+                moment(condition.last_heartbeat_time),
+                moment(condition.last_transition_time),
+                condition.reason,
+                condition.message
+            ),
+        );
     }
 }
 
@@ -109,7 +130,11 @@ fn conditions(w: &mut Writer, node: &Node) {
 /// Models: component-helpers/resource, PodRequests, PodLimits: the larger of all containers together and each init container, sidecars counted with what follows.
 fn totals(pod: &Pod, limits: bool) -> ResourceList {
     let list = |container: &crate::api::pod::Container| {
-        if limits { container.resources.limits.clone() } else { container.resources.requests.clone() }
+        if limits {
+            container.resources.limits.clone()
+        } else {
+            container.resources.requests.clone()
+        }
     };
     let add = |sum: &mut ResourceList, list: &ResourceList| {
         for (name, amount) in list {
@@ -154,43 +179,78 @@ fn totals(pod: &Pod, limits: bool) -> ResourceList {
 fn share(amount: Option<&Quantity>, of: Option<&Quantity>, milli: bool) -> String {
     let zero = Quantity::from_i64(0);
     let amount = amount.unwrap_or(&zero);
-    let number = |quantity: &Quantity| if milli { quantity.milli_value() } else { quantity.value() };
+    let number = |quantity: &Quantity| {
+        if milli {
+            quantity.milli_value()
+        } else {
+            quantity.value()
+        }
+    };
     let whole = of.map_or(0, number);
-    let percent = if whole == 0 { 0 } else { i128::from(number(amount)) * 100 / i128::from(whole) };
+    let percent = if whole == 0 {
+        0
+    } else {
+        i128::from(number(amount)) * 100 / i128::from(whole)
+    };
     format!("{amount} ({percent}%)")
 }
 
 fn pods(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
-    let on_node = server.pods.iter().filter(|pod| pod.spec.node_name == node.metadata.name && !pod.is_terminal());
+    let on_node = server
+        .pods
+        .iter()
+        .filter(|pod| pod.spec.node_name == node.metadata.name && !pod.is_terminal());
     let pods: Vec<&Rc<Pod>> = on_node.collect();
     let status = &node.status;
-    let whole = if status.allocatable.is_empty() { &status.capacity } else { &status.allocatable };
-    w.line(0, &format!("Non-terminated Pods:\t({} in total)", pods.len()));
-    w.line(1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge");
-    w.line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
+    let whole = if status.allocatable.is_empty() {
+        &status.capacity
+    } else {
+        &status.allocatable
+    };
+    w.line(
+        0,
+        &format!("Non-terminated Pods:\t({} in total)", pods.len()),
+    );
+    w.line(
+        1,
+        "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge",
+    );
+    w.line(
+        1,
+        "---------\t----\t\t------------\t----------\t---------------\t-------------\t---",
+    );
     let (mut all_requests, mut all_limits) = (ResourceList::new(), ResourceList::new());
     for pod in pods {
         let (requests, limits) = (totals(pod, false), totals(pod, true));
-        let cell = |list: &ResourceList, name: &str| share(list.get(name), whole.get(name), name == "cpu");
-        w.line(1, &format!(
-            "{}\t{}\t\t{}\t{}\t{}\t{}\t{}",
-            pod.metadata.namespace,
-            pod.metadata.name,
-            cell(&requests, "cpu"),
-            cell(&limits, "cpu"),
-            cell(&requests, "memory"),
-            cell(&limits, "memory"),
-            duration::since(pod.metadata.creation_timestamp, now)
-        ));
+        let cell =
+            |list: &ResourceList, name: &str| share(list.get(name), whole.get(name), name == "cpu");
+        w.line(
+            1,
+            &format!(
+                "{}\t{}\t\t{}\t{}\t{}\t{}\t{}",
+                pod.metadata.namespace,
+                pod.metadata.name,
+                cell(&requests, "cpu"),
+                cell(&limits, "cpu"),
+                cell(&requests, "memory"),
+                cell(&limits, "memory"),
+                duration::since(pod.metadata.creation_timestamp, now)
+            ),
+        );
         for (all, own) in [(&mut all_requests, requests), (&mut all_limits, limits)] {
             for (name, amount) in own {
-                let total = all.get(&name).map_or_else(|| amount.clone(), |old| old.plus(&amount));
+                let total = all
+                    .get(&name)
+                    .map_or_else(|| amount.clone(), |old| old.plus(&amount));
                 all.insert(name, total);
             }
         }
     }
     w.line(0, "Allocated resources:");
-    w.line(0, "  (Total limits may be over 100 percent, i.e., overcommitted.)");
+    w.line(
+        0,
+        "  (Total limits may be over 100 percent, i.e., overcommitted.)",
+    );
     w.line(1, "Resource\tRequests\tLimits");
     w.line(1, "--------\t--------\t------");
     let shares = |name: &str| {
@@ -205,9 +265,15 @@ fn pods(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
         w.line(1, &shares(name));
     }
     let standard = ["cpu", "memory", "ephemeral-storage", "pods"];
-    for name in whole.keys().filter(|name| !standard.contains(&name.as_str()) && !name.starts_with("hugepages-")) {
+    for name in whole
+        .keys()
+        .filter(|name| !standard.contains(&name.as_str()) && !name.starts_with("hugepages-"))
+    {
         let zero = Quantity::from_i64(0);
         let part = |list: &ResourceList| list.get(name).unwrap_or(&zero).to_string();
-        w.line(1, &format!("{name}\t{}\t{}", part(&all_requests), part(&all_limits)));
+        w.line(
+            1,
+            &format!("{name}\t{}\t{}", part(&all_requests), part(&all_limits)),
+        );
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Models: describe.go, describePod.
 
+use super::super::duration;
 use super::Writer;
 use super::template::{containers, tolerations, topology_spread, volumes};
-use super::super::duration;
 use crate::api::meta::Time;
 use crate::api::pod::Pod;
 use serde_json::Value;
@@ -39,7 +39,13 @@ pub fn pod(w: &mut Writer, pod: &Pod, now: Time) {
     match meta.deletion_timestamp.filter(|_| !pod.is_terminal()) {
         Some(deletion) => {
             // Before the deadline the duration is negative, which upstream prints just so.
-            w.line(0, &format!("Status:\tTerminating (lasts {})", duration::since(Some(deletion), now)));
+            w.line(
+                0,
+                &format!(
+                    "Status:\tTerminating (lasts {})",
+                    duration::since(Some(deletion), now)
+                ),
+            );
             let grace = meta.deletion_grace_period_seconds.unwrap_or(0);
             w.line(0, &format!("Termination Grace Period:\t{grace}s"));
         }
@@ -52,8 +58,15 @@ pub fn pod(w: &mut Writer, pod: &Pod, now: Time) {
         w.line(0, &format!("Message:\t{}", status.message));
     }
     w.line(0, &format!("IP:\t{}", status.pod_ip));
-    let ips = status.extra.get("podIPs").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let mut addresses: Vec<&str> = ips.iter().filter_map(|ip| ip.get("ip").and_then(Value::as_str)).collect();
+    let ips = status
+        .extra
+        .get("podIPs")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    let mut addresses: Vec<&str> = ips
+        .iter()
+        .filter_map(|ip| ip.get("ip").and_then(Value::as_str))
+        .collect();
     if addresses.is_empty() && !status.pod_ip.is_empty() {
         addresses.push(&status.pod_ip);
     }
@@ -69,12 +82,27 @@ pub fn pod(w: &mut Writer, pod: &Pod, now: Time) {
         w.line(0, &format!("Controlled By:\t{}/{}", owner.kind, owner.name));
     }
     if !status.nominated_node_name.is_empty() {
-        w.line(0, &format!("NominatedNodeName:\t{}", status.nominated_node_name));
+        w.line(
+            0,
+            &format!("NominatedNodeName:\t{}", status.nominated_node_name),
+        );
     }
     if !spec.init_containers.is_empty() {
-        containers(w, "Init Containers", &spec.init_containers, Some(&status.init_container_statuses), "");
+        containers(
+            w,
+            "Init Containers",
+            &spec.init_containers,
+            Some(&status.init_container_statuses),
+            "",
+        );
     }
-    containers(w, "Containers", &spec.containers, Some(&status.container_statuses), "");
+    containers(
+        w,
+        "Containers",
+        &spec.containers,
+        Some(&status.container_statuses),
+        "",
+    );
     if !status.conditions.is_empty() {
         w.line(0, "Conditions:");
         w.line(1, "Type\tStatus");
