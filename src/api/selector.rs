@@ -1,6 +1,7 @@
 //! Label selectors and node selectors: which labels, fields and operators match.
 
 use super::meta::{LabelSelector, StringMap};
+use super::names;
 use super::node::Node;
 use super::pod::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
 
@@ -25,6 +26,35 @@ pub fn label_selector_matches(selector: Option<&LabelSelector>, labels: &StringM
                 _ => false,
             }
         })
+}
+
+/// The selector as text, by key: `app=x,tier in (a,b),!old`. Empty when it selects everything; `None` when nothing.
+///
+/// Models: apimachinery labels.Selector, String.
+pub fn label_selector_text(selector: Option<&LabelSelector>) -> Option<String> {
+    let selector = selector?;
+    let mut parts: Vec<(&str, String)> = Vec::new();
+    for (key, value) in &selector.match_labels {
+        parts.push((key, format!("{key}={value}")));
+    }
+    for requirement in &selector.match_expressions {
+        let key = requirement.key.as_str();
+        let mut values = requirement.values.clone();
+        values.sort();
+        let values = values.join(",");
+        parts.push((
+            key,
+            match requirement.operator.as_str() {
+                "In" => format!("{key} in ({values})"),
+                "NotIn" => format!("{key} notin ({values})"),
+                "DoesNotExist" => format!("!{key}"),
+                _ => key.to_owned(),
+            },
+        ));
+    }
+    parts.sort_by_key(|(key, _)| *key);
+    let texts: Vec<String> = parts.into_iter().map(|(_, text)| text).collect();
+    Some(texts.join(","))
 }
 
 /// What kept a node from matching a pod's nodeSelector or required node affinity.
@@ -142,7 +172,8 @@ fn term_mismatch(term: &NodeSelectorTerm, node: &Node) -> Option<TermMismatch> {
 /// `None`: the requirement is malformed.
 fn expression_matches(requirement: &NodeSelectorRequirement, value: Option<&str>) -> Option<bool> {
     let values = &requirement.values;
-    if !is_label_key(&requirement.key) || !values.iter().all(|v| is_label_value(v)) {
+    let bad_value = |value: &String| !names::label_value(value).is_empty();
+    if !names::label_key(&requirement.key).is_empty() || values.iter().any(bad_value) {
         return None;
     }
     Some(match requirement.operator.as_str() {
@@ -183,38 +214,6 @@ fn field_matches(requirement: &NodeSelectorRequirement, name: &str) -> Option<bo
         _ => return None,
     };
     Some(matches || name.is_empty())
-}
-
-/// A qualified name: `[prefix/]name`.
-fn is_label_key(key: &str) -> bool {
-    let is_dns_label = |label: &str| {
-        let edge = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        edge(label.bytes().next())
-            && edge(label.bytes().last())
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    match key.split_once('/') {
-        Some((prefix, name)) => {
-            prefix.len() <= 253
-                && prefix.split('.').all(is_dns_label)
-                && !name.is_empty()
-                && is_label_value(name)
-        }
-        None => !key.is_empty() && is_label_value(key),
-    }
-}
-
-/// Empty, or at most 63 letters, digits, `-`, `_`, `.` that begin and end with a letter or digit.
-fn is_label_value(value: &str) -> bool {
-    let edge = |b: Option<u8>| b.is_none_or(|b| b.is_ascii_alphanumeric());
-    value.len() <= 63
-        && edge(value.bytes().next())
-        && edge(value.bytes().last())
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 #[cfg(test)]

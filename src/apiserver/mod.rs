@@ -297,7 +297,8 @@ impl ApiServer {
         // The last finalizer of an object that is being deleted has gone: so does the object.
         let ends = meta.is_terminating()
             && meta.finalizers.is_empty()
-            && meta.deletion_grace_period_seconds.unwrap_or(0) == 0;
+            && meta.deletion_grace_period_seconds.unwrap_or(0) == 0
+            && !object.is_kept();
         let stored = Rc::new(object);
         if ends {
             T::table_mut(self).remove(&stored.key());
@@ -357,7 +358,9 @@ impl ApiServer {
                 meta.generation += 1;
             }
         }
-        let finished = meta.finalizers.is_empty() && meta.deletion_grace_period_seconds == Some(0);
+        let free = meta.finalizers.is_empty() && meta.deletion_grace_period_seconds == Some(0);
+        object.prepare_delete();
+        let finished = free && !object.is_kept();
         if !finished && object == *old {
             return Ok(Deletion::Pending);
         }

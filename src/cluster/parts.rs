@@ -72,7 +72,8 @@ impl Part {
             Part::NodeLifecycle => Actor::NodeLifecycleController,
             Part::TaintEviction => Actor::TaintEvictionController,
             Part::PodGc => Actor::PodGarbageCollector,
-            Part::GarbageCollector | Part::Namespace => Actor::GarbageCollector,
+            Part::GarbageCollector => Actor::GarbageCollector,
+            Part::Namespace => Actor::NamespaceController,
         }
     }
 

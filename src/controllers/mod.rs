@@ -7,3 +7,4 @@ pub mod node_lifecycle;
 pub mod pod_gc;
 pub mod pods_by_node;
 pub mod taint_eviction;
+pub mod zones;

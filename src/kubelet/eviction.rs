@@ -216,9 +216,7 @@ impl Kubelets {
         let (now, time) = (client.now, client.time());
         worker.stop_all(now, time, 137, "Error");
         worker.stage = Stage::Failed;
-        if let Some(ticket) = worker.wake.take() {
-            self.queue.cancel(ticket);
-        }
+        let wake = worker.wake.take();
         super::patch(client, worker, "status: disruption target", |status| {
             status.set_condition(
                 "DisruptionTarget",
@@ -235,6 +233,7 @@ impl Kubelets {
             "Evicted",
             &text,
         );
+        self.cancel(wake);
         if more {
             self.arm_eviction(name, now + INTERVAL);
         }

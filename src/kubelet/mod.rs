@@ -32,7 +32,7 @@ use eviction::Pressure;
 use profile::{Mode, Profile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use worker::{Announce, Images, Stage, Surroundings, Worker};
+use worker::{Announce, Images, Stage, Surroundings, Wake, Worker};
 
 #[derive(Clone, Debug, Default)]
 pub struct Kubelets {
@@ -41,6 +41,8 @@ pub struct Kubelets {
     /// By uid.
     pods: BTreeMap<Rc<str>, Worker>,
     queue: EventQueue<Due>,
+    /// Pods that crash or pull in vain, round and round.
+    loops: EventQueue<Due>,
     /// Nodes are numbered as they come, for IP addresses.
     numbered: u32,
 }
@@ -99,14 +101,32 @@ impl Component for Kubelets {
     }
 
     fn next_due(&self) -> Option<SimTime> {
+        let times = [self.queue.next_at(), self.loops.next_at()];
+        times.into_iter().flatten().min()
+    }
+
+    fn next_progress(&self) -> Option<SimTime> {
         self.queue.next_at()
+    }
+
+    fn next_progress(&self) -> Option<SimTime> {
+        self.queue.iter().find(|(_, due)| self.is_progress(due)).map(|(at, _)| at)
     }
 
     fn run(&mut self, client: &mut Client<'_>) {
         if self.next_due().is_none_or(|at| at > client.now) {
             return;
         }
-        let Some((_, due)) = self.queue.pop() else {
+        let progress_first = match (self.queue.next_at(), self.loops.next_at()) {
+            (Some(progress), Some(looping)) => progress <= looping,
+            (progress, _) => progress.is_some(),
+        };
+        let queue = if progress_first {
+            &mut self.queue
+        } else {
+            &mut self.loops
+        };
+        let Some((_, due)) = queue.pop() else {
             return;
         };
         match due {
@@ -234,15 +254,22 @@ impl Kubelets {
         }
     }
 
+    /// Does it lead somewhere, or does it only repeat or wait for a pressure to be over?
+    fn is_progress(&self, due: &Due) -> bool {
+        match due {
+            Due::Pod(uid) => self.pods.get(uid).is_none_or(|worker| !worker.is_looping()),
+            Due::Eviction(_) | Due::PressureOver(..) => false,
+            Due::Orphan(_) | Due::Boot(_) | Due::Schedulable(..) => true,
+        }
+    }
+
     fn simulated(&self) -> bool {
         self.profile.mode == Mode::Simulated
     }
 
     fn forget(&mut self, uid: &str) -> Option<Worker> {
         let worker = self.pods.remove(uid)?;
-        if let Some(ticket) = worker.wake {
-            self.queue.cancel(ticket);
-        }
+        self.cancel(worker.wake);
         if let Some(node) = self.nodes.get_mut(&worker.node) {
             node.pods.remove(uid);
             if node.pods.is_empty() && node.node.is_none() {
@@ -257,11 +284,32 @@ impl Kubelets {
         if !self.simulated() {
             return;
         }
+        let Some(worker) = self.pods.get_mut(uid) else {
+            return;
+        };
+        let wake = worker.wake.take();
+        // Whatever else it is woken for than its own timers is news.
+        let looping = worker.next_at() == Some(at) && !worker.makes_progress();
+        self.cancel(wake);
+        let queue = if looping {
+            &mut self.loops
+        } else {
+            &mut self.queue
+        };
+        let ticket = queue.push(at, Due::Pod(Rc::clone(uid)));
         if let Some(worker) = self.pods.get_mut(uid) {
-            if let Some(ticket) = worker.wake.take() {
-                self.queue.cancel(ticket);
-            }
-            worker.wake = Some(self.queue.push(at, Due::Pod(Rc::clone(uid))));
+            worker.wake = Some(Wake { ticket, looping });
+        }
+    }
+
+    fn cancel(&mut self, wake: Option<Wake>) {
+        if let Some(wake) = wake {
+            let queue = if wake.looping {
+                &mut self.loops
+            } else {
+                &mut self.queue
+            };
+            queue.cancel(wake.ticket);
         }
     }
 
@@ -308,6 +356,7 @@ impl Kubelets {
             return;
         };
         let time = client.time();
+        let before = worker.view();
         let stream = client.rng.stream(&format!("kubelet/{}", worker.node));
         let mut around = Surroundings {
             now: client.now,
@@ -321,7 +370,11 @@ impl Kubelets {
         let said = around.said;
         announce(client, worker, said);
         let host_ip = node::host_ip(&node, kubelet.number);
-        report(client, worker, &host_ip, false);
+        // The sandbox alone is no news: a kubelet that is busy pulling and starting reports when it is done.
+        if worker.unreported || worker.view() != before {
+            worker.unreported = false;
+            report(client, worker, &host_ip, false);
+        }
         if let Some(at) = worker.next_at() {
             self.wake(uid, at);
         }
@@ -379,6 +432,7 @@ impl Kubelets {
         let Some(kubelet) = self.nodes.get_mut(&worker.node) else {
             return;
         };
+        worker.unreported = true;
         worker.start_time = client.time();
         worker.pod_ip = node::pod_ip(kubelet.number, kubelet.pod_ips);
         kubelet.pod_ips = kubelet.pod_ips.wrapping_add(1);
@@ -612,6 +666,7 @@ impl Kubelets {
             }
         }
         worker.cause = cause.or(worker.cause);
+        worker.unreported |= killed;
         if killed {
             self.wake(&uid, now);
         }
@@ -671,3 +726,6 @@ fn node_reference(node: &Rc<Node>) -> crate::api::core::ObjectReference {
 fn node_key(name: &str) -> Key {
     Key::of(&ObjectMeta::named(name))
 }
+
+#[cfg(test)]
+mod tests;

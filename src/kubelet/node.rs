@@ -191,9 +191,8 @@ impl Kubelets {
             kubelet.images.free_at = SimTime::ZERO;
             let uids: Vec<_> = kubelet.pods.iter().cloned().collect();
             for uid in uids {
-                if let Some(ticket) = self.pods.get_mut(&uid).and_then(|w| w.wake.take()) {
-                    self.queue.cancel(ticket);
-                }
+                let wake = self.pods.get_mut(&uid).and_then(|w| w.wake.take());
+                self.cancel(wake);
             }
         } else {
             kubelet.booting = true;

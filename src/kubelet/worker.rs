@@ -87,16 +87,26 @@ pub enum Stage {
     Failed,
 }
 
+/// When a pod is to be looked after next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wake {
+    pub ticket: Ticket,
+    /// Only because it goes round and round.
+    pub looping: bool,
+}
+
 #[derive(Clone, Debug)]
 pub struct Worker {
     pub pod: Rc<Pod>,
     pub node: Rc<str>,
     pub cause: Option<TraceId>,
-    pub wake: Option<Ticket>,
+    pub wake: Option<Wake>,
     pub stage: Stage,
     pub start_time: Time,
     pub pod_ip: String,
     pub sandbox: bool,
+    /// Something changed that no status tells yet.
+    pub unreported: bool,
     pub init: Vec<ContainerRun>,
     pub main: Vec<ContainerRun>,
 }
@@ -124,6 +134,8 @@ pub struct ContainerRun {
     /// Pull back-off so far, and the error that people see meanwhile.
     pull: Option<(SimDuration, String)>,
     instances: u32,
+    /// In a crash loop, or pulling in vain: it will go on like that.
+    looping: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +203,7 @@ impl Worker {
             start_time: Time::default(),
             pod_ip: String::new(),
             sandbox: false,
+            unreported: false,
             init: pod
                 .spec
                 .init_containers
@@ -210,6 +223,11 @@ impl Worker {
         self.init.iter_mut().chain(&mut self.main)
     }
 
+    /// Is it only trying again what has failed before (a crash loop, a pull that can't succeed)?
+    pub fn is_looping(&self) -> bool {
+        self.stage == Stage::Active && self.containers().any(|run| run.crash.is_some() || run.pull.is_some())
+    }
+
     /// When something will happen by itself, if anything.
     pub fn next_at(&self) -> Option<SimTime> {
         match self.stage {
@@ -217,6 +235,16 @@ impl Worker {
             Stage::Sandbox { ready_at } => Some(ready_at),
             Stage::Terminating { stop_at, .. } => Some(stop_at),
             Stage::Active => self.containers().filter_map(ContainerRun::next_at).min(),
+        }
+    }
+
+    /// Does it move towards rest? A pod whose containers only crash and start again doesn't.
+    pub fn makes_progress(&self) -> bool {
+        match self.stage {
+            Stage::Active => self
+                .containers()
+                .any(|run| !run.looping && run.next_at().is_some()),
+            _ => self.next_at().is_some(),
         }
     }
 
@@ -275,6 +303,13 @@ impl Worker {
         self.main.iter_mut().find(|run| waits(run))
     }
 
+    /// What people can see of the containers.
+    pub fn view(&self) -> Vec<(ContainerState, bool, bool, i32)> {
+        self.containers()
+            .map(|run| (run.shown.clone(), run.ready, run.started, run.restarts))
+            .collect()
+    }
+
     /// Have all init containers done their part?
     pub fn is_initialized(&self) -> bool {
         self.init.iter().all(ContainerRun::has_passed)
@@ -309,6 +344,7 @@ impl Worker {
     /// The node was off: what ran is gone and starts again.
     pub fn node_restarted(&mut self, now: SimTime, time: Time) {
         self.sandbox = false;
+        self.unreported = true;
         for run in self.containers_mut() {
             match run.run {
                 Run::Running { .. } => run.exit(now, time, 255, "Unknown", Some(now)),
@@ -390,6 +426,7 @@ impl ContainerRun {
             crash: None,
             pull: None,
             instances: 0,
+            looping: false,
         }
     }
 
@@ -463,6 +500,7 @@ impl ContainerRun {
                     "ImagePullBackOff",
                     &format!("{text}: ErrImagePull: {error}"),
                 );
+                self.looping = true;
                 self.run = Run::PullBackOff { until: at + delay };
             }
             Run::PullBackOff { .. } => self.run = Run::Waiting,
@@ -704,6 +742,7 @@ impl ContainerRun {
             let first = probes.into_iter().flatten().next();
             probe_fails_at = first.map(|p| p.first_probe(now));
         }
+        self.looping &= self.behaviour.exit.is_some();
         self.started = self.startup.is_none();
         self.ready = ready_at == Some(now);
         // Readiness of an init container that runs to its end means nothing.
@@ -792,6 +831,7 @@ impl ContainerRun {
                         self.name
                     ),
                 );
+                self.looping = true;
                 self.run = Run::CrashBackOff { until: at + delay };
                 delay.0
             }

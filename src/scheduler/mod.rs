@@ -65,6 +65,10 @@ impl Component for Scheduler {
         self.queue.next_due()
     }
 
+    fn next_progress(&self) -> Option<SimTime> {
+        self.queue.next_progress()
+    }
+
     fn run(&mut self, client: &mut Client<'_>) {
         let Some(queued) = self.queue.pop(client.now) else {
             return;

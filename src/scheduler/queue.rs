@@ -242,16 +242,21 @@ impl SchedulingQueue {
 
     /// When the queue has something to do, if ever.
     pub fn next_due(&self) -> Option<SimTime> {
+        let parked = self
+            .parked
+            .first_key_value()
+            .map(|((since, _), _)| *since + PARKED_MAX);
+        self.next_progress().into_iter().chain(parked).min()
+    }
+
+    /// The same without the flush of pods that nothing has changed for.
+    pub fn next_progress(&self) -> Option<SimTime> {
         let active = (!self.active.is_empty()).then_some(self.cycle_at);
         let back_off = self
             .back_off
             .first_key_value()
             .map(|((until, _), _)| *until);
-        let parked = self
-            .parked
-            .first_key_value()
-            .map(|((since, _), _)| *since + PARKED_MAX);
-        [active, back_off, parked].into_iter().flatten().min()
+        active.into_iter().chain(back_off).min()
     }
 
     /// The next pod, if a cycle is over. Ends back-offs and wakes the pods that were parked for long.

@@ -24,6 +24,11 @@ pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Fail
         Command::TaintNode { node, taints } => set_taints(cluster, node, taints),
         Command::SetNodeDown { node, down } => on_node(cluster, node, |parts, client| {
             parts.kubelets.set_node_down(client, node, *down);
+            if *down {
+                parts.node_lifecycle.heartbeats_stopped(client, node);
+            } else {
+                parts.node_lifecycle.heartbeats_resumed(node);
+            }
         }),
         Command::SetNodeNotReady { node, not_ready } => on_node(cluster, node, |parts, client| {
             parts.kubelets.set_node_not_ready(client, node, *not_ready);

@@ -9,6 +9,8 @@ use super::shape::Rect;
 const PITCH_MIN: i32 = 2;
 /// Without zooming, cells don't grow beyond this, in CSS pixels.
 const PITCH_FIT_MAX: i32 = 44;
+/// Above the cells, if there is room, in CSS pixels.
+const MARGIN: i32 = 6;
 /// Zooming in ends here, in CSS pixels: wide enough for a name.
 const PITCH_MAX: i32 = 132;
 /// Pitches are kept this much finer than they are drawn, so that small turns of a wheel add up.
@@ -125,7 +127,12 @@ impl Camera {
             pitch,
             size: pitch - gap(pitch),
             left: offset(self.left, columns * pitch, width, Spare::Both),
-            top: offset(self.top, rows * pitch, height, Spare::After),
+            top: offset(
+                self.top,
+                rows * pitch,
+                height,
+                Spare::Above(scaled(MARGIN) as i32),
+            ),
             is_zoomed: columns * pitch > width || rows * pitch > height,
             can_grow: fine < fine_max,
             can_shrink: fine > fine_min,
@@ -313,15 +320,17 @@ fn gap(pitch: i32) -> i32 {
 
 /// Where space goes that the cells don't need.
 enum Spare {
+    /// To both sides.
     Both,
-    After,
+    /// Above, but no more than this; the rest below.
+    Above(i32),
 }
 
 fn offset(wanted: i32, content: i32, room: i32, spare: Spare) -> i32 {
     match spare {
         _ if content > room => wanted.clamp(0, content - room),
         Spare::Both => -(room - content) / 2,
-        Spare::After => 0,
+        Spare::Above(most) => -((room - content) / 2).min(most),
     }
 }
 
@@ -361,27 +370,27 @@ mod tests {
         check(
             3,
             camera(1200, 700),
-            expect!["3 x 1 cells of 41+3 from -534,0"],
+            expect!["3 x 1 cells of 41+3 from -534,-6"],
         );
         check(
             500,
             camera(1200, 700),
-            expect!["30 x 17 cells of 37+3 from 0,0"],
+            expect!["30 x 17 cells of 37+3 from 0,-6"],
         );
         check(
             5_000,
             camera(1200, 700),
-            expect!["100 x 50 cells of 10+2 from 0,0"],
+            expect!["100 x 50 cells of 10+2 from 0,-6"],
         );
         check(
             15_000,
             camera(1200, 700),
-            expect!["171 x 88 cells of 6+1 from -1,0"],
+            expect!["171 x 88 cells of 6+1 from -1,-6"],
         );
         check(
             5_000,
             camera(360, 420),
-            expect!["72 x 70 cells of 4+1 from 0,0"],
+            expect!["72 x 70 cells of 4+1 from 0,-6"],
         );
     }
 
@@ -466,7 +475,7 @@ mod tests {
         check(
             count,
             camera,
-            expect!["88 x 57 cells of 128+4 from 5408,4070 zoomed"],
+            expect!["88 x 57 cells of 128+4 from 5408,3988 zoomed"],
         );
     }
 

@@ -22,7 +22,11 @@ pub fn shape(state: CellState, revision: CellRevision, size: i32) -> Vec<Rect> {
     let size = size.max(1);
     let mut rects = form(state, size);
     if revision == CellRevision::Old {
-        let notch = notch(&rects, size);
+        let notch = match (state, &rects[..]) {
+            // One of its four parts is a notch already.
+            (CellState::Failed, [_, upper_right, ..]) => *upper_right,
+            _ => notch(&rects, size),
+        };
         let cut: Vec<_> = rects
             .iter()
             .flat_map(|rect| without(*rect, notch))

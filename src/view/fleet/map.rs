@@ -9,6 +9,7 @@ use std::rc::Rc;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
+const HELP: &str = "Wheel, pinch, + and − zoom, 0 shows all. Drag or Shift with arrow keys moves the map. Arrow keys go from node to node, Enter or a click chooses one.";
 /// How much a button or key zooms, in 1/256.
 const ZOOM_STEP: i32 = 128;
 /// How far a key pans, in CSS pixels.
@@ -108,6 +109,7 @@ pub fn Map(props: &MapProps) -> Html {
             at: (*cursor).filter(|index| *index < count),
             start: selected.or_else(|| grid.visible().next()),
             cursor: cursor.setter(),
+            hovered: hovered.setter(),
             on_select: props.on_select.clone(),
             go: Callback::from(go.clone()),
         };
@@ -143,14 +145,14 @@ pub fn Map(props: &MapProps) -> Html {
                 <Ring kind="hover" {grid} percent={camera.percent} index={*hovered} />
                 <Tip view={view.clone()} {grid} percent={camera.percent} index={*hovered} />
             </div>
-            <p id="fleet-help" class="fleet__help">
-                { "Arrow keys go from node to node, Enter chooses one. Plus and minus zoom, 0 shows all, Shift with arrow keys moves the map." }
-            </p>
             <p class="fleet__said" role="status">{ said }</p>
+            <div class="fleet__foot">
+            <p id="fleet-help" class="fleet__help">{ HELP }</p>
             <div class="fleet__zoom" role="group" aria-label="Zoom">
                 <button type="button" aria-label="Zoom in" disabled={!grid.can_grow} onclick={zoom(ZOOM_STEP)}>{ "+" }</button>
                 <button type="button" aria-label="Zoom out" disabled={!grid.can_shrink} onclick={zoom(-ZOOM_STEP)}>{ "−" }</button>
                 <button type="button" disabled={!grid.can_shrink} onclick={fit}>{ "All" }</button>
+            </div>
             </div>
         </div>
     }
@@ -349,6 +351,7 @@ struct Keyboard {
     at: Option<u32>,
     start: Option<u32>,
     cursor: UseStateSetter<Option<u32>>,
+    hovered: UseStateSetter<Option<u32>>,
     on_select: Callback<Rc<str>>,
     go: Callback<Move>,
 }
@@ -406,6 +409,8 @@ impl Keyboard {
             None => self.start,
         };
         self.cursor.set(to);
+        // The tip of a pointer that lies about somewhere would be in the way.
+        self.hovered.set(None);
         if let Some(index) = to {
             self.go.emit(Move::Reveal { index });
         }

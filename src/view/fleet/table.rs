@@ -82,7 +82,7 @@ fn row(node: &FleetNode, selected: Option<&Rc<str>>, on_select: &Callback<Rc<str
         label => label,
     };
     html! {
-        <tr key={&*node.name} aria-selected={is_selected.then_some("true")}>
+        <tr key={&*node.name} data-selected={is_selected.then_some("")}>
             <th scope="row">
                 <button type="button" class="fleet__name" aria-pressed={is_selected.to_string()} onclick={select}>
                     { &*node.name }
