@@ -10,7 +10,9 @@ use super::node_card::NodeCard;
 use super::pod_tile::PodTile;
 use super::timeline::Timeline;
 use super::why::Why;
-use crate::app::msg::{ClockMsg, Dialog as Which, EditorMsg, Msg, NodeMsg, Section, Selection, Theme};
+use crate::app::msg::{
+    ClockMsg, Dialog as Which, EditorMsg, Msg, NodeMsg, Section, Selection, Theme,
+};
 use crate::app::{Model, update};
 use crate::present::editor::TabId;
 use crate::present::pod::{PodId, PodRevision, PodState, PodTile as Tile};
@@ -20,9 +22,13 @@ use yew::{BaseComponent, LocalServerRenderer};
 
 fn html<C: BaseComponent>(props: C::Properties) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let render = LocalServerRenderer::<C>::with_props(props).hydratable(false).render();
+    let render = LocalServerRenderer::<C>::with_props(props)
+        .hydratable(false)
+        .render();
     let local = tokio::task::LocalSet::new();
-    runtime.map(|runtime| local.block_on(&runtime, render)).unwrap_or_default()
+    runtime
+        .map(|runtime| local.block_on(&runtime, render))
+        .unwrap_or_default()
 }
 
 /// What a person reads: the text without its elements.
@@ -57,13 +63,19 @@ fn running() -> Model {
 fn tile(state: PodState, is_current: bool) -> Rc<Tile> {
     Rc::new(Tile {
         uid: "uid-1".into(),
-        id: PodId { namespace: "default".into(), name: "agent-x7k2p".into() },
+        id: PodId {
+            namespace: "default".into(),
+            name: "agent-x7k2p".into(),
+        },
         owner: "agent".to_owned(),
         suffix: "x7k2p".to_owned(),
         state,
         status: state.as_str().to_owned(),
         restarts: 2,
-        revision: Some(PodRevision { number: 1, is_current }),
+        revision: Some(PodRevision {
+            number: 1,
+            is_current,
+        }),
         node: "node-1".into(),
         is_bound: state != PodState::Unscheduled,
         summary: "Pod agent-x7k2p".to_owned(),
@@ -90,8 +102,13 @@ fn a_tile_says_state_revision_restarts_and_where_it_is_meant_to_go() {
 #[test]
 fn every_state_has_a_shape_of_its_own() {
     let shape = |state| {
-        let html = html::<PodTile>(yew::props!(super::pod_tile::PodTileProps { pod: tile(state, true) }));
-        html.split(" d=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned)
+        let html = html::<PodTile>(yew::props!(super::pod_tile::PodTileProps {
+            pod: tile(state, true)
+        }));
+        html.split(" d=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .map(str::to_owned)
     };
     let shapes: std::collections::BTreeSet<_> = PodState::ALL.into_iter().map(shape).collect();
     assert_eq!(shapes.len(), PodState::ALL.len());
@@ -134,7 +151,13 @@ fn a_node_card() {
 #[test]
 fn a_node_form_lists_labels_and_taints_and_says_what_is_wrong() {
     let mut model = running();
-    update(&mut model, Msg::Node("node-1".into(), NodeMsg::AddTaint("a=b:NoSchedule".to_owned())));
+    update(
+        &mut model,
+        Msg::Node(
+            "node-1".into(),
+            NodeMsg::AddTaint("a=b:NoSchedule".to_owned()),
+        ),
+    );
     let props = super::node_card::NodeCardProps {
         node: model.page.cluster.cards[0].clone(),
         is_selected: false,
@@ -219,7 +242,10 @@ fn the_status_before_and_after() {
 fn why_a_tainted_node_has_no_pod() {
     let mut model = running();
     for msg in [
-        Msg::Node("node-2".into(), NodeMsg::AddTaint("dedicated=db:NoExecute".to_owned())),
+        Msg::Node(
+            "node-2".into(),
+            NodeMsg::AddTaint("dedicated=db:NoExecute".to_owned()),
+        ),
         Msg::Clock(ClockMsg::Settle),
         Msg::Select(Selection::Node("node-2".into())),
     ] {
@@ -229,7 +255,9 @@ fn why_a_tainted_node_has_no_pod() {
     // The chain has its own test; its times would make this one brittle.
     why.iter_mut().for_each(|why| why.causes.clear());
     check(
-        &text::<Why>(super::why::WhyProps { why: why.map(Rc::new) }),
+        &text::<Why>(super::why::WhyProps {
+            why: why.map(Rc::new),
+        }),
         &expect![[r#"
             Why?
             Node node-2
@@ -260,15 +288,24 @@ fn why_a_tainted_node_has_no_pod() {
 
 #[test]
 fn events_are_kubectls_rows() {
-    let found = text::<EventFeed>(super::events::EventFeedProps { feed: running().page.feed.clone() });
-    for part in ["SuccessfulCreate", "daemonset/my-daemonset", "Created pod: my-daemonset-", "Scheduled"] {
+    let found = text::<EventFeed>(super::events::EventFeedProps {
+        feed: running().page.feed.clone(),
+    });
+    for part in [
+        "SuccessfulCreate",
+        "daemonset/my-daemonset",
+        "Created pod: my-daemonset-",
+        "Scheduled",
+    ] {
         assert!(found.contains(part), "{part} isn't in {found}");
     }
 }
 
 #[test]
 fn the_timeline_names_its_buttons_and_marks_commands() {
-    let html = html::<Timeline>(super::timeline::TimelineProps { timeline: running().page.timeline.clone() });
+    let html = html::<Timeline>(super::timeline::TimelineProps {
+        timeline: running().page.timeline.clone(),
+    });
     for part in [
         r#"aria-label="Step to the next event""#,
         r#"aria-label="Jump to settled""#,
@@ -289,13 +326,19 @@ fn the_editor_pane_invites_and_lists_errors() {
         reveal: None,
     };
     assert!(text::<EditorPane>(pane(&model)).contains("Three empty nodes are waiting."));
-    let typed = EditorMsg::Typed { tab: TabId(0), text: "kind: DaemonSet\nkind: Pod\n".to_owned() };
+    let typed = EditorMsg::Typed {
+        tab: TabId(0),
+        text: "kind: DaemonSet\nkind: Pod\n".to_owned(),
+    };
     for msg in [Msg::Editor(typed), Msg::Editor(EditorMsg::Apply)] {
         update(&mut model, msg);
     }
     let found = text::<EditorPane>(pane(&model));
     assert!(found.contains("line 2"), "{found}");
-    assert!(html::<EditorPane>(pane(&model)).contains("kind: Pod"), "the text stays");
+    assert!(
+        html::<EditorPane>(pane(&model)).contains("kind: Pod"),
+        "the text stays"
+    );
 }
 
 #[test]
@@ -318,8 +361,12 @@ fn no_component_needs_an_inline_style() {
         html::<Cluster>(cluster),
         html::<Header>(header),
         html::<Dialog>(super::dialog::DialogProps { which: Which::Help }),
-        html::<Dialog>(super::dialog::DialogProps { which: Which::Reset }),
-        html::<Timeline>(super::timeline::TimelineProps { timeline: model.page.timeline.clone() }),
+        html::<Dialog>(super::dialog::DialogProps {
+            which: Which::Reset,
+        }),
+        html::<Timeline>(super::timeline::TimelineProps {
+            timeline: model.page.timeline.clone(),
+        }),
     ] {
         assert!(!html.contains(" style="), "the policy forbids it: {html}");
     }

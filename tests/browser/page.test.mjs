@@ -150,7 +150,7 @@ pageTest("a shared link brings back exactly this", async (page, { address }) => 
   await settle(page);
   await replaceText(page, "my-container", "unsaved");
   await page.getByRole("button", { name: "Share" }).click();
-  await page.getByText("Link copied").waitFor();
+  await page.getByRole("alert").getByText("Link copied").waitFor();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   assert.ok(link.startsWith(`${address}#d1:`), link);
   const names = await page.locator(".pod-tile__name").allTextContents();

@@ -17,6 +17,7 @@ export default [
     async prepare(page) {
       await apply(page);
       await settle(page);
+      await section(page, "Cluster");
       for (let n = 0; n < 3; n++) await page.locator("#add-node").click();
       await settle(page);
       await replaceText(page, "my-image:latest", "my-image:2");
