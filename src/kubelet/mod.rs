@@ -109,10 +109,6 @@ impl Component for Kubelets {
         self.queue.next_at()
     }
 
-    fn next_progress(&self) -> Option<SimTime> {
-        self.queue.iter().find(|(_, due)| self.is_progress(due)).map(|(at, _)| at)
-    }
-
     fn run(&mut self, client: &mut Client<'_>) {
         if self.next_due().is_none_or(|at| at > client.now) {
             return;
@@ -251,15 +247,6 @@ impl Kubelets {
             kubelet.booting = true;
             let at = now + SimDuration(self.profile.node_start_ms);
             self.queue.push(at, Due::Boot(name));
-        }
-    }
-
-    /// Does it lead somewhere, or does it only repeat or wait for a pressure to be over?
-    fn is_progress(&self, due: &Due) -> bool {
-        match due {
-            Due::Pod(uid) => self.pods.get(uid).is_none_or(|worker| !worker.is_looping()),
-            Due::Eviction(_) | Due::PressureOver(..) => false,
-            Due::Orphan(_) | Due::Boot(_) | Due::Schedulable(..) => true,
         }
     }
 
