@@ -514,3 +514,6 @@ impl Model {
         self.page.refresh(&self.session, &look)
     }
 }
+
+#[cfg(test)]
+mod tests;

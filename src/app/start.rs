@@ -18,11 +18,10 @@ impl Model {
     /// Three nodes, and the first preset ready to apply.
     pub fn first_visit(is_embedded: bool) -> Model {
         let text = presets::all().first().map_or("", |preset| preset.yaml);
-        Model::with(
-            Session::new(Scenario::default()),
-            Editor::new(text),
-            is_embedded,
-        )
+        let mut session = Session::new(Scenario::default());
+        // What nodes do in their first moments isn't worth a frame.
+        session.settle();
+        Model::with(session, Editor::new(text), is_embedded)
     }
 
     /// What the address asks for. A damaged link gives the first visit and says so.

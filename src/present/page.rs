@@ -62,6 +62,7 @@ struct Stamp {
     hash: u64,
     chosen: Option<DaemonSetId>,
     nodes: usize,
+    is_settled: bool,
     /// Since when the status has been something else than a fresh count.
     differs_since: Option<SimTime>,
 }
@@ -97,6 +98,7 @@ impl Page {
             second: cluster.now().0 / 1000,
             hash: cluster.trace.hash(),
             nodes: cluster.server.nodes.len(),
+            is_settled: session.is_settled(),
             differs_since: self.stamp.differs_since,
             chosen,
         };

@@ -2,7 +2,7 @@
 
 use super::daemon_set::{Rollout, RolloutState};
 use super::page::Scene;
-use super::words::{count, list};
+use super::words::{Tone, count, list};
 use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::apps::{DaemonSet, DaemonSetStatus, ON_DELETE};
 use crate::api::pod::Pod;
@@ -28,6 +28,8 @@ pub struct Count {
     /// Nodes with an old pod.
     pub old: u32,
     pub surging: Vec<String>,
+    /// Something that uses the budget won't get better by waiting a moment.
+    pub is_stuck: bool,
 }
 
 impl Count {
@@ -62,6 +64,7 @@ impl Count {
                 sum.surging.push(name.to_owned());
             }
             if uses_budget(&class) {
+                sum.is_stuck |= own.iter().any(|pod| is_stuck(pod)) || !node.is_ready();
                 sum.holding.push(holder(name, &own));
             }
         }
@@ -87,6 +90,15 @@ fn uses_budget(class: &Class) -> bool {
             (Side::None, Side::Available) | (Side::Available, Side::None) => false,
             _ => true,
         }
+}
+
+/// Crashing, without its image, or without a node: not just on its way.
+fn is_stuck(pod: &Pod) -> bool {
+    let failed = pod
+        .status
+        .condition("PodScheduled")
+        .is_some_and(|c| c.status == "False");
+    failed || super::pod::state(pod).tone() == Tone::Bad
 }
 
 /// `node-2 (ContainerCreating)`
@@ -186,7 +198,7 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
     let state = match () {
         () if fresh.old == 0 && fresh.done >= desired && is_observed => RolloutState::Done,
         () if is_on_delete && fresh.old > 0 => RolloutState::OnDelete,
-        () if fresh.old > 0 && !fresh.holding.is_empty() => RolloutState::Waiting,
+        () if fresh.is_stuck => RolloutState::Waiting,
         () => RolloutState::Progressing,
     };
     Rollout {

@@ -13,7 +13,8 @@ use crate::api::taint::{self, is_tolerated, repels};
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::eligibility::with_daemon_tolerations;
 use crate::controllers::daemon_set::pod::daemon_pod;
-use crate::reason::daemon::{SkipReason, Verdict};
+use crate::reason::Decision;
+use crate::reason::daemon::{DaemonDecision, SkipReason, Verdict};
 use crate::session::Session;
 use crate::trace::{Actor, TraceId, What};
 use std::rc::Rc;
@@ -154,7 +155,7 @@ fn why_node(cluster: &Cluster, name: &str, set: Option<&DaemonSet>) -> WhyPanel 
     let newest = pods
         .first()
         .and_then(|pod| newest(cluster, Kind::Pod, &Key::of(&pod.metadata)));
-    let cause = newest.or_else(|| self::newest(cluster, Kind::Node, &Key::new("", name)));
+    let cause = newest.or_else(|| newest_on_node(cluster, name));
     WhyPanel {
         answer,
         tone,
@@ -572,6 +573,24 @@ fn newest(cluster: &Cluster, kind: Kind, key: &Key) -> Option<TraceId> {
     let len = cluster.trace.len();
     let found = cluster.trace.iter().rev().take(SEARCH_MAX).position(|e| {
         e.subject.kind == kind && e.subject.key == *key && !matches!(e.what, What::Event { .. })
+    })?;
+    Some(TraceId((len - 1 - found) as u32))
+}
+
+/// The newest entry about a node, or about what the DaemonSet controller did there.
+fn newest_on_node(cluster: &Cluster, name: &str) -> Option<TraceId> {
+    let len = cluster.trace.len();
+    let is_about = |what: &What| match what {
+        What::Decided(Decision::Daemon(
+            DaemonDecision::Create { node, .. }
+            | DaemonDecision::Delete { node, .. }
+            | DaemonDecision::BackOff { node, .. },
+        )) => &**node == name,
+        _ => false,
+    };
+    let found = cluster.trace.iter().rev().take(SEARCH_MAX).position(|e| {
+        let is_node = e.subject.kind == Kind::Node && &*e.subject.key.name == name;
+        is_about(&e.what) || (is_node && !matches!(e.what, What::Event { .. }))
     })?;
     Some(TraceId((len - 1 - found) as u32))
 }

@@ -21,3 +21,6 @@ pub mod root;
 pub mod timeline;
 pub mod why;
 pub mod yaml_editor;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

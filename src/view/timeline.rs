@@ -8,6 +8,9 @@ use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+/// How finely the scrubber moves. Its end is rounded up, so that the last moment can be reached.
+const STEP_MS: u64 = 100;
+
 #[derive(Clone, PartialEq, Properties)]
 pub struct TimelineProps {
     pub timeline: Rc<Bar>,
@@ -50,7 +53,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                         <rect x={format!("{}.{}%", mark.permille / 10, mark.permille % 10)} width="2" height="100%"><title>{ &mark.text }</title></rect>
                     }) }
                 </svg>
-                <input type="range" id="scrubber" min="0" max={bar.end_ms.max(1).to_string()} step="100" value={bar.now_ms.to_string()}
+                <input type="range" id="scrubber" min="0" max={bar.end_ms.div_ceil(STEP_MS).max(1).saturating_mul(STEP_MS).to_string()} step={STEP_MS.to_string()} value={bar.now_ms.to_string()}
                     aria-label="Time" aria-valuetext={bar.now.clone()} oninput={on_seek} disabled={bar.end_ms == 0} />
             </div>
             <p class="timeline__state">{ &bar.state }</p>

@@ -20,7 +20,7 @@ pub fn Why(props: &WhyProps) -> Html {
         return html! {
             <section class="panel why why--empty" aria-labelledby="why-heading">
                 <h2 id="why-heading" class="sr-only">{ "Why?" }</h2>
-                <p>{ "Click a node or a pod to see " }<b>{ "why" }</b>{ ": each check that decided." }</p>
+                <p>{ "Click a node or a pod to see " }<b>{ "why" }</b>{ " it is so." }</p>
             </section>
         };
     };
