@@ -65,7 +65,7 @@ pub fn api_resources(call: &mut Call<'_>) -> Outcome {
         .then(|| call.flags.bool("namespaced"));
     let mut kinds: Vec<&KindInfo> = KINDS.iter().collect();
     // The preferred version of a kind is the last one in the table.
-    kinds.retain(|info| !(info.api_version == "autoscaling/v1"));
+    kinds.retain(|info| info.api_version != "autoscaling/v1");
     kinds.retain(|info| group.as_ref().is_none_or(|group| info.group() == group));
     kinds.retain(|info| namespaced.is_none_or(|namespaced| info.namespaced == namespaced));
     kinds.sort_by_key(|info| (info.group(), info.plural));

@@ -89,7 +89,7 @@ fn custom_columns(spec: &str) -> Result<Vec<(String, Template)>, Failure> {
                 "unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>"
             )));
         };
-        let path = relaxed(path).ok_or_else(|| Failure::Text(format!("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{{name1.name2}}' or '{{.name1.name2}}'")))?;
+        let path = relaxed(path).ok_or_else(|| Failure::Text("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'".to_string()))?;
         let template = Template::parse(&path).map_err(Failure::Text)?;
         columns.push((header.to_owned(), template));
     }
@@ -270,10 +270,11 @@ fn table_row(
         cells.push(object.meta().namespace.clone());
     }
     let mut row = columns::row(object, wide, now);
-    if with_kind && info.kind != "Event" {
-        if let Some(name) = row.first_mut() {
-            *name = format!("{}/{name}", resource::kind_word(info));
-        }
+    if with_kind
+        && info.kind != "Event"
+        && let Some(name) = row.first_mut()
+    {
+        *name = format!("{}/{name}", resource::kind_word(info));
     }
     cells.extend(row);
     for label in call.flags.words("label-columns") {

@@ -138,10 +138,10 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
                 )));
             }
         }
-        if missing.is_empty() {
-            if let Err(failure) = write(call, &object, new, "image updated", "the image") {
-                failures.push(failure);
-            }
+        if missing.is_empty()
+            && let Err(failure) = write(call, &object, new, "image updated", "the image")
+        {
+            failures.push(failure);
         }
         failures.extend(missing);
     }

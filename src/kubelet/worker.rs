@@ -225,7 +225,10 @@ impl Worker {
 
     /// Is it only trying again what has failed before (a crash loop, a pull that can't succeed)?
     pub fn is_looping(&self) -> bool {
-        self.stage == Stage::Active && self.containers().any(|run| run.crash.is_some() || run.pull.is_some())
+        self.stage == Stage::Active
+            && self
+                .containers()
+                .any(|run| run.crash.is_some() || run.pull.is_some())
     }
 
     /// When something will happen by itself, if anything.
