@@ -58,7 +58,7 @@ impl Scene {
                 "gone".to_owned()
             };
             if now != last {
-                text.push_str(&format!("{} {now}\n", self.h.now.0));
+                text.push_str(&format!("{:<6} {now}\n", self.h.now.0));
                 last = now;
             }
             if next.is_none() {
@@ -117,8 +117,8 @@ fn a_pod_starts() {
         "agent:1",
         60_000,
         &expect![[r#"
-            100 Pending NotReady main-ContainerCreating/0
-            3000 Running Ready main+running/0
+            100    Pending NotReady main-ContainerCreating/0
+            3000   Running Ready main+running/0
         "#]],
     );
     check_events(
@@ -159,8 +159,8 @@ fn an_image_that_is_there_starts_at_once() {
     scene.run_ms(10_000);
     scene.add("b", "agent:1");
     expect![[r#"
-         10100 Pending NotReady main-ContainerCreating/0
-         11000 Running Ready main+running/0
+        10100  Pending NotReady main-ContainerCreating/0
+        11000  Running Ready main+running/0
     "#]]
     .assert_eq(&scene.life("b", 10_000));
     check_events(
@@ -196,13 +196,13 @@ fn a_bad_image_is_pulled_again_and_again() {
         "agent:bad",
         60_000,
         &expect![[r#"
-            100 Pending NotReady main-ContainerCreating/0
-            1400 Pending NotReady main-ErrImagePull/0
-            2400 Pending NotReady main-ImagePullBackOff/0
-            12300 Pending NotReady main-ErrImagePull/0
-            13300 Pending NotReady main-ImagePullBackOff/0
-            33200 Pending NotReady main-ErrImagePull/0
-            34200 Pending NotReady main-ImagePullBackOff/0
+            100    Pending NotReady main-ContainerCreating/0
+            1400   Pending NotReady main-ErrImagePull/0
+            2400   Pending NotReady main-ImagePullBackOff/0
+            12300  Pending NotReady main-ErrImagePull/0
+            13300  Pending NotReady main-ImagePullBackOff/0
+            33200  Pending NotReady main-ErrImagePull/0
+            34200  Pending NotReady main-ImagePullBackOff/0
         "#]],
     );
     check_events(
@@ -225,18 +225,18 @@ fn a_crashing_container_backs_off() {
         "agent:crash",
         60_000,
         &expect![[r#"
-            100 Pending NotReady main-ContainerCreating/0
-            3000 Running Ready main+running/0
-            5000 Running NotReady main-Error(1)/0
-            6500 Running Ready main+running/1
-            8500 Running NotReady main-Error(1)/1
-            9500 Running NotReady main-CrashLoopBackOff/1
-            19000 Running Ready main+running/2
-            21000 Running NotReady main-Error(1)/2
-            22000 Running NotReady main-CrashLoopBackOff/2
-            41500 Running Ready main+running/3
-            43500 Running NotReady main-Error(1)/3
-            44500 Running NotReady main-CrashLoopBackOff/3
+            100    Pending NotReady main-ContainerCreating/0
+            3000   Running Ready main+running/0
+            5000   Running NotReady main-Error(1)/0
+            6500   Running Ready main+running/1
+            8500   Running NotReady main-Error(1)/1
+            9500   Running NotReady main-CrashLoopBackOff/1
+            19000  Running Ready main+running/2
+            21000  Running NotReady main-Error(1)/2
+            22000  Running NotReady main-CrashLoopBackOff/2
+            41500  Running Ready main+running/3
+            43500  Running NotReady main-Error(1)/3
+            44500  Running NotReady main-CrashLoopBackOff/3
         "#]],
     );
     check_events(
@@ -327,7 +327,7 @@ fn probes_decide_when_a_pod_is_ready() {
         let life = scene.life("a", 60_000);
         let ready = life.lines().find(|l| l.contains(" Ready ")).unwrap();
         assert!(
-            ready.starts_with(&format!("{expect} ")),
+            ready.starts_with(&format!("{expect:<6} ")),
             "{delay} {period}: {life}"
         );
     }
@@ -342,11 +342,11 @@ fn init_containers_run_in_order() {
     pod.spec.init_containers = vec![container("setup", "setup:1"), sidecar];
     scene.h.add(pod);
     expect![[r#"
-        100 Pending NotReady setup-PodInitializing/0 proxy-PodInitializing/0 main-PodInitializing/0
-        3000 Pending NotReady setup-running/0 proxy-PodInitializing/0 main-PodInitializing/0
-        4000 Pending NotReady setup+Completed(0)/0 proxy-PodInitializing/0 main-PodInitializing/0
-        6500 Pending NotReady setup+Completed(0)/0 proxy+running/0 main-PodInitializing/0
-        9000 Running Ready setup+Completed(0)/0 proxy+running/0 main+running/0
+        100    Pending NotReady setup-PodInitializing/0 proxy-PodInitializing/0 main-PodInitializing/0
+        3000   Pending NotReady setup-running/0 proxy-PodInitializing/0 main-PodInitializing/0
+        4000   Pending NotReady setup+Completed(0)/0 proxy-PodInitializing/0 main-PodInitializing/0
+        6500   Pending NotReady setup+Completed(0)/0 proxy+running/0 main-PodInitializing/0
+        9000   Running Ready setup+Completed(0)/0 proxy+running/0 main+running/0
     "#]]
     .assert_eq(&scene.life("a", 60_000));
 }
@@ -357,14 +357,14 @@ fn a_deleted_pod_ends_gracefully() {
         "agent:1",
         10_000,
         &expect![[r#"
-            100 Pending NotReady main-ContainerCreating/0
-            3000 Running Ready main+running/0
+            100    Pending NotReady main-ContainerCreating/0
+            3000   Running Ready main+running/0
         "#]],
     );
     scene.delete("a", None);
     expect![[r#"
-         10100 Running Ready main+running/0
-         11300 gone
+        10100  Running Ready main+running/0
+        11300  gone
     "#]]
     .assert_eq(&scene.life("a", 60_000));
     check_events(
