@@ -5,10 +5,10 @@
 
 pub mod api;
 pub mod daemon_set;
+pub mod kubectl;
 pub mod recorded;
 pub mod scheduling;
 
-mod by_hand;
 mod correlated;
 
 use serde::de::DeserializeOwned;
@@ -64,6 +64,8 @@ pub fn run_case(case: &Value) -> Result<(), String> {
         api::run_case(case)
     } else if scheduling::KINDS.contains(&kind) {
         scheduling::run_case(case)
+    } else if kubectl::KINDS.contains(&kind) {
+        kubectl::run_case(case)
     } else {
         Err(format!("kind {kind} is not run yet"))
     }

@@ -3,7 +3,6 @@
 //! No kubelet is at work: the script plays it, step by step, so that nothing depends on timing.
 //! The format is described in `tests/conformance/README.md`.
 
-use super::by_hand;
 use super::correlated::correlate;
 use super::{read, read_list};
 use crate::api::apps::CONTROLLER_REVISION_HASH;
@@ -18,6 +17,7 @@ use crate::client::Client;
 use crate::cluster::nodes::healthy_conditions;
 use crate::cluster::{Cluster, DEFAULT_EPOCH};
 use crate::controllers::daemon_set::pod::target_node;
+use crate::kubectl;
 use crate::kubelet::Kubelets;
 use crate::kubelet::profile::Profile;
 use crate::sim::time::SimDuration;
@@ -243,11 +243,11 @@ impl Stage {
                     Some(yaml) => yaml.to_owned(),
                     None => step["object"].to_string(),
                 };
-                printed = by_hand::kubectl(&mut self.cluster, &["apply", "-f", "-"], Some(&text))?;
+                printed = self.kubectl(&["apply", "-f", "-"], Some(&text));
             }
             "kubectl" => {
                 let args = strings(&step["args"]);
-                printed = by_hand::kubectl(&mut self.cluster, &args, step["stdin"].as_str())?;
+                printed = self.kubectl(&args, step["stdin"].as_str());
             }
             "create" => self.create(&step["object"])?,
             "add-node" => self.add_nodes(&step["nodes"])?,
@@ -317,6 +317,17 @@ impl Stage {
         });
         self.rest(quiet);
         Ok(printed)
+    }
+
+    fn kubectl(&mut self, args: &[&str], stdin: Option<&str>) -> Option<Printed> {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let output = kubectl::run(&mut self.cluster, &args, stdin);
+        self.cluster.pump();
+        Some(Printed {
+            exit: output.exit,
+            stdout: output.stdout,
+            stderr: output.stderr,
+        })
     }
 
     fn write<T>(

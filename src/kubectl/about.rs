@@ -115,11 +115,9 @@ fn subcommands(call: &mut Call<'_>, name: &str) -> Outcome {
             "unknown command {word:?}\nSee 'kubectl {name} -h' for help and examples"
         )));
     }
-    if let Some(verb) = verbs::named(name) {
-        let text = verbs::help(verb);
-        call.out.stdout.push_str(&text);
-    }
-    Ok(())
+    // Without a subcommand the help goes to stderr, and that is a failure.
+    let text = verbs::named(name).map_or_else(String::new, verbs::help);
+    Err(Failure::Exit { code: 1, text })
 }
 
 pub fn rollout_usage(call: &mut Call<'_>) -> Outcome {
@@ -168,13 +166,11 @@ pub fn events(call: &mut Call<'_>) -> Outcome {
         }
     };
     let types = call.flags.words("types");
-    if let Some(bad) = types
+    if types
         .iter()
-        .find(|type_| !matches!(type_.to_lowercase().as_str(), "normal" | "warning"))
+        .any(|type_| !matches!(type_.to_lowercase().as_str(), "normal" | "warning"))
     {
-        return Err(Failure::Text(format!(
-            "valid --types are Normal or Warning, got {bad}"
-        )));
+        return Err(Failure::text("valid --types are Normal or Warning"));
     }
     let all = call.flags.bool("all-namespaces");
     let namespace = call.namespace();

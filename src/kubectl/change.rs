@@ -34,17 +34,13 @@ pub fn patch(call: &mut Call<'_>) -> Outcome {
         "merge" => PatchType::Merge,
         "json" => PatchType::Json,
         _ => {
-            return Err(call.usage(&format!(
+            return Err(Failure::Text(format!(
                 "--type must be one of [json merge strategic], not {:?}",
                 call.flags.text("type")
             )));
         }
     };
-    let change = match yaml::parse(&text).as_deref() {
-        Ok([document, ..]) => document.value(),
-        Ok([]) => Value::Null,
-        Err(error) => return Err(Failure::Text(format!("unable to parse {text:?}: {error}"))),
-    };
+    let change = read_patch(&text)?;
     let subresource = call.flags.text("subresource").to_owned();
     if !matches!(subresource.as_str(), "" | "status" | "scale" | "resize") {
         return Err(Failure::Text(format!(
@@ -59,6 +55,39 @@ pub fn patch(call: &mut Call<'_>) -> Outcome {
         }
     }
     Failure::collect(failures)
+}
+
+/// A patch as JSON or YAML. What begins like JSON is sent to the server as it is.
+fn read_patch(text: &str) -> Result<Value, Failure> {
+    if text.trim_start().starts_with(['{', '[']) {
+        return serde_json::from_str(text).map_err(|error| {
+            let message = match error.classify() {
+                serde_json::error::Category::Eof => "unexpected end of JSON input".to_owned(),
+                _ => {
+                    let line = text
+                        .lines()
+                        .nth(error.line().saturating_sub(1))
+                        .unwrap_or("");
+                    let found = line
+                        .chars()
+                        .nth(error.column().saturating_sub(1))
+                        .unwrap_or(' ');
+                    let looking = if error.to_string().starts_with("key must be") {
+                        "looking for beginning of object key string"
+                    } else {
+                        "looking for beginning of value"
+                    };
+                    format!("invalid character '{found}' {looking}")
+                }
+            };
+            Status::new(Reason::BadRequest, message).into()
+        });
+    }
+    match yaml::parse(text).as_deref() {
+        Ok([document, ..]) => Ok(document.value()),
+        Ok([]) => Ok(Value::Null),
+        Err(error) => Err(Failure::Text(format!("unable to parse {text:?}: {error}"))),
+    }
 }
 
 fn patch_one(
@@ -77,10 +106,6 @@ fn patch_one(
         .into());
     }
     let shape = apply::shape_of(info);
-    if type_ == PatchType::Strategic && shape.is_none() {
-        let message = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
-        let _ = message;
-    }
     let (new, dropped) = convert::patched(&object.to_value(), change, type_, shape, Unknown::Warn)?;
     for path in dropped {
         call.warn(&format!("Warning: unknown field {path:?}"));
@@ -100,20 +125,24 @@ fn patch_one(
         (_, new) => client.update_object(new, "by kubectl patch"),
     }?;
     let changed = written.meta().resource_version != before;
-    call.print_result(
+    // Upstream prints no word about a dry run here.
+    let dry = std::mem::take(&mut call.dry);
+    let printed = call.print_result(
         &written,
         if changed {
             "patched"
         } else {
             "patched (no change)"
         },
-    )
+    );
+    call.dry = dry;
+    printed
 }
 
 /// Asks for an editor. What comes back is given to `kubectl replace -f -`.
 pub fn edit(call: &mut Call<'_>) -> Outcome {
     if call.words.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(call.usage("must specify one of -f and -k or a resource to edit"));
+        return Err(Failure::text(super::NOTHING_NAMED));
     }
     let objects = call.find(true)?.all_or_failure()?;
     let Some(first) = objects.first() else {
@@ -135,7 +164,7 @@ pub fn scale(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::text("required flag(s) \"replicas\" not set"));
     }
     if call.flags.int("replicas") < 0 {
-        return Err(call.usage(
+        return Err(Failure::text(
             "The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
         ));
     }
@@ -157,6 +186,18 @@ pub fn scale(call: &mut Call<'_>) -> Outcome {
 
 /// What `apply` would change, as a unified diff; exit code 1 if there is a difference.
 pub fn diff(call: &mut Call<'_>) -> Outcome {
+    // 1 says that there is a difference, so failures are 2.
+    match find_differences(call) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Failure::silent()),
+        Err(failure) => Err(Failure::Exit {
+            code: 2,
+            text: failure.report().0,
+        }),
+    }
+}
+
+fn find_differences(call: &mut Call<'_>) -> Result<bool, Failure> {
     if call.flags.list("filename").is_empty() {
         return Err(Failure::text("must specify one of -f and -k"));
     }
@@ -195,11 +236,7 @@ pub fn diff(call: &mut Call<'_>) -> Outcome {
         }
     }
     call.out.stdout.push_str(&text);
-    if text.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::silent())
-    }
+    Ok(!text.is_empty())
 }
 
 /// The object as it would be after `apply`, found out on a copy of the server.

@@ -9,7 +9,7 @@ use super::error::{Failure, Outcome};
 use super::manifest::{self, Item};
 use super::{Call, resource};
 use crate::api::decode;
-use crate::api::object::Object;
+use crate::api::yaml;
 use crate::apiserver::DeleteOptions;
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ pub fn create(call: &mut Call<'_>) -> Outcome {
 
 pub fn replace(call: &mut Call<'_>) -> Outcome {
     if call.flags.list("filename").is_empty() {
-        return Err(call.usage("must specify --filename to replace"));
+        return Err(Failure::text("must specify one of -f and -k"));
     }
     let force = call.flags.bool("force");
     each_item(call, |call, item, source| {
@@ -115,6 +115,25 @@ pub fn each_item(
     Failure::collect(failures)
 }
 
+fn print_raw(call: &mut Call<'_>, value: &Value) -> Outcome {
+    match call.flags.text("output") {
+        "json" => {
+            let text = super::get::pretty_json(value);
+            call.print(&text);
+            Ok(())
+        }
+        "yaml" => {
+            let text = yaml::to_string(value);
+            call.out.stdout.push_str(&text);
+            Ok(())
+        }
+        _ => {
+            let object = decode::decode_value(value.clone())?;
+            call.print_result(&object, "created")
+        }
+    }
+}
+
 /// The one name that a generator needs.
 fn name(call: &Call<'_>) -> Result<String, Failure> {
     match call.words.as_slice() {
@@ -129,6 +148,10 @@ fn name(call: &Call<'_>) -> Result<String, Failure> {
 fn make(call: &mut Call<'_>, mut value: Value) -> Outcome {
     if call.flags.bool("save-config") {
         value = with_annotation(&value).0;
+    }
+    if call.dry == super::Dry::Client && !call.flags.text("output").is_empty() {
+        // Nothing that the server adds is there.
+        return print_raw(call, &value);
     }
     let mut object = decode::decode_value(value)?;
     if resource::info_of(&object).namespaced {
@@ -147,10 +170,14 @@ fn make(call: &mut Call<'_>, mut value: Value) -> Outcome {
 
 pub fn namespace(call: &mut Call<'_>) -> Outcome {
     let name = name(call)?;
-    let object = Object::from_value(
-        json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }),
-    )
-    .map_err(|error| Failure::Text(error.to_string()))?;
+    let mut value =
+        json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+    if call.dry == super::Dry::Client && !call.flags.text("output").is_empty() {
+        value["spec"] = json!({});
+        value["status"] = json!({});
+        return print_raw(call, &value);
+    }
+    let object = decode::decode_value(value)?;
     let created = call.host.client().create_object(object)?;
     call.print_result(&created, "created")
 }

@@ -59,12 +59,20 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         wait = false;
     }
     if call.words.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text(
-            "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
-        ));
+        return Err(Failure::text(super::NOTHING_NAMED));
     }
     if force {
         call.warn("Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.");
+    }
+    if call.dry == Dry::Client && call.flags.list("filename").is_empty() {
+        if let resource::Words::Names(names) = resource::parse(&call.words)? {
+            // Nobody asks the server whether they are there.
+            for (info, name) in names {
+                let namespace = call.namespace();
+                print(call, info, &name, &namespace, grace == 0);
+            }
+            return Ok(());
+        }
     }
     let found = call.find(false)?;
     let ignore_missing = call.flags.bool("ignore-not-found") || all || selector;
@@ -91,7 +99,8 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         let info = resource::info_of(&object);
         match resource::delete(&mut call.host.client(), &object, &options) {
             Ok(_) => {
-                print(call, info, &object, grace == 0);
+                let meta = object.meta().clone();
+                print(call, info, &meta.name, &meta.namespace, grace == 0);
                 deleted.push(object);
             }
             Err(status) if ignore_missing && status.reason == Reason::NotFound => {}
@@ -109,20 +118,20 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     wait_until_gone(call, deleted)
 }
 
-fn print(call: &mut Call<'_>, info: &KindInfo, object: &Object, forced: bool) {
-    let (kind, meta) = (resource::kind_word(info), object.meta());
+fn print(call: &mut Call<'_>, info: &KindInfo, name: &str, namespace: &str, forced: bool) {
+    let kind = resource::kind_word(info);
     if call.flags.text("output") == "name" {
-        call.print(&format!("{kind}/{}", meta.name));
+        call.print(&format!("{kind}/{name}"));
         return;
     }
     let word = if forced { "force deleted" } else { "deleted" };
     let dry = call.dry_suffix();
     let from = if info.namespaced {
-        format!(" from {} namespace", meta.namespace)
+        format!(" from {namespace} namespace")
     } else {
         String::new()
     };
-    call.print(&format!("{kind} \"{}\" {word}{dry}{from}", meta.name));
+    call.print(&format!("{kind} \"{name}\" {word}{dry}{from}"));
 }
 
 fn wait_until_gone(call: &mut Call<'_>, objects: Vec<Object>) -> Outcome {

@@ -50,31 +50,31 @@ fn nodes(call: &mut Call<'_>) -> Result<Vec<Rc<Node>>, Failure> {
         return Err(call.usage(&format!("USAGE: {} NODE [flags]", call.path)));
     }
     if !call.words.is_empty() && selector {
-        return Err(Failure::text(
-            "error: cannot specify both a node name and a --selector option",
-        ));
+        return Err(call.usage("error: cannot specify both a node name and a --selector option"));
     }
-    let mut words = vec!["nodes".to_owned()];
-    for word in &call.words {
-        match word.split_once('/') {
-            Some((kind, name)) if resource::find(kind)?.kind == "Node" => {
-                words.push(name.to_owned())
-            }
-            Some((kind, _)) => {
+    let typed = call.words.iter().map(|word| match word.contains('/') {
+        true => word.clone(),
+        false => format!("nodes/{word}"),
+    });
+    call.words = if selector {
+        vec!["nodes".to_owned()]
+    } else {
+        typed.collect()
+    };
+    let objects = call.find(false)?.all_or_failure()?;
+    let mut nodes = Vec::new();
+    for object in objects {
+        match object {
+            Object::Node(node) => nodes.push(node),
+            other => {
+                let plural = resource::info_of(&other).plural;
                 return Err(Failure::Text(format!(
-                    "error: expected resource node, got {kind:?}"
+                    "expected resource node, got {plural:?}"
                 )));
             }
-            None => words.push(word.clone()),
         }
     }
-    call.words = words;
-    let objects = call.find(false)?.all_or_failure()?;
-    let nodes = objects.into_iter().filter_map(|object| match object {
-        Object::Node(node) => Some(node),
-        _ => None,
-    });
-    Ok(nodes.collect())
+    Ok(nodes)
 }
 
 fn set_unschedulable(call: &mut Call<'_>, nodes: &[Rc<Node>], on: bool) -> Outcome {
@@ -143,7 +143,7 @@ pub fn drain(call: &mut Call<'_>) -> Outcome {
 /// The pods of a node that pass the filters, and the warnings; or what stands against it.
 fn pods_to_evict(call: &mut Call<'_>, node: &str) -> Result<(Vec<Rc<Pod>>, String), Vec<String>> {
     let selector = super::selector::LabelQuery::parse(call.flags.text("pod-selector"))
-        .map_err(|failure| vec![failure.line()])?;
+        .map_err(|why| vec![why])?;
     let options = Options {
         force: call.flags.bool("force"),
         ignore_daemon_sets: call.flags.bool("ignore-daemonsets"),

@@ -69,7 +69,11 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     };
     let mut parts = path.split('.');
     let word = parts.next().unwrap_or("");
-    let info = resource::find(word)?;
+    // Only here it comes without `error:`.
+    let info = resource::find(word).map_err(|failure| Failure::Exit {
+        code: 1,
+        text: format!("{}\n", failure.line()),
+    })?;
     let mut fields: Vec<&str> = parts.collect();
     // `daemonsets.apps.spec`: a group may stand between.
     let group: Vec<&str> = info

@@ -153,7 +153,15 @@ pub fn print_objects(call: &mut Call<'_>, objects: &[Object], list: bool) -> Out
             }
         }
         Format::JsonPath(template) => {
-            let text = template.execute(&whole()).map_err(Failure::Text)?;
+            let value = whole();
+            let source = call
+                .flags
+                .text("output")
+                .split_once('=')
+                .map_or("", |(_, template)| template);
+            let text = template
+                .execute(&value)
+                .map_err(|why| jsonpath_failure(source, &why, &value))?;
             call.out.stdout.push_str(&text);
         }
         Format::Columns(columns) => {
@@ -180,6 +188,36 @@ pub fn print_objects(call: &mut Call<'_>, objects: &[Object], list: bool) -> Out
         }
     }
     Ok(())
+}
+
+/// Models: printers/jsonpath.go, PrintObj.
+fn jsonpath_failure(template: &str, why: &str, value: &Value) -> Failure {
+    let object: String = go_syntax(value).chars().take(100_000).collect();
+    Failure::Text(format!(
+        "error executing jsonpath {template:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{object}\n\n"
+    ))
+}
+
+/// A value as Go's `%#v` prints decoded JSON.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".to_owned(),
+        Value::String(text) => crate::api::go::quote(text),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(go_syntax).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
+        }
+        Value::Object(map) => {
+            let items = map
+                .iter()
+                .map(|(key, value)| format!("{}:{}", crate::api::go::quote(key), go_syntax(value)));
+            format!(
+                "map[string]interface {{}}{{{}}}",
+                items.collect::<Vec<_>>().join(", ")
+            )
+        }
+        other => other.to_string(),
+    }
 }
 
 /// A cell of custom columns: all values that the path finds.
@@ -306,15 +344,14 @@ fn one_line(cell: &str) -> String {
 pub fn run(call: &mut Call<'_>) -> Outcome {
     if call.words.is_empty() && call.flags.list("filename").is_empty() {
         call.warn("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n");
-        return Err(call.usage("error: Required resource not specified."));
+        return Err(call.usage("error: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods)."));
     }
     let format = Format::parse(call.flags.text("output"))?;
     if call.flags.bool("show-labels") && !matches!(format, Format::Table { .. }) {
         let output = call.flags.text("output");
         return Err(Failure::Text(format!(
             "--show-labels option cannot be used with {output} printer"
-        ))
-        .into_usage(call));
+        )));
     }
     let mut found = call.find(true)?;
     if call.flags.bool("ignore-not-found") {
@@ -596,13 +633,4 @@ fn widest(lines: &[Vec<String>]) -> Vec<String> {
     (0..columns)
         .map(|column| "x".repeat(width(column)))
         .collect()
-}
-
-impl Failure {
-    fn into_usage(self, call: &Call<'_>) -> Failure {
-        match self {
-            Failure::Text(text) => call.usage(&text),
-            other => other,
-        }
-    }
 }

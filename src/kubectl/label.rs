@@ -134,7 +134,7 @@ pub fn label(call: &mut Call<'_>) -> Outcome {
             continue;
         }
         for key in &change.remove {
-            if !object.meta().labels.contains_key(key) {
+            if call.dry != super::Dry::Client && !object.meta().labels.contains_key(key) {
                 call.print(&format!("label {key:?} not found."));
             }
         }

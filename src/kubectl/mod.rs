@@ -56,7 +56,6 @@ use crate::sim::time::{SimDuration, SimTime};
 use error::{Failure, Outcome};
 use flags::Flags;
 use resource::{Found, Query};
-use selector::{FieldSelector, LabelQuery};
 
 pub use complete::complete;
 pub use shell::{heredoc, split};
@@ -114,6 +113,9 @@ const PATIENCE: SimDuration = SimDuration::secs(600);
 /// The most events that one command may let happen.
 const STEPS_MAX: u32 = 2_000_000;
 
+/// kubectl's complaint when a command is given no object at all.
+pub const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+
 /// `--dry-run`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dry {
@@ -143,6 +145,7 @@ pub fn run(host: &mut dyn Host, args: &[String], stdin: Option<&str>) -> Output 
         Ok(found) => found,
         Err(failure) => return finish(Output::default(), Err(failure)),
     };
+    let verb = verbs::canonical(verb);
     let parsed = flags::parse(rest, &[verb.flags, flags::GLOBAL]);
     let (flags, words) = match parsed {
         Ok(parsed) => parsed,
@@ -288,14 +291,11 @@ impl Call<'_> {
 
     /// The query that the flags make. `all`: a kind alone means all its objects.
     pub fn query(&self, all: bool) -> Result<Query, Failure> {
-        let selector = |name: &str| Some(self.flags.text(name)).filter(|text| !text.is_empty());
         Ok(Query {
             namespace: self.namespace(),
             all_namespaces: self.flags.bool("all-namespaces"),
-            labels: selector("selector").map(LabelQuery::parse).transpose()?,
-            fields: selector("field-selector")
-                .map(FieldSelector::parse)
-                .transpose()?,
+            labels: self.flags.text("selector").trim().to_owned(),
+            fields: self.flags.text("field-selector").trim().to_owned(),
             all: all || self.flags.bool("all"),
         })
     }

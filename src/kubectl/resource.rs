@@ -6,7 +6,7 @@ use super::error::Failure;
 use super::selector::{FieldSelector, LabelQuery};
 use crate::api::kinds::{self, KindInfo};
 use crate::api::object::{Key, Kind, Object};
-use crate::api::status::Status;
+use crate::api::status::{Reason, Status};
 use crate::apiserver::{ApiServer, DeleteOptions, Deletion};
 use crate::client::Client;
 
@@ -43,17 +43,8 @@ pub fn key(info: &KindInfo, namespace: &str, name: &str) -> Key {
 /// The kind that a word means.
 pub fn find(word: &str) -> Result<&'static KindInfo, Failure> {
     kinds::by_resource(word).ok_or_else(|| {
-        let parts: Vec<&str> = word.splitn(3, '.').collect();
-        Failure::Text(match parts.as_slice() {
-            [name, group] => format!("the server doesn't have a resource type {name:?} in group {group:?}"),
-            [name, version, group] if version.starts_with('v') => {
-                format!("the server doesn't have a resource type {name:?} in group {group:?} and version {version:?}")
-            }
-            [name, version, group] => {
-                format!("the server doesn't have a resource type {name:?} in group \"{version}.{group}\"")
-            }
-            _ => format!("the server doesn't have a resource type {word:?}"),
-        })
+        let name = word.split('.').next().unwrap_or(word);
+        Failure::Text(format!("the server doesn't have a resource type {name:?}"))
     })
 }
 
@@ -159,8 +150,10 @@ pub enum Words {
 pub struct Query {
     pub namespace: String,
     pub all_namespaces: bool,
-    pub labels: Option<LabelQuery>,
-    pub fields: Option<FieldSelector>,
+    /// `-l`, as typed; the server reads it.
+    pub labels: String,
+    /// `--field-selector`, as typed.
+    pub fields: String,
     /// `--all`, or a command such as `get` for which a kind alone is enough.
     pub all: bool,
 }
@@ -201,15 +194,18 @@ pub fn parse(words: &[String]) -> Result<Words, Failure> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if words.iter().any(|word| word.contains('/')) {
         let mut names = Vec::new();
-        for (i, word) in words.iter().enumerate() {
+        for word in &words {
             let Some((kind, name)) = word.split_once('/') else {
-                return Err(Failure::text(if i == 0 {
-                    "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'"
-                } else {
-                    "arguments in resource/name form must have a single resource and name"
-                }));
+                return Err(Failure::text(
+                    "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
+                ));
             };
-            if kind.is_empty() || name.is_empty() || name.contains('/') {
+            if name.contains('/') {
+                return Err(Failure::text(
+                    "arguments in resource/name form may not have more than one slash",
+                ));
+            }
+            if kind.is_empty() || name.is_empty() {
                 return Err(Failure::text(
                     "arguments in resource/name form must have a single resource and name",
                 ));
@@ -236,18 +232,41 @@ pub fn parse(words: &[String]) -> Result<Words, Failure> {
     }
 }
 
+/// The objects of a kind that the selectors choose.
+fn selected(
+    server: &ApiServer,
+    info: &KindInfo,
+    namespace: Option<&str>,
+    query: &Query,
+) -> Result<Vec<Object>, String> {
+    let labels = LabelQuery::parse(&query.labels)?;
+    let fields = FieldSelector::parse(&query.fields)?;
+    fields.check(info)?;
+    let mut objects = list(server, info, namespace);
+    objects.retain(|object| labels.matches(&object.meta().labels) && fields.matches(object));
+    Ok(objects)
+}
+
+/// Models: cli-runtime/pkg/resource/helper.go, EnhanceListError.
+fn cannot_list(info: &KindInfo, query: &Query, why: &str) -> Failure {
+    let message = format!(
+        "Unable to find {:?} that match label selector {:?}, field selector {:?}: {why}",
+        long_name(info),
+        query.labels,
+        query.fields
+    );
+    Status::new(Reason::BadRequest, message).into()
+}
+
 /// Looks the objects up.
 pub fn resolve(server: &ApiServer, words: &Words, query: &Query) -> Result<Found, Failure> {
     let mut found = Found::default();
     match words {
         Words::Names(names) => {
-            if query.labels.is_some() {
+            if !query.labels.is_empty() || !query.fields.is_empty() {
                 return Err(Failure::text(
                     "name cannot be provided when a selector is specified",
                 ));
-            }
-            if query.fields.is_some() {
-                return Err(Failure::text("field selectors and names can't be combined"));
             }
             found.by_name = true;
             if query.all_namespaces {
@@ -266,7 +285,7 @@ pub fn resolve(server: &ApiServer, words: &Words, query: &Query) -> Result<Found
             }
         }
         Words::Kinds(kinds) => {
-            if query.labels.is_none() && query.fields.is_none() && !query.all {
+            if query.labels.is_empty() && query.fields.is_empty() && !query.all {
                 return Err(Failure::text(
                     "resource(s) were provided, but no name was specified",
                 ));
@@ -274,23 +293,10 @@ pub fn resolve(server: &ApiServer, words: &Words, query: &Query) -> Result<Found
             found.kinds.clone_from(kinds);
             for info in kinds {
                 let namespace = (!query.all_namespaces).then_some(query.namespace.as_str());
-                if let Some(fields) = &query.fields
-                    && let Some(failure) = fields.unsupported(info)
-                {
-                    found.failures.push(failure);
-                    continue;
+                match selected(server, info, namespace, query) {
+                    Ok(objects) => found.objects.extend(objects),
+                    Err(why) => found.failures.push(cannot_list(info, query, &why)),
                 }
-                let objects = list(server, info, namespace).into_iter().filter(|object| {
-                    query
-                        .labels
-                        .as_ref()
-                        .is_none_or(|labels| labels.matches(&object.meta().labels))
-                        && query
-                            .fields
-                            .as_ref()
-                            .is_none_or(|fields| fields.matches(object))
-                });
-                found.objects.extend(objects);
             }
         }
     }
@@ -337,7 +343,7 @@ mod tests {
         check(
             "foo.apps/x",
             expect![[r#"
-            error: the server doesn't have a resource type "foo" in group "apps"
+            error: the server doesn't have a resource type "foo"
         "#]],
         );
         check(

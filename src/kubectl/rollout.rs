@@ -198,7 +198,8 @@ pub fn history(call: &mut Call<'_>) -> Outcome {
             super::get::print_objects(call, &[shown], false)?;
             continue;
         }
-        let text = tabs::align(&describe::template::pod_template(&template), 0, 2);
+        // Upstream leaves the tabs as they are.
+        let text = describe::template::pod_template(&template);
         call.print(&format!("{name} with revision #{wanted}\n{text}"));
     }
     Ok(())
@@ -251,8 +252,8 @@ fn undo_one(call: &mut Call<'_>, object: &Object, wanted: i64) -> Outcome {
         )));
     };
     if call.dry == super::Dry::Client {
-        let text = tabs::align(&describe::template::pod_template(&template), 0, 2);
-        return call.print_result(object, &text);
+        let text = describe::template::pod_template(&template);
+        return call.print_result(object, &format!("will roll back to {text}"));
     }
     if template_patch(&set.spec.template) == target.data {
         let word = format!("skipped rollback (current template already matches revision {wanted})");

@@ -2,13 +2,10 @@
 //!
 //! Models: apimachinery pkg/labels/selector.go, pkg/fields/selector.go.
 
-use super::error::Failure;
-use super::resource;
 use crate::api::kinds::KindInfo;
 use crate::api::meta::{LabelSelector, StringMap};
 use crate::api::names;
 use crate::api::object::Object;
-use crate::api::status::{Reason, Status};
 
 /// One requirement on a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,30 +33,21 @@ pub enum Operator {
 pub struct LabelQuery(pub Vec<Requirement>);
 
 impl LabelQuery {
-    pub fn parse(text: &str) -> Result<LabelQuery, Failure> {
-        let fail = |why: String| {
-            let message = format!("unable to parse requirement: {why}");
-            Failure::from(Status::new(Reason::BadRequest, message))
-        };
+    pub fn parse(text: &str) -> Result<LabelQuery, String> {
+        let fail = |why: String| format!("unable to parse requirement: {why}");
         let mut parser = Parser {
             tokens: tokens(text),
             at: 0,
         };
-        let mut requirements = parser.requirements().map_err(Failure::Text)?;
-        for requirement in &requirements {
-            let values: Vec<&String> = requirement.values.iter().collect();
-            let key = names::label_key(&requirement.key);
-            if let Some(why) = key.first() {
-                return Err(fail(format!(
-                    "<nil>: Invalid value: {:?}: {why}",
-                    requirement.key
-                )));
+        let mut requirements = parser.requirements()?;
+        for Requirement { key, values, .. } in &requirements {
+            if let Some(why) = names::label_key(key).first() {
+                return Err(fail(format!("<nil>: Invalid value: {key:?}: {why}")));
             }
             for (i, value) in values.iter().enumerate() {
                 if let Some(why) = names::label_value(value).first() {
                     return Err(fail(format!(
-                        "values[{i}][{}]: Invalid value: {value:?}: {why}",
-                        requirement.key
+                        "values[{i}][{key}]: Invalid value: {value:?}: {why}"
                     )));
                 }
             }
@@ -332,7 +320,7 @@ pub struct FieldSelector {
 }
 
 impl FieldSelector {
-    pub fn parse(text: &str) -> Result<FieldSelector, Failure> {
+    pub fn parse(text: &str) -> Result<FieldSelector, String> {
         let mut terms = Vec::new();
         for part in text.split(',').filter(|part| !part.is_empty()) {
             let (field, value, equal) = if let Some((field, value)) = part.split_once("!=") {
@@ -342,9 +330,9 @@ impl FieldSelector {
             } else if let Some((field, value)) = part.split_once('=') {
                 (field, value, true)
             } else {
-                return Err(Failure::Text(format!(
+                return Err(format!(
                     "invalid selector: '{part}'; can't understand '{part}'"
-                )));
+                ));
             };
             terms.push((field.to_owned(), value.to_owned(), equal));
         }
@@ -390,32 +378,22 @@ impl FieldSelector {
         }
     }
 
-    /// The server's refusal, if the kind can't be selected by these fields.
-    pub fn unsupported(&self, info: &KindInfo) -> Option<Failure> {
+    /// The server's complaint, if the kind can't be selected by these fields.
+    pub fn check(&self, info: &KindInfo) -> Result<(), String> {
         let known = Self::supported(info.kind);
-        let (field, _, _) = self
+        let bad = self
             .terms
             .iter()
-            .find(|(field, _, _)| !known.contains(&field.as_str()))?;
-        let message = match info.kind {
+            .find(|(field, _, _)| !known.contains(&field.as_str()));
+        let Some((field, _, _)) = bad else {
+            return Ok(());
+        };
+        Err(match info.kind {
             "Pod" | "Node" | "Namespace" | "Event" => format!("field label not supported: {field}"),
             _ => format!(
                 "{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
             ),
-        };
-        let message = format!(
-            "Unable to find {:?} that match label selector \"\", field selector {:?}: {message}",
-            resource::long_name(info),
-            self.to_text()
-        );
-        Some(Status::new(Reason::BadRequest, message).into())
-    }
-
-    fn to_text(&self) -> String {
-        let terms = self.terms.iter().map(|(field, value, equal)| {
-            format!("{field}{}{value}", if *equal { "=" } else { "!=" })
-        });
-        terms.collect::<Vec<_>>().join(",")
+        })
     }
 
     pub fn matches(&self, object: &Object) -> bool {
@@ -460,7 +438,7 @@ mod tests {
                 .map(Requirement::to_text)
                 .collect::<Vec<_>>()
                 .join(","),
-            Err(failure) => failure.line(),
+            Err(why) => why,
         };
         expect.assert_eq(&shown);
     }
@@ -522,13 +500,12 @@ mod tests {
 
     #[test]
     fn field_selectors() {
-        assert!(FieldSelector::parse("spec.nodeName=a,status.phase!=Running").is_ok());
-        expect!["error: invalid selector: 'x'; can't understand 'x'\n"]
-            .assert_eq(&FieldSelector::parse("x").unwrap_err().report().0);
-        let failure = FieldSelector::parse("spec.x=y").unwrap();
-        let info = crate::api::kinds::by_resource("pods").unwrap();
-        expect![[r#"
-            Error from server (BadRequest): Unable to find "/v1, Resource=pods" that match label selector "", field selector "spec.x=y": field label not supported: spec.x
-        "#]].assert_eq(&failure.unsupported(info).unwrap().report().0);
+        let check = |text: &str| {
+            FieldSelector::parse(text)
+                .and_then(|fields| fields.check(crate::api::kinds::by_resource("pods").unwrap()))
+        };
+        assert_eq!(check("spec.nodeName=a,status.phase!=Running"), Ok(()));
+        expect!["invalid selector: 'x'; can't understand 'x'"].assert_eq(&check("x").unwrap_err());
+        expect!["field label not supported: spec.x"].assert_eq(&check("spec.x=y").unwrap_err());
     }
 }

@@ -51,9 +51,12 @@ fn pod_spec(object: &mut Object) -> Option<&mut PodSpec> {
 
 fn no_template(object: &Object) -> Failure {
     let info = resource::info_of(object);
+    let version = info.version();
     Failure::Text(format!(
-        "{} does not have a pod template that can be changed",
-        info.resource()
+        "error: {}/{} the object is not a pod or does not have a pod template: *{version}.{}",
+        info.plural,
+        object.meta().name,
+        info.kind
     ))
 }
 
@@ -93,10 +96,9 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
         ));
     }
     if resources.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text(
-            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
-        ));
+        return Err(Failure::text(super::NOTHING_NAMED));
     }
+    let objects = objects(call, resources)?;
     let mut images = Vec::new();
     for pair in &pairs {
         match pair.split_once('=') {
@@ -117,7 +119,7 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
         ));
     }
     let mut failures = Vec::new();
-    for object in objects(call, resources)? {
+    for object in objects {
         let mut new = object.clone();
         let Some(spec) = pod_spec(&mut new) else {
             failures.push(no_template(&object));
@@ -134,7 +136,7 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
             }
             if !found {
                 missing.push(Failure::Text(format!(
-                    "unable to find container named {name:?}"
+                    "error: unable to find container named {name:?}"
                 )));
             }
         }
@@ -213,7 +215,7 @@ pub fn resources(call: &mut Call<'_>) -> Outcome {
         }
         if !found {
             failures.push(Failure::Text(format!(
-                "unable to find container named {pattern}"
+                "error: unable to find container named {pattern}"
             )));
         } else if new == object {
             let info = resource::info_of(&object);
@@ -252,11 +254,6 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
     if resources.is_empty() && call.flags.list("filename").is_empty() {
         return Err(Failure::text(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
-        ));
-    }
-    if pairs.is_empty() && !list {
-        return Err(Failure::text(
-            "at least one environment variable must be provided",
         ));
     }
     let mut failures = Vec::new();

@@ -169,7 +169,7 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     // `no` isn't in upstream's list, but the server's short name works since 1.2x.
     if !["node", "nodes", "no"].contains(&resources[0].to_ascii_lowercase().as_str()) {
         return Err(Failure::Text(format!(
-            "invalid resource type {}, only [\"node\" \"nodes\"] are supported",
+            "invalid resource type {}, only node types are supported",
             resources[0]
         )));
     }
@@ -180,7 +180,7 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         .filter(|(add, gone)| {
             add.key == gone.key && (gone.effect.is_empty() || add.effect == gone.effect)
         })
-        .map(|(_, gone)| format!("{{\"{}\":\"{}\"}}", gone.key, gone.effect))
+        .map(|(_, gone)| format!("{}={}", gone.key, gone.effect))
         .collect();
     if !conflicts.is_empty() {
         return Err(Failure::Text(format!(
@@ -243,8 +243,11 @@ fn taint_one(call: &mut Call<'_>, node: &Rc<Node>, change: &Change) -> Result<()
         .patch::<Node>(&key, "taints", |node| node.spec.taints = taints);
     let written = written.map_err(|status| vec![Failure::from(status)])?;
     let object = <Node as crate::api::object::Resource>::into_object(written);
-    call.print_result(&object, word)
-        .map_err(|failure| vec![failure])?;
+    // Upstream prints no word about a dry run here.
+    let dry = std::mem::take(&mut call.dry);
+    let printed = call.print_result(&object, word);
+    call.dry = dry;
+    printed.map_err(|failure| vec![failure])?;
     debug_assert_eq!(resource::full_name(&object), format!("node/{name}"));
     Ok(())
 }

@@ -217,7 +217,6 @@ const ROLLOUT: &[Flag] = &[
     KUSTOMIZE,
     OUTPUT,
     SELECTOR,
-    DRY_RUN,
     MANAGER,
     TEMPLATE,
     MANAGED,
@@ -888,6 +887,21 @@ fn distance(a: &str, b: &str) -> usize {
 
 pub fn named(path: &str) -> Option<&'static Verb> {
     VERBS.iter().find(|verb| verb.path == path)
+}
+
+/// An alias such as `create ns` under its own name.
+pub fn canonical(verb: &'static Verb) -> &'static Verb {
+    let name = match verb.path {
+        "create ns" => "create namespace",
+        "create sa" => "create serviceaccount",
+        "create cm" => "create configmap",
+        "create pc" => "create priorityclass",
+        "set sa" => "set serviceaccount",
+        "top nodes" => "top node",
+        "top pods" => "top pod",
+        _ => return verb,
+    };
+    named(name).unwrap_or(verb)
 }
 
 /// The nearest verb to a word, for our own hints.

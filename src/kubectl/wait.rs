@@ -109,9 +109,7 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     };
     let conditions = conditions?;
     if call.words.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text(
-            "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
-        ));
+        return Err(Failure::text(super::NOTHING_NAMED));
     }
     // 0 is one look, a negative time is a week.
     let timeout = call.flags.duration("timeout");

@@ -10,7 +10,7 @@ use super::error::{Failure, Outcome};
 use super::resource::{self, Words};
 use super::{Call, columns, duration, rollout, selector, tabs};
 use crate::api::apps::DaemonSet;
-use crate::api::core::Event;
+use crate::api::core::{Event, Generic};
 use crate::api::kinds::KindInfo;
 use crate::api::meta::{StringMap, Time};
 use crate::api::object::Object;
@@ -171,6 +171,7 @@ pub fn describe(server: &ApiServer, object: &Object, now: Time, with_events: boo
             w.line(0, &format!("Description:\t{}", class.description));
             w.annotations("Annotations", &class.metadata.annotations);
         }
+        Object::Generic(map) if map.kind == "ConfigMap" => config_map(&mut w, map),
         other => generic(&mut w, other),
     }
     if with_events {
@@ -240,6 +241,37 @@ fn is_owned(pod: &Pod, set: &DaemonSet) -> bool {
     pod.metadata
         .controller_ref()
         .is_some_and(|owner| owner.uid == set.metadata.uid)
+}
+
+fn config_map(w: &mut Writer, map: &Generic) {
+    let meta = &map.metadata;
+    w.line(0, &format!("Name:\t{}", meta.name));
+    w.line(0, &format!("Namespace:\t{}", meta.namespace));
+    w.labels("Labels", &meta.labels);
+    w.annotations("Annotations", &meta.annotations);
+    w.line(0, "\nData\n====");
+    let entries = |field: &str| {
+        map.body
+            .get(field)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+    };
+    for (key, value) in entries("data") {
+        w.line(
+            0,
+            &format!("{key}:\n----\n{}\n", value.as_str().unwrap_or("")),
+        );
+    }
+    w.line(0, "\nBinaryData\n====");
+    for (key, value) in entries("binaryData") {
+        // Base64: four letters for three bytes.
+        let bytes = value
+            .as_str()
+            .map_or(0, |text| text.trim_end_matches('=').len() * 3 / 4);
+        w.line(0, &format!("{key}: {bytes} bytes"));
+    }
+    w.line(0, "");
 }
 
 /// Any other kind: all its fields.

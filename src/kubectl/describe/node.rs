@@ -65,6 +65,7 @@ pub fn node(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
         ("Architecture", "architecture"),
         ("Container Runtime Version", "containerRuntimeVersion"),
         ("Kubelet Version", "kubeletVersion"),
+        ("Kube-Proxy Version", "kubeProxyVersion"),
     ] {
         w.line(1, &format!("{title}:\t{}", columns::node_info(node, field)));
     }
