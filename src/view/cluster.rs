@@ -185,7 +185,7 @@ fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>) {
             for uid in &arrived {
                 let from = flights.lane.get(uid).copied().or(home);
                 if let (Some(from), Some(tile)) =
-                    (from, child(&frame, &format!("[id='pod-{uid}']")))
+                    (from, child(&frame, &format!(".cards [data-uid='{uid}']")))
                 {
                     platform::fly(&tile, from, platform::place_in(&tile, &frame), FLIGHT_MS);
                 }
@@ -193,7 +193,7 @@ fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>) {
         }
         flights.lane.clear();
         for pod in cluster.lane.iter().take(FLIGHTS_MAX) {
-            if let Some(tile) = child(&frame, &format!(".lane [id='pod-{}']", pod.uid)) {
+            if let Some(tile) = child(&frame, &format!(".lane [data-uid='{}']", pod.uid)) {
                 flights
                     .lane
                     .insert(pod.uid.clone(), platform::place_in(&tile, &frame));
