@@ -64,15 +64,16 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     if force {
         call.warn("Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.");
     }
-    if call.dry == Dry::Client && call.flags.list("filename").is_empty() {
-        if let resource::Words::Names(names) = resource::parse(&call.words)? {
-            // Nobody asks the server whether they are there.
-            for (info, name) in names {
-                let namespace = call.namespace();
-                print(call, info, &name, &namespace, grace == 0);
-            }
-            return Ok(());
+    if call.dry == Dry::Client
+        && call.flags.list("filename").is_empty()
+        && let resource::Words::Names(names) = resource::parse(&call.words)?
+    {
+        // Nobody asks the server whether they are there.
+        for (info, name) in names {
+            let namespace = call.namespace();
+            print(call, info, &name, &namespace, grace == 0);
         }
+        return Ok(());
     }
     let found = call.find(false)?;
     let ignore_missing = call.flags.bool("ignore-not-found") || all || selector;

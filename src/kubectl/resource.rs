@@ -349,8 +349,8 @@ mod tests {
         check(
             "ds/a b",
             expect![[r#"
-            error: arguments in resource/name form must have a single resource and name
-        "#]],
+                error: there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'
+            "#]],
         );
         check(
             "ds ds/a",
