@@ -64,17 +64,19 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     if force {
         call.warn("Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.");
     }
-    if call.dry == Dry::Client && call.flags.list("filename").is_empty() {
-        if let resource::Words::Names(names) = resource::parse(&call.words)? {
-            // Nobody asks the server whether they are there.
-            for (info, name) in names {
-                let namespace = call.namespace();
-                print(call, info, &name, &namespace, grace == 0);
-            }
-            return Ok(());
+    if call.dry == Dry::Client
+        && call.flags.list("filename").is_empty()
+        && let resource::Words::Names(names) = resource::parse(&call.words)?
+    {
+        // Nobody asks the server whether they are there.
+        for (info, name) in names {
+            let namespace = call.namespace();
+            print(call, info, &name, &namespace, grace == 0);
         }
+        return Ok(());
     }
     let found = call.find(false)?;
+    let by_name = found.by_name;
     let ignore_missing = call.flags.bool("ignore-not-found") || all || selector;
     let not_found = |failure: &Failure| matches!(failure, Failure::Server { status, .. } if status.reason == Reason::NotFound);
     let mut failures = found.failures;
@@ -108,6 +110,9 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         }
     }
     Failure::collect(failures)?;
+    if deleted.is_empty() && by_name {
+        return Ok(());
+    }
     if deleted.is_empty() {
         call.print("No resources found");
         return Ok(());
@@ -136,7 +141,7 @@ fn print(call: &mut Call<'_>, info: &KindInfo, name: &str, namespace: &str, forc
 
 fn wait_until_gone(call: &mut Call<'_>, objects: Vec<Object>) -> Outcome {
     let timeout = call.flags.duration("timeout");
-    let deadline = call.deadline(timeout);
+    let deadline = call.until(timeout);
     let mut left = objects;
     let gone = call.wait(deadline, |call| {
         left.retain(|object| {

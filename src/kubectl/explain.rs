@@ -11,11 +11,10 @@ const WIDTH: usize = 76;
 
 /// The description of a field (`DaemonSetSpec.selector`) or a type.
 fn about(name: &str) -> Option<&'static str> {
-    let line = include_str!("explain.txt").lines().find_map(|line| {
+    include_str!("explain.txt").lines().find_map(|line| {
         let (key, text) = line.split_once(": ")?;
         (key == name).then_some(text)
-    });
-    line
+    })
 }
 
 /// Models: the type column: `<[]Container>`, `<map[string]string>`, `<integer>`.

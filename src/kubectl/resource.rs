@@ -179,7 +179,7 @@ impl Found {
 
 fn kinds_of_word(word: &str) -> Result<Vec<&'static KindInfo>, Failure> {
     let mut kinds: Vec<&'static KindInfo> = Vec::new();
-    for part in word.split(',').filter(|part| !part.is_empty()) {
+    for part in word.split(',') {
         if part == "all" {
             kinds.extend(ALL.iter().filter_map(|name| kinds::by_resource(name)));
         } else {
@@ -349,8 +349,8 @@ mod tests {
         check(
             "ds/a b",
             expect![[r#"
-            error: arguments in resource/name form must have a single resource and name
-        "#]],
+                error: there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'
+            "#]],
         );
         check(
             "ds ds/a",
