@@ -247,7 +247,7 @@ impl ApiServer {
             }
             if !generated || attempt == 7 {
                 return Err(Status::already_exists(
-                    &T::KIND.resource(),
+                    &object.resource(),
                     &object.meta().name,
                 ));
             }

@@ -1,7 +1,7 @@
 //! What kubectl says about itself and the server: versions, kinds, help; and `kubectl events`, `top`.
 
 use super::error::{Failure, Outcome};
-use super::{Call, columns, duration, resource, tabs, verbs};
+use super::{Call, duration, resource, tabs, verbs};
 use crate::api::kinds::{KINDS, KindInfo};
 use crate::api::object::Object;
 use crate::api::yaml;
@@ -153,9 +153,6 @@ pub fn help(call: &mut Call<'_>) -> Outcome {
 ///
 /// Models: kubectl/pkg/cmd/events.
 pub fn events(call: &mut Call<'_>) -> Outcome {
-    if !call.words.is_empty() {
-        return Err(call.usage(&format!("unexpected arguments: [{}]", call.words.join(" "))));
-    }
     let about = match call.flags.text("for") {
         "" => None,
         text => {
@@ -241,9 +238,4 @@ pub fn events(call: &mut Call<'_>) -> Outcome {
     }
     call.out.stdout.push_str(&tabs::align(&text, 6, 3));
     Ok(())
-}
-
-/// A node's line for lists elsewhere: name and status.
-pub fn node_line(node: &crate::api::node::Node) -> String {
-    format!("{} {}", node.metadata.name, columns::node_status(node))
 }

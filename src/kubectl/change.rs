@@ -169,6 +169,14 @@ pub fn scale(call: &mut Call<'_>) -> Outcome {
         ));
     }
     let found = call.find(false)?;
+    if found.objects.is_empty()
+        && let [Failure::Server { status, .. }] = found.failures.as_slice()
+    {
+        return Err(Failure::Text(format!(
+            "no objects passed to scale {}",
+            status.message
+        )));
+    }
     let mut failures = found.failures;
     for object in found.objects {
         match object.kind_name() {

@@ -38,8 +38,9 @@ pub fn patched(
     let mut value = current.clone();
     match type_ {
         PatchType::Strategic if shape.is_some() => {
+            // Not a status of its own: the server answers 500 without a reason.
             patch::strategic(&mut value, change, shape)
-                .map_err(|why| Failure::from(Status::new(Reason::BadRequest, why)))?;
+                .map_err(|why| Failure::Text(format!("Error from server: {why}")))?;
         }
         PatchType::Strategic | PatchType::Merge => patch::merge(&mut value, change),
         PatchType::Json => patch::json_patch(&mut value, change).map_err(|_| {

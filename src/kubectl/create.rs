@@ -213,14 +213,18 @@ pub fn priority_class(call: &mut Call<'_>) -> Outcome {
         "" => "PreemptLowerPriority",
         policy => policy,
     };
-    let value = json!({
+    let mut value = json!({
         "apiVersion": "scheduling.k8s.io/v1",
         "kind": "PriorityClass",
         "metadata": { "name": name },
         "value": call.flags.int("value"),
-        "globalDefault": call.flags.bool("global-default"),
-        "description": call.flags.text("description"),
         "preemptionPolicy": policy,
     });
+    if call.flags.bool("global-default") {
+        value["globalDefault"] = true.into();
+    }
+    if !call.flags.text("description").is_empty() {
+        value["description"] = call.flags.text("description").into();
+    }
     make(call, value)
 }

@@ -76,6 +76,7 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         return Ok(());
     }
     let found = call.find(false)?;
+    let by_name = found.by_name;
     let ignore_missing = call.flags.bool("ignore-not-found") || all || selector;
     let not_found = |failure: &Failure| matches!(failure, Failure::Server { status, .. } if status.reason == Reason::NotFound);
     let mut failures = found.failures;
@@ -109,6 +110,9 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         }
     }
     Failure::collect(failures)?;
+    if deleted.is_empty() && by_name {
+        return Ok(());
+    }
     if deleted.is_empty() {
         call.print("No resources found");
         return Ok(());
@@ -137,7 +141,7 @@ fn print(call: &mut Call<'_>, info: &KindInfo, name: &str, namespace: &str, forc
 
 fn wait_until_gone(call: &mut Call<'_>, objects: Vec<Object>) -> Outcome {
     let timeout = call.flags.duration("timeout");
-    let deadline = call.deadline(timeout);
+    let deadline = call.until(timeout);
     let mut left = objects;
     let gone = call.wait(deadline, |call| {
         left.retain(|object| {

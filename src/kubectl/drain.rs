@@ -67,9 +67,9 @@ fn nodes(call: &mut Call<'_>) -> Result<Vec<Rc<Node>>, Failure> {
         match object {
             Object::Node(node) => nodes.push(node),
             other => {
-                let plural = resource::info_of(&other).plural;
+                let long = resource::long_name(resource::info_of(&other));
                 return Err(Failure::Text(format!(
-                    "expected resource node, got {plural:?}"
+                    "expected resource of type node, got {long:?}"
                 )));
             }
         }
@@ -96,6 +96,11 @@ fn set_unschedulable(call: &mut Call<'_>, nodes: &[Rc<Node>], on: bool) -> Outco
 }
 
 pub fn drain(call: &mut Call<'_>) -> Outcome {
+    if super::selector::LabelQuery::parse(call.flags.text("pod-selector")).is_err() {
+        return Err(Failure::text(
+            "--pod-selector=<pod_selector> must be a valid label selector",
+        ));
+    }
     let nodes = nodes(call)?;
     set_unschedulable(call, &nodes, true)?;
     let mut pending = Vec::new();
@@ -197,7 +202,6 @@ fn judge(server: &ApiServer, pod: &Pod, options: &Options) -> Verdict {
         return Verdict::Skip;
     }
     let owner = pod.metadata.controller_ref();
-    let mut verdict = Verdict::Delete;
     if let Some(owner) = owner.filter(|owner| owner.kind == "DaemonSet" && !pod.is_terminal()) {
         let key = Key::new(&pod.metadata.namespace, &owner.name);
         if server.get::<DaemonSet>(&key).is_none() {
@@ -205,7 +209,7 @@ fn judge(server: &ApiServer, pod: &Pod, options: &Options) -> Verdict {
             if !options.force {
                 return Verdict::Refuse(why);
             }
-            verdict = Verdict::DeleteWithWarning(why);
+            // The warning is lost in the filters below, as upstream.
         } else if options.ignore_daemon_sets {
             return Verdict::SkipWithWarning("ignoring DaemonSet-managed Pods".to_owned());
         } else {
@@ -221,7 +225,6 @@ fn judge(server: &ApiServer, pod: &Pod, options: &Options) -> Verdict {
     {
         return Verdict::Skip;
     }
-    let _ = verdict;
     let empty_dir = pod
         .spec
         .volumes
@@ -249,7 +252,7 @@ fn drain_node(call: &mut Call<'_>, node: &str) -> Result<(), Vec<String>> {
     }
     if call.dry == Dry::Client {
         for pod in &pods {
-            call.print(&format!("evict pod {}", pod.key()));
+            call.print(&format!("evicting pod {} (dry run)", pod.key()));
         }
         return Ok(());
     }
@@ -266,7 +269,7 @@ fn drain_node(call: &mut Call<'_>, node: &str) -> Result<(), Vec<String>> {
         return Ok(());
     }
     let timeout = call.flags.duration("timeout");
-    let deadline = call.deadline(timeout);
+    let deadline = call.until(timeout);
     let mut left = pods;
     let word = if eviction { "evicted" } else { "deleted" };
     let done = call.wait(deadline, |call| {

@@ -70,7 +70,11 @@ impl Failure {
                 return (lines.concat(), 1);
             }
             Failure::Server { status, .. } if status.reason == Reason::Invalid => invalid(status),
-            Failure::Text(text) if text.starts_with("error: ") => text.clone(),
+            Failure::Text(text)
+                if text.starts_with("error: ") || text.starts_with("Error from server: ") =>
+            {
+                text.clone()
+            }
             Failure::Text(text) => format!("error: {text}"),
             server => server.line(),
         };

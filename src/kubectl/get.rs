@@ -3,7 +3,7 @@
 //! Models: kubectl/pkg/cmd/get, cli-runtime/pkg/printers.
 
 use super::error::{Failure, Outcome};
-use super::jsonpath::{self, Template};
+use super::jsonpath::Template;
 use super::resource::{self, Found};
 use super::{Call, columns, tabs};
 use crate::api::kinds::KindInfo;
@@ -66,6 +66,17 @@ impl Format {
                 "go-template"
                 | "template"
                 | "go-template-file"
+                | "templatefile"
+                | "custom-columns-file"
+                | "jsonpath-file",
+                None,
+            ) => Err(Failure::text(
+                "template format specified but no template given",
+            )),
+            (
+                "go-template"
+                | "template"
+                | "go-template-file"
                 | "custom-columns-file"
                 | "jsonpath-file"
                 | "jsonpath-as-json"
@@ -89,7 +100,7 @@ fn custom_columns(spec: &str) -> Result<Vec<(String, Template)>, Failure> {
                 "unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>"
             )));
         };
-        let path = relaxed(path).ok_or_else(|| Failure::Text("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'".to_string()))?;
+        let path = relaxed(path).ok_or_else(|| Failure::text("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'"))?;
         let template = Template::parse(&path).map_err(Failure::Text)?;
         columns.push((header.to_owned(), template));
     }
@@ -194,7 +205,7 @@ pub fn print_objects(call: &mut Call<'_>, objects: &[Object], list: bool) -> Out
 fn jsonpath_failure(template: &str, why: &str, value: &Value) -> Failure {
     let object: String = go_syntax(value).chars().take(100_000).collect();
     Failure::Text(format!(
-        "error executing jsonpath {template:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{object}\n\n"
+        "error executing jsonpath {template:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{object}\n\n\n"
     ))
 }
 
@@ -230,7 +241,7 @@ fn column(template: &Template, value: &Value) -> String {
         .into_iter()
         .map(|value| match value {
             Value::Null => "<nil>".to_owned(),
-            other => jsonpath::to_text(other),
+            other => super::patch::go_value(other),
         })
         .collect();
     texts.join(",")
@@ -532,10 +543,14 @@ fn watch(call: &mut Call<'_>, found: Found, format: &Format) -> Outcome {
     let words = resource::Words::Kinds(kinds);
     // A watch sees every version, so each step is followed by a look.
     loop {
-        let quiet = if end < SimTime::MAX {
-            end
-        } else {
-            call.host.now() + WATCH_QUIET
+        let limited = end < SimTime::MAX;
+        let quiet = super::Until {
+            end: if limited {
+                end
+            } else {
+                call.host.now() + WATCH_QUIET
+            },
+            patient: !limited,
         };
         let changed = call.wait(quiet, |call| {
             let now = resource::resolve(call.host.client().server, &words, &query).ok()?;

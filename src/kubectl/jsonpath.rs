@@ -20,6 +20,8 @@ enum Part {
     Path(Vec<Step>),
     /// `{range .items[*]}…{end}`
     Range(Vec<Step>, Vec<Part>),
+    /// `{end}` without a range.
+    End,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -80,10 +82,6 @@ impl Template {
             .flat_map(|steps| walk(steps, value, value).unwrap_or_default())
             .collect()
     }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 enum Piece {
@@ -143,11 +141,10 @@ fn parse_parts(
         match piece {
             Piece::Text(text) => parts.push(Part::Text(text)),
             Piece::Action(action) if action == "end" => {
-                return if inside {
-                    Ok(parts)
-                } else {
-                    Err("not in range, nothing to end".to_owned())
-                };
+                if inside {
+                    return Ok(parts);
+                }
+                parts.push(Part::End);
             }
             Piece::Action(action) => {
                 if let Some(path) = action.strip_prefix("range ") {
@@ -159,11 +156,8 @@ fn parse_parts(
             }
         }
     }
-    if inside {
-        Err("unmatched range".to_owned())
-    } else {
-        Ok(parts)
-    }
+    // A range that is not closed ends with the text, as upstream.
+    Ok(parts)
 }
 
 /// Several paths and texts side by side: `.a "x" .b`
@@ -346,6 +340,7 @@ impl<'a> Reader<'a> {
                 let steps = self.steps(depth + 1)?;
                 Ok(Step::Union(vec![steps]))
             }
+            _ if !self.rest.contains(']') => Err("unterminated array".to_owned()),
             _ => Err(format!(
                 "invalid array index {}",
                 self.rest.split(']').next().unwrap_or("")
@@ -444,6 +439,7 @@ fn execute(
     for part in parts {
         match part {
             Part::Text(text) => out.push_str(text),
+            Part::End => return Err("not in range, nothing to end".to_owned()),
             Part::Path(steps) => {
                 let texts: Vec<String> =
                     walk(steps, value, root)?.into_iter().map(to_text).collect();
@@ -472,11 +468,10 @@ pub fn to_text(value: &Value) -> String {
 
 fn walk<'a>(steps: &[Step], value: &'a Value, root: &'a Value) -> Result<Vec<&'a Value>, String> {
     let mut current = vec![value];
-    for (i, step) in steps.iter().enumerate() {
-        let after_recursion = i > 0 && matches!(steps[i - 1], Step::Recursive);
+    for step in steps {
         let mut next = Vec::new();
         for value in current {
-            one_step(step, value, root, after_recursion, &mut next)?;
+            one_step(step, value, root, &mut next)?;
             if next.len() > RESULTS_MAX {
                 return Err("too many results".to_owned());
             }
@@ -490,18 +485,12 @@ fn one_step<'a>(
     step: &Step,
     value: &'a Value,
     root: &'a Value,
-    lenient: bool,
     out: &mut Vec<&'a Value>,
 ) -> Result<(), String> {
     match step {
         Step::Root => out.push(root),
-        Step::Field(name) => match value.get(name.as_str()) {
-            Some(found) => out.push(found),
-            // kubectl allows missing keys.
-            None => {
-                let _ = lenient;
-            }
-        },
+        // kubectl allows missing keys.
+        Step::Field(name) => out.extend(value.get(name.as_str())),
         Step::Wildcard => match value {
             Value::Array(items) => out.extend(items),
             Value::Object(map) => out.extend(map.values()),
@@ -546,17 +535,39 @@ fn one_step<'a>(
                 return not_an_array(value);
             };
             let len = items.len() as i64;
-            let place =
-                |number: i64| (if number < 0 { number + len } else { number }).clamp(0, len);
+            let place = |number: i64| {
+                if number < 0 {
+                    number.saturating_add(len)
+                } else {
+                    number
+                }
+            };
             let (from, to) = (place(start.unwrap_or(0)), place(end.unwrap_or(len)));
+            if from == to {
+                return Ok(());
+            }
+            if from < 0 || from >= len {
+                return Err(format!(
+                    "array index out of bounds: index {from}, length {len}"
+                ));
+            }
+            if to < 0 || to > len {
+                return Err(format!(
+                    "array index out of bounds: index {}, length {len}",
+                    to - 1
+                ));
+            }
+            if from > to {
+                return Err(format!(
+                    "starting index {from} is greater than ending index {to}"
+                ));
+            }
             let step = step.unwrap_or(1);
             if step <= 0 {
                 return Err("step must be > 0".to_owned());
             }
             let step = usize::try_from(step).unwrap_or(usize::MAX);
-            let range = items
-                .get(from as usize..to.max(from) as usize)
-                .unwrap_or(&[]);
+            let range = items.get(from as usize..to as usize).unwrap_or(&[]);
             out.extend(range.iter().step_by(step));
         }
         Step::Union(choices) => {
@@ -571,7 +582,7 @@ fn one_step<'a>(
                 _ => {
                     return Err(format!(
                         "{} is not array or slice and cannot be filtered",
-                        to_text(value)
+                        super::patch::go_value(value)
                     ));
                 }
             };
@@ -585,10 +596,23 @@ fn one_step<'a>(
     Ok(())
 }
 
+/// The type that Go gives to decoded JSON.
+fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nil",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float64",
+        Value::Number(_) => "int64",
+        Value::String(_) => "string",
+        Value::Array(_) => "[]interface {}",
+        Value::Object(_) => "map[string]interface {}",
+    }
+}
+
 fn not_an_array(value: &Value) -> Result<(), String> {
     match value {
         Value::Null => Ok(()),
-        other => Err(format!("{} is not array or slice", to_text(other))),
+        other => Err(format!("{} is not array or slice", go_type(other))),
     }
 }
 
@@ -713,12 +737,12 @@ mod tests {
         );
         check("{.items", expect!["error: unclosed action"]);
         check("{end}", expect!["error: not in range, nothing to end"]);
-        check("{range .items[*]}", expect!["error: unmatched range"]);
+        check("{range .items[*]}x", expect!["xx"]);
         check("{.items[x]}", expect!["error: invalid array index x"]);
         check(
             "{.items[?(@.a==)]}",
             expect!["error: unrecognized identifier "],
         );
-        check("{.kind[0]}", expect!["error: List is not array or slice"]);
+        check("{.kind[0]}", expect!["error: string is not array or slice"]);
     }
 }

@@ -57,6 +57,9 @@ use error::{Failure, Outcome};
 use flags::Flags;
 use resource::{Found, Query};
 
+#[cfg(test)]
+mod tests;
+
 pub use complete::complete;
 pub use shell::{heredoc, split};
 
@@ -78,6 +81,8 @@ pub trait Host {
     fn step(&mut self) -> bool;
     fn next_due(&self) -> Option<SimTime>;
     fn advance_to(&mut self, to: SimTime);
+    /// Sends what was written on its way, so that `next_due` knows what follows from it.
+    fn flush(&mut self) {}
     /// A file that `-f` names, if the host has files.
     fn read_file(&self, _path: &str) -> Option<String> {
         None
@@ -94,7 +99,6 @@ impl Host for Cluster {
     }
 
     fn step(&mut self) -> bool {
-        self.pump();
         Cluster::step(self)
     }
 
@@ -103,8 +107,11 @@ impl Host for Cluster {
     }
 
     fn advance_to(&mut self, to: SimTime) {
-        self.pump();
         self.run_until(to);
+    }
+
+    fn flush(&mut self) {
+        self.pump();
     }
 }
 
@@ -123,6 +130,14 @@ pub enum Dry {
     No,
     Client,
     Server,
+}
+
+/// The end of a wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Until {
+    pub end: SimTime,
+    /// Without a time limit: the end is ours, and a cluster in which nothing happens ends it at once.
+    pub patient: bool,
 }
 
 /// One command on its way.
@@ -350,23 +365,25 @@ impl Call<'_> {
             .get_object(object.kind(), &object.key())
     }
 
-    /// Lets time pass until `done` gives an answer, or until `deadline`.
+    /// Lets time pass until `done` gives an answer, or until the end.
     pub fn wait<T>(
         &mut self,
-        deadline: SimTime,
+        until: Until,
         mut done: impl FnMut(&mut Self) -> Option<T>,
     ) -> Option<T> {
         loop {
             if let Some(answer) = done(self) {
                 return Some(answer);
             }
-            let due = self.host.next_due().filter(|at| *at <= deadline);
+            self.host.flush();
+            let due = self.host.next_due().filter(|at| *at <= until.end);
             if due.is_none() || self.steps_left == 0 {
-                if deadline < SimTime::MAX {
-                    self.host.advance_to(deadline);
-                    return done(self);
+                if until.patient {
+                    // Nothing will come any more: no need to sit it out.
+                    return None;
                 }
-                return None;
+                self.host.advance_to(until.end);
+                return done(self);
             }
             self.steps_left -= 1;
             if !self.host.step() {
@@ -376,13 +393,13 @@ impl Call<'_> {
     }
 
     /// When a wait ends: at `--timeout`, or when patience is lost.
-    pub fn deadline(&self, timeout: SimDuration) -> SimTime {
-        let wait = if timeout == SimDuration::ZERO {
-            PATIENCE
-        } else {
-            timeout
-        };
-        self.host.now() + wait
+    pub fn until(&self, timeout: SimDuration) -> Until {
+        let patient = timeout == SimDuration::ZERO;
+        let wait = if patient { PATIENCE } else { timeout };
+        Until {
+            end: self.host.now() + wait,
+            patient,
+        }
     }
 
     /// The end of a wait that the user would have to interrupt.

@@ -518,18 +518,6 @@ impl Diff {
     }
 }
 
-/// The two-way patch that `kubectl set` and its like send.
-pub fn two_way(from: &Value, to: &Value, shape: Shape) -> Value {
-    let both = Diff {
-        changes: true,
-        removals: true,
-    };
-    match (from, to) {
-        (Value::Object(from), Value::Object(to)) => Value::Object(both.maps(from, to, shape, 0)),
-        _ => Value::Object(Map::new()),
-    }
-}
-
 /// Applies the operations of RFC 6902.
 pub fn json_patch(target: &mut Value, operations: &Value) -> Result<(), String> {
     let Value::Array(operations) = operations else {

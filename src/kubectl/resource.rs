@@ -179,7 +179,7 @@ impl Found {
 
 fn kinds_of_word(word: &str) -> Result<Vec<&'static KindInfo>, Failure> {
     let mut kinds: Vec<&'static KindInfo> = Vec::new();
-    for part in word.split(',').filter(|part| !part.is_empty()) {
+    for part in word.split(',') {
         if part == "all" {
             kinds.extend(ALL.iter().filter_map(|name| kinds::by_resource(name)));
         } else {

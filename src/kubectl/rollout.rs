@@ -6,7 +6,7 @@ use super::Call;
 use super::apply::LAST_APPLIED;
 use super::error::{Failure, Outcome};
 use super::{describe, resource, tabs};
-use crate::api::apps::{ControllerRevision, DaemonSet, ON_DELETE};
+use crate::api::apps::{ControllerRevision, DaemonSet};
 use crate::api::object::{Object, Resource};
 use crate::api::selector::label_selector_matches;
 use crate::apiserver::ApiServer;
@@ -105,6 +105,14 @@ fn objects(call: &mut Call<'_>, all: bool) -> Result<Vec<Object>, Failure> {
     call.find(all)?.all_or_failure()
 }
 
+/// For commands that go on with what there is.
+fn objects_and_failures(call: &mut Call<'_>, all: bool) -> Result<resource::Found, Failure> {
+    if call.words.is_empty() && call.flags.list("filename").is_empty() {
+        return Err(Failure::text("required resource not specified"));
+    }
+    call.find(all)
+}
+
 /// A DaemonSet, or upstream's refusal for kinds that have no such command.
 fn daemon_set(
     object: &Object,
@@ -127,7 +135,7 @@ pub fn status(call: &mut Call<'_>) -> Outcome {
     if objects.is_empty() {
         let namespace = call.namespace();
         call.warn(&format!("No resources found in {namespace} namespace."));
-        return Err(Failure::silent());
+        return Ok(());
     }
     for object in objects {
         let set = daemon_set(&object, |_, kind| {
@@ -136,7 +144,7 @@ pub fn status(call: &mut Call<'_>) -> Outcome {
         let timeout = call.flags.duration("timeout");
         let watch = call.flags.bool("watch");
         let mut seen = String::new();
-        let mut deadline = call.deadline(timeout);
+        let mut deadline = call.until(timeout);
         loop {
             // The watch prints a line whenever the object changes, even if it is the same line.
             let event = call.wait(deadline, |call| {
@@ -159,7 +167,7 @@ pub fn status(call: &mut Call<'_>) -> Outcome {
                 break;
             }
             if timeout == SimDuration::ZERO {
-                deadline = call.deadline(timeout);
+                deadline = call.until(timeout);
             }
         }
     }
@@ -179,6 +187,18 @@ pub fn history(call: &mut Call<'_>) -> Outcome {
         })?;
         let revisions = revisions(call.host.client().server, &set);
         let name = resource::full_name(&object);
+        if wanted == 0 && !call.flags.text("output").is_empty() {
+            for (i, revision) in revisions.iter().enumerate() {
+                if i > 0 && call.flags.text("output") == "yaml" {
+                    call.print("---");
+                }
+                let mut shown = (*set).clone();
+                shown.spec.template = template_of(revision).unwrap_or_default();
+                let shown = DaemonSet::into_object(Rc::new(shown));
+                super::get::print_objects(call, &[shown], false)?;
+            }
+            continue;
+        }
         if wanted == 0 {
             let table = history_table(&revisions);
             call.print(&format!("{name} \n{table}"));
@@ -207,8 +227,9 @@ pub fn history(call: &mut Call<'_>) -> Outcome {
 
 pub fn undo(call: &mut Call<'_>) -> Outcome {
     let wanted = call.flags.int("to-revision");
-    let mut failures = Vec::new();
-    for object in objects(call, false)? {
+    let found = objects_and_failures(call, false)?;
+    let mut failures = found.failures;
+    for object in found.objects {
         if let Err(failure) = undo_one(call, &object, wanted) {
             failures.push(failure);
         }
@@ -269,8 +290,9 @@ fn undo_one(call: &mut Call<'_>, object: &Object, wanted: i64) -> Outcome {
 
 pub fn restart(call: &mut Call<'_>) -> Outcome {
     let now = call.time();
-    let mut failures = Vec::new();
-    for object in objects(call, true)? {
+    let found = objects_and_failures(call, true)?;
+    let mut failures = found.failures;
+    for object in found.objects {
         let name = object.meta().name.clone();
         let set = match daemon_set(&object, |resource, _| {
             format!("error: {resource} {name:?} restarting is not supported")
@@ -324,9 +346,4 @@ fn refuse_all(call: &mut Call<'_>, word: &str) -> Outcome {
         ))
     });
     Failure::collect(failures.collect())
-}
-
-/// Is the strategy one that replaces pods by itself?
-pub fn replaces_by_itself(set: &DaemonSet) -> bool {
-    set.spec.update_strategy.type_ != ON_DELETE
 }

@@ -73,17 +73,9 @@ fn write(
     }
     let written = call.host.client().update_object(new, what);
     let written = written.map_err(|status| {
-        let info = resource::info_of(old);
-        match status.reason {
-            crate::api::status::Reason::Invalid => Failure::Server {
-                status,
-                doing: String::new(),
-            },
-            _ => Failure::Text(format!(
-                "failed to patch {what} update to pod template: {status} ({})",
-                info.resource()
-            )),
-        }
+        Failure::Text(format!(
+            "failed to patch {what} update to pod template: {status}"
+        ))
     })?;
     call.print_result(&written, word)
 }
@@ -102,9 +94,7 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
     let mut images = Vec::new();
     for pair in &pairs {
         match pair.split_once('=') {
-            Some((name, image)) if !image.is_empty() => {
-                images.push((name.to_owned(), image.to_owned()))
-            }
+            Some((name, image)) => images.push((name.to_owned(), image.to_owned())),
             _ => return Err(Failure::Text(format!("invalid image format: {pair}"))),
         }
     }
@@ -141,7 +131,7 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
             }
         }
         if missing.is_empty()
-            && let Err(failure) = write(call, &object, new, "image updated", "the image")
+            && let Err(failure) = write(call, &object, new, "image updated", "image")
         {
             failures.push(failure);
         }
@@ -217,19 +207,12 @@ pub fn resources(call: &mut Call<'_>) -> Outcome {
             failures.push(Failure::Text(format!(
                 "error: unable to find container named {pattern}"
             )));
-        } else if new == object {
-            let info = resource::info_of(&object);
-            failures.push(Failure::Text(format!(
-                "info: {} {:?} was not changed",
-                info.plural,
-                object.meta().name
-            )));
         } else if let Err(failure) = write(
             call,
             &object,
             new,
             "resource requirements updated",
-            "the resources",
+            "resources",
         ) {
             failures.push(failure);
         }
@@ -244,6 +227,31 @@ fn env_of(container: &Container) -> Vec<Value> {
         .and_then(Value::as_array)
         .cloned()
         .unwrap_or_default()
+}
+
+/// `A=b`, or where the value comes from.
+fn env_line(item: &Value) -> String {
+    let text = |path: &str| item.pointer(path).and_then(Value::as_str).unwrap_or("");
+    let name = text("/name");
+    if item.pointer("/valueFrom/fieldRef").is_some() {
+        return format!(
+            "# {name} from field path {}",
+            text("/valueFrom/fieldRef/fieldPath")
+        );
+    }
+    for (field, word) in [("secretKeyRef", "secret"), ("configMapKeyRef", "configmap")] {
+        let part = |key: &str| text(&format!("/valueFrom/{field}/{key}")).to_owned();
+        if item.pointer(&format!("/valueFrom/{field}")).is_some() {
+            return format!("# {name} from {word} {}, key {}", part("name"), part("key"));
+        }
+    }
+    if item.pointer("/valueFrom/resourceFieldRef").is_some() {
+        return format!(
+            "# {name} from resource {}",
+            text("/valueFrom/resourceFieldRef/resource")
+        );
+    }
+    format!("{name}={}", text("/value"))
 }
 
 pub fn env(call: &mut Call<'_>) -> Outcome {
@@ -265,7 +273,7 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
             failures.push(no_template(&object));
             continue;
         };
-        let containers = spec.init_containers.iter_mut().chain(&mut spec.containers);
+        let containers = spec.containers.iter_mut().chain(&mut spec.init_containers);
         let mut lines = Vec::new();
         for container in containers.filter(|container| named(&pattern, &container.name)) {
             let mut env = env_of(container);
@@ -283,10 +291,7 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
             }
             if list {
                 lines.push(format!("# {kind} {name}, container {}", container.name));
-                lines.extend(env.iter().map(|item| {
-                    let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or("");
-                    format!("{}={}", text("name"), text("value"))
-                }));
+                lines.extend(env.iter().map(env_line));
             }
             if env.is_empty() {
                 container.extra.remove("env");
@@ -297,7 +302,7 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
         for line in &lines {
             call.print(line);
         }
-        if !list && let Err(failure) = write(call, &object, new, "env updated", "the environment") {
+        if !list && let Err(failure) = write(call, &object, new, "env updated", "env") {
             failures.push(failure);
         }
     }
@@ -324,7 +329,7 @@ pub fn service_account(call: &mut Call<'_>) -> Outcome {
             &object,
             new,
             "serviceaccount updated",
-            "the service account",
+            "ServiceAccountName",
         ) {
             failures.push(failure);
         }

@@ -1,7 +1,5 @@
 //! A typed line into words, as a POSIX shell would: quotes, escapes, comments; pipes and the like are refused.
 
-use super::error::Failure;
-
 /// The words of a line, or why there are none.
 ///
 /// ```
@@ -44,12 +42,6 @@ pub fn heredoc(text: &str) -> Result<(String, Option<String>), String> {
     Err(format!("the line {mark} that ends the heredoc is missing"))
 }
 
-/// Joins words so that `split` finds them again.
-pub fn join(words: &[String]) -> Result<String, Failure> {
-    shlex::try_join(words.iter().map(String::as_str))
-        .map_err(|error| Failure::text(error.to_string()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,7 +52,6 @@ mod tests {
         assert_eq!(words, ["label", "node", "n", "a=b c", "d=e\"f", "g h"]);
         assert!(split("get \"ds").is_err());
         assert_eq!(split("").unwrap(), Vec::<String>::new());
-        assert_eq!(split(&join(&words).unwrap()).unwrap(), words);
     }
 
     #[test]

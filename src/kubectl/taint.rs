@@ -231,11 +231,6 @@ fn taint_one(call: &mut Call<'_>, node: &Rc<Node>, change: &Change) -> Result<()
     }
     let (taints, word) = reorganize(&node.spec.taints, overwrite, change)
         .map_err(|missing| missing.into_iter().map(Failure::Text).collect::<Vec<_>>())?;
-    let now = call.time();
-    let stamped = taints
-        .into_iter()
-        .map(|taint| stamp(taint, &node.spec.taints, now));
-    let taints: Vec<Taint> = stamped.collect();
     let key = Key::new("", name);
     let written = call
         .host
@@ -250,17 +245,4 @@ fn taint_one(call: &mut Call<'_>, node: &Rc<Node>, change: &Change) -> Result<()
     printed.map_err(|failure| vec![failure])?;
     debug_assert_eq!(resource::full_name(&object), format!("node/{name}"));
     Ok(())
-}
-
-/// The server notes when a NoExecute taint was added.
-fn stamp(taint: Taint, old: &[Taint], now: crate::api::meta::Time) -> Taint {
-    let known = old
-        .iter()
-        .find(|other| same(other, &taint))
-        .and_then(|other| other.time_added);
-    let _ = now;
-    Taint {
-        time_added: taint.time_added.or(known),
-        ..taint
-    }
 }

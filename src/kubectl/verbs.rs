@@ -6,7 +6,6 @@ use super::{
     Call, about, apply, change, create, delete, describe, drain, explain, get, label, rollout, set,
     taint, wait,
 };
-use crate::api::schema::nearest_of;
 
 pub struct Verb {
     /// The words that call it: `rollout status`.
@@ -902,11 +901,6 @@ pub fn canonical(verb: &'static Verb) -> &'static Verb {
         _ => return verb,
     };
     named(name).unwrap_or(verb)
-}
-
-/// The nearest verb to a word, for our own hints.
-pub fn nearest(word: &str) -> Option<&'static str> {
-    nearest_of(word, VERBS.iter().map(|verb| verb.path))
 }
 
 /// The help of one command, in our words and kubectl's shape.

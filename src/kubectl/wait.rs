@@ -113,7 +113,10 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     }
     // 0 is one look, a negative time is a week.
     let timeout = call.flags.duration("timeout");
-    let deadline = call.host.now() + timeout;
+    let deadline = super::Until {
+        end: call.host.now() + timeout,
+        patient: false,
+    };
     let waits_for_creation = matches!(conditions.as_slice(), [Condition::Create]);
     if waits_for_creation {
         let made = call.wait(deadline, |call| match call.find(false) {

@@ -8,7 +8,7 @@ pub mod template;
 
 use super::error::{Failure, Outcome};
 use super::resource::{self, Words};
-use super::{Call, columns, duration, rollout, selector, tabs};
+use super::{Call, columns, duration, selector, tabs};
 use crate::api::apps::DaemonSet;
 use crate::api::core::{Event, Generic};
 use crate::api::kinds::KindInfo;
@@ -409,11 +409,6 @@ fn name_prefix(call: &Call<'_>) -> Option<(&'static KindInfo, String)> {
         },
         _ => None,
     }
-}
-
-/// A revision's template with its name, for `rollout history`.
-pub fn revision_count(server: &ApiServer, set: &DaemonSet) -> usize {
-    rollout::revisions(server, set).len()
 }
 
 #[cfg(test)]
