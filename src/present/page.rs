@@ -441,7 +441,7 @@ fn fleet(scene: &Scene<'_>) -> FleetView {
     let mut nodes: Vec<_> = nodes
         .map(|node| (natural(&node.metadata.name), node))
         .collect();
-    nodes.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    nodes.sort_unstable_by_key(|(key, _)| *key);
     FleetView {
         nodes: nodes
             .into_iter()
