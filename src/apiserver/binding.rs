@@ -35,7 +35,7 @@ impl ApiServer {
         pod.status.nominated_node_name.clear();
         pod.status
             .set_condition("PodScheduled", "True", "", "", now);
-        self.write(pod, now)
+        Ok(self.write(pod))
     }
 }
 

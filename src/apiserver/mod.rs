@@ -23,9 +23,9 @@ use std::rc::Rc;
 use strategy::Strategy;
 use table::Table;
 
-/// Events beyond this number make the oldest go.
+/// The most events that are kept; a big cluster would drown in them.
 ///
-/// Differs: etcd's time to live of one hour is kept as well, but a big cluster would drown in them.
+/// Differs: upstream keeps them for an hour. Here the first by namespace and name goes, whatever its age.
 const MAX_EVENTS: usize = 20_000;
 
 /// finalizers that deletion options put on an object
@@ -122,8 +122,8 @@ macro_rules! stored {
                 match object { $(Object::$kind(o) => self.create(Rc::unwrap_or_clone(o), now).map(Resource::into_object)),* }
             }
 
-            pub fn update_object(&mut self, object: Object, now: Time) -> Result<Object, Status> {
-                match object { $(Object::$kind(o) => self.update(Rc::unwrap_or_clone(o), now).map(Resource::into_object)),* }
+            pub fn update_object(&mut self, object: Object) -> Result<Object, Status> {
+                match object { $(Object::$kind(o) => self.update(Rc::unwrap_or_clone(o)).map(Resource::into_object)),* }
             }
 
             pub fn delete_object(&mut self, kind: Kind, key: &Key, options: &DeleteOptions, now: Time) -> Result<Deletion, Status> {
@@ -257,13 +257,13 @@ impl ApiServer {
         T::table_mut(self).insert(Rc::clone(&stored));
         self.publish(Change::Added, Rc::clone(&stored));
         if T::KIND == Kind::Event && self.events.len() > MAX_EVENTS {
-            self.events.pop_oldest();
+            self.events.pop_first();
         }
         Ok(stored)
     }
 
     /// Writes spec and metadata; the status stays. A resourceVersion that is set must be the current one.
-    pub fn update<T: Stored>(&mut self, mut object: T, now: Time) -> Result<Rc<T>, Status> {
+    pub fn update<T: Stored>(&mut self, mut object: T) -> Result<Rc<T>, Status> {
         let key = object.key();
         let old = Rc::clone(self.require::<T>(&key)?);
         check_version(&object, &old)?;
@@ -276,22 +276,21 @@ impl ApiServer {
         object
             .validate_update(&old)
             .map_err(|causes| invalid(&object, causes))?;
-        self.write(object, now)
+        Ok(self.write(object))
     }
 
     /// Writes the status; spec and metadata stay.
-    pub fn update_status<T: Stored>(&mut self, mut object: T, now: Time) -> Result<Rc<T>, Status> {
+    pub fn update_status<T: Stored>(&mut self, mut object: T) -> Result<Rc<T>, Status> {
         let old = Rc::clone(self.require::<T>(&object.key())?);
         check_version(&object, &old)?;
         object.prepare_status_update(&old);
         if object == *old {
             return Ok(old);
         }
-        self.write(object, now)
+        Ok(self.write(object))
     }
 
-    fn write<T: Stored>(&mut self, mut object: T, now: Time) -> Result<Rc<T>, Status> {
-        let _ = now;
+    fn write<T: Stored>(&mut self, mut object: T) -> Rc<T> {
         object.meta_mut().resource_version = self.next_version();
         let meta = object.meta();
         // The last finalizer of an object that is being deleted has gone: so does the object.
@@ -307,7 +306,7 @@ impl ApiServer {
             T::table_mut(self).insert(Rc::clone(&stored));
             self.publish(Change::Modified, Rc::clone(&stored));
         }
-        Ok(stored)
+        stored
     }
 
     /// Models: registry/generic/registry/store.go, Delete, with rest.BeforeDelete.
@@ -365,7 +364,7 @@ impl ApiServer {
             return Ok(Deletion::Pending);
         }
         let already = old.meta().is_terminating();
-        let object = self.write(object, now)?;
+        let object = self.write(object);
         if finished {
             return Ok(Deletion::Removed);
         }

@@ -7,7 +7,6 @@ use crate::api::apps::{
     ControllerRevision, DaemonSet, DaemonSetStatus, TEMPLATE_GENERATION_ANNOTATION,
 };
 use crate::api::core::{Event, Generic, Namespace, PriorityClass};
-use crate::api::meta::ObjectMeta;
 use crate::api::node::Node;
 use crate::api::object::Resource;
 use crate::api::pod::{Pod, PodStatus, phase};
@@ -62,11 +61,6 @@ pub trait Strategy: Resource {
     }
 }
 
-/// Status writes keep the metadata, but for what their writers own as well (annotations and labels come by patch).
-fn keep_meta(meta: &mut ObjectMeta, old: &ObjectMeta) {
-    meta.clone_from(old);
-}
-
 impl Strategy for DaemonSet {
     fn default_fields(&mut self) {
         defaults::default_daemon_set(self);
@@ -94,7 +88,7 @@ impl Strategy for DaemonSet {
     }
 
     fn prepare_status_update(&mut self, old: &Self) {
-        keep_meta(&mut self.metadata, &old.metadata);
+        self.metadata.clone_from(&old.metadata);
         self.spec = old.spec.clone();
     }
 
@@ -137,7 +131,7 @@ impl Strategy for Pod {
     }
 
     fn prepare_status_update(&mut self, old: &Self) {
-        keep_meta(&mut self.metadata, &old.metadata);
+        self.metadata.clone_from(&old.metadata);
         self.spec = old.spec.clone();
     }
 
@@ -174,7 +168,7 @@ impl Strategy for Node {
     }
 
     fn prepare_status_update(&mut self, old: &Self) {
-        keep_meta(&mut self.metadata, &old.metadata);
+        self.metadata.clone_from(&old.metadata);
         self.spec = old.spec.clone();
     }
 

@@ -51,8 +51,8 @@ impl<T: Resource> Table<T> {
         self.objects.is_empty()
     }
 
-    /// Removes the object with the lowest uid counter among the first by key: cheap, and near enough to the oldest.
-    pub fn pop_oldest(&mut self) {
+    /// Removes the first object by namespace and name.
+    pub fn pop_first(&mut self) {
         self.objects.pop_first();
     }
 }

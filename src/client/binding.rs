@@ -9,13 +9,7 @@ use std::rc::Rc;
 impl Client<'_> {
     /// Binds the pod with this uid (any, if `None`) to a node.
     pub fn bind(&mut self, key: &Key, uid: Option<&str>, node: &str) -> Result<Rc<Pod>, Status> {
-        let (version, from, now) = (
-            self.server.resource_version(),
-            self.server.log_len(),
-            self.time(),
-        );
-        let stored = self.server.bind(key, uid, node, now)?;
-        self.trace_write(version, from, &stored, "spec.nodeName");
-        Ok(stored)
+        let now = self.time();
+        self.write("spec.nodeName", |server| server.bind(key, uid, node, now))
     }
 }

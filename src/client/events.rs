@@ -40,7 +40,7 @@ impl Client<'_> {
             ..(**event).clone()
         });
         let written = match repeated {
-            Some(event) => self.server.update(event, now),
+            Some(event) => self.server.update(event),
             None => self.server.create(
                 Event {
                     metadata: ObjectMeta {

@@ -92,14 +92,7 @@ impl Client<'_> {
 
     /// Writes spec and metadata. `what` says in a few words what changes, for the trace.
     pub fn update<T: Stored>(&mut self, object: T, what: &'static str) -> Result<Rc<T>, Status> {
-        let (version, from, now) = (
-            self.server.resource_version(),
-            self.server.log_len(),
-            self.time(),
-        );
-        let stored = self.server.update(object, now)?;
-        self.trace_write(version, from, &stored, what);
-        Ok(stored)
+        self.write(what, |server| server.update(object))
     }
 
     /// Writes the status.
@@ -108,37 +101,28 @@ impl Client<'_> {
         object: T,
         what: &'static str,
     ) -> Result<Rc<T>, Status> {
-        let (version, from, now) = (
-            self.server.resource_version(),
-            self.server.log_len(),
-            self.time(),
-        );
-        let stored = self.server.update_status(object, now)?;
-        self.trace_write(version, from, &stored, what);
-        Ok(stored)
+        self.write(what, |server| server.update_status(object))
     }
 
-    fn trace_write<T: Stored>(
+    /// A write, and its trace entry if it changed anything.
+    fn write<T: Stored>(
         &mut self,
-        version: u64,
-        from: usize,
-        stored: &Rc<T>,
         what: &'static str,
-    ) {
-        if self.server.resource_version() == version || T::KIND == Kind::Event {
-            return;
-        }
-        let gone = self.server.get::<T>(&stored.key()).is_none();
-        let id = self.note(
-            T::KIND,
-            &stored.key(),
-            if gone {
+        write: impl FnOnce(&mut ApiServer) -> Result<Rc<T>, Status>,
+    ) -> Result<Rc<T>, Status> {
+        let (version, from) = (self.server.resource_version(), self.server.log_len());
+        let stored = write(self.server)?;
+        if self.server.resource_version() != version && T::KIND != Kind::Event {
+            let gone = self.server.get::<T>(&stored.key()).is_none();
+            let what = if gone {
                 What::Deleted
             } else {
                 What::Updated(what)
-            },
-        );
-        self.server.set_causes(from, Some(id));
+            };
+            let id = self.note(T::KIND, &stored.key(), what);
+            self.server.set_causes(from, Some(id));
+        }
+        Ok(stored)
     }
 
     /// Changes spec or metadata of the live object (a patch: never a conflict).
@@ -202,12 +186,8 @@ impl Client<'_> {
     }
 
     pub fn update_object(&mut self, object: Object, what: &'static str) -> Result<Object, Status> {
-        let (version, from, now) = (
-            self.server.resource_version(),
-            self.server.log_len(),
-            self.time(),
-        );
-        let stored = self.server.update_object(object, now)?;
+        let (version, from) = (self.server.resource_version(), self.server.log_len());
+        let stored = self.server.update_object(object)?;
         if self.server.resource_version() != version {
             let gone = self
                 .server

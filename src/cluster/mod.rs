@@ -9,7 +9,7 @@ pub mod parts;
 use crate::api::apps::DaemonSet;
 use crate::api::meta::Time;
 use crate::api::node::Node;
-use crate::api::object::{Key, Kind, Resource};
+use crate::api::object::{Key, Kind};
 use crate::apiserver::{ApiServer, WatchEvent};
 use crate::client::{Client, api_time};
 use crate::controllers::daemon_set::eligibility;
@@ -135,16 +135,10 @@ impl Cluster {
 
     /// Lets the user act on a component (power off a node, change a profile), and sends what was written on its way.
     pub fn with_parts<R>(&mut self, act: impl FnOnce(&mut Parts, &mut Client<'_>) -> R) -> R {
-        let mut client = Client {
-            now: self.now,
-            epoch: self.epoch,
-            actor: Actor::User,
-            cause: self.command,
-            server: &mut self.server,
-            trace: &mut self.trace,
-            rng: &mut self.rng,
-        };
-        let result = act(&mut self.parts, &mut client);
+        // Out of the way of the connection, which borrows the rest.
+        let mut parts = std::mem::take(&mut self.parts);
+        let result = act(&mut parts, &mut self.client());
+        self.parts = parts;
         self.pump();
         for part in Part::ALL {
             self.arm(part);
@@ -348,16 +342,7 @@ impl Cluster {
     pub fn node_key(name: &str) -> Key {
         Key::new("", name)
     }
-
-    /// All DaemonSets with the verdict for one node.
-    pub fn verdicts(&self, node: &Node) -> Vec<(Key, Verdict)> {
-        self.server
-            .daemon_sets
-            .iter()
-            .map(|set| (set.key(), self.verdict(set, node)))
-            .collect()
-    }
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -4,7 +4,8 @@ use super::nodes::{NodeTemplate, node};
 use super::*;
 use crate::api::decode::decode;
 
-const AGENT: &str = "\
+/// One pod a node, of the image agent:1.
+pub const AGENT: &str = "\
 apiVersion: apps/v1
 kind: DaemonSet
 metadata:

@@ -283,7 +283,7 @@ fn merged(
                 shape,
                 Unknown::Refuse,
             )?;
-            server.update_object(object, now)?
+            server.update_object(object)?
         }
     };
     let mut value = object.to_value();

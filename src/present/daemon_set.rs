@@ -1,7 +1,7 @@
 //! A DaemonSet: its status, number by number with what each means, and how its rollout goes.
 
 use super::page::{Scene, id};
-use super::rollout::{Count, is_owned, rollout};
+use super::rollout::{Count, is_owned, own_revisions, rollout};
 use super::words::{Tone, count};
 use crate::api::apps::{CONTROLLER_REVISION_HASH, DaemonSet};
 use crate::api::meta::LabelSelector;
@@ -391,16 +391,7 @@ fn tolerations(spec: &PodSpec) -> String {
 
 /// The template's history, newest first.
 fn revisions(scene: &Scene<'_>, set: &DaemonSet) -> Vec<RevisionRow> {
-    let own = scene
-        .cluster
-        .server
-        .controller_revisions
-        .in_namespace(&set.metadata.namespace);
-    let own = own.filter(|r| {
-        r.metadata
-            .controller_ref()
-            .is_some_and(|owner| owner.uid == set.metadata.uid)
-    });
+    let own = own_revisions(scene, set);
     let mut pods: BTreeMap<&str, u32> = BTreeMap::new();
     for pod in scene
         .pods

@@ -16,6 +16,7 @@ use crate::api::object::Key;
 use crate::api::pod::{Pod, PodSpec};
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::eligibility::{verdict, with_daemon_tolerations};
+use crate::controllers::daemon_set::pod::target_node;
 use crate::reason::daemon::Verdict;
 use crate::session::Session;
 use crate::sim::time::SimTime;
@@ -60,7 +61,7 @@ impl Subject<'_> {
                     .server
                     .pods
                     .get(&Key::new(&id.namespace, &id.name))?;
-                pod::target_node(pod).map(Rc::from)
+                target_node(pod).map(Rc::from)
             }
         }
     }
@@ -272,7 +273,7 @@ impl<'a> Scene<'a> {
         let mut pods: BTreeMap<&str, Vec<Rc<Pod>>> = BTreeMap::new();
         let mut waiting = Vec::new();
         for pod in cluster.server.pods.iter() {
-            if let Some(node) = pod::target_node(pod) {
+            if let Some(node) = target_node(pod) {
                 pods.entry(node).or_default().push(Rc::clone(pod));
             }
             if !pod.is_bound() {

@@ -3,6 +3,7 @@
 use super::words::{Tone, count};
 use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::pod::{ContainerStatus, Pod, phase};
+use crate::controllers::daemon_set::pod::target_node;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -177,32 +178,6 @@ pub fn tile(pod: &Pod, revisions: &Revisions) -> PodTile {
         is_bound: pod.is_bound(),
         summary,
     }
-}
-
-/// The node that a daemon pod is on or pinned to.
-///
-/// Models: pkg/controller/daemon/util, GetTargetNodeName.
-pub fn target_node(pod: &Pod) -> Option<&str> {
-    if pod.is_bound() {
-        return Some(&pod.spec.node_name);
-    }
-    let required = pod
-        .spec
-        .affinity
-        .as_ref()?
-        .node_affinity
-        .as_ref()?
-        .required
-        .as_ref()?;
-    required
-        .node_selector_terms
-        .iter()
-        .flat_map(|term| &term.match_fields)
-        .find(|field| field.key == "metadata.name" && field.operator == "In")
-        .and_then(|field| match field.values.as_slice() {
-            [name] => Some(name.as_str()),
-            _ => None,
-        })
 }
 
 pub fn restarts(pod: &Pod) -> u32 {

@@ -3,8 +3,10 @@
 use super::daemon_set::{Rollout, RolloutState};
 use super::page::Scene;
 use super::words::{Tone, count, list};
-use crate::api::apps::CONTROLLER_REVISION_HASH;
-use crate::api::apps::{DaemonSet, DaemonSetStatus, ON_DELETE};
+use crate::api::apps::{
+    CONTROLLER_REVISION_HASH, ControllerRevision, DaemonSet, DaemonSetStatus, ON_DELETE,
+};
+use crate::api::meta::ObjectMeta;
 use crate::api::object::Key;
 use crate::api::pod::Pod;
 use crate::controllers::daemon_set::assess::{Class, Side, assess};
@@ -171,23 +173,28 @@ fn holder(node: &str, pods: &[Rc<Pod>]) -> String {
 }
 
 pub fn is_owned(pod: &Pod, set: &DaemonSet) -> bool {
-    pod.metadata
-        .controller_ref()
+    is_owner(set, &pod.metadata)
+}
+
+/// The DaemonSet's revisions, by name.
+pub fn own_revisions<'a>(
+    scene: &'a Scene<'_>,
+    set: &'a DaemonSet,
+) -> impl Iterator<Item = &'a Rc<ControllerRevision>> {
+    let revisions = &scene.cluster.server.controller_revisions;
+    revisions
+        .in_namespace(&set.metadata.namespace)
+        .filter(|revision| is_owner(set, &revision.metadata))
+}
+
+fn is_owner(set: &DaemonSet, meta: &ObjectMeta) -> bool {
+    meta.controller_ref()
         .is_some_and(|owner| owner.uid == set.metadata.uid)
 }
 
 /// The hash of the revision that stores the present template; empty until the controller has made it.
 pub fn current_hash(scene: &Scene<'_>, set: &DaemonSet) -> String {
-    let own = scene
-        .cluster
-        .server
-        .controller_revisions
-        .in_namespace(&set.metadata.namespace);
-    let own = own.filter(|r| {
-        r.metadata
-            .controller_ref()
-            .is_some_and(|owner| owner.uid == set.metadata.uid)
-    });
+    let own = own_revisions(scene, set);
     let history = History::sort(own.cloned().collect(), &template_patch(&set.spec.template));
     let label = history
         .keeper()

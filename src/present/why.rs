@@ -13,6 +13,7 @@ use crate::api::taint::{self, is_tolerated, repels};
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::eligibility::with_daemon_tolerations;
 use crate::controllers::daemon_set::pod::daemon_pod;
+use crate::controllers::daemon_set::pod::target_node;
 use crate::reason::Decision;
 use crate::reason::daemon::{DaemonDecision, SkipReason, Verdict};
 use crate::session::Session;
@@ -116,7 +117,7 @@ fn why_node(cluster: &Cluster, name: &str, set: Option<&DaemonSet>) -> WhyPanel 
         };
     };
     let verdict = cluster.verdict(set, node);
-    let here = |pod: &&Rc<Pod>| is_owned(pod, set) && pod::target_node(pod) == Some(name);
+    let here = |pod: &&Rc<Pod>| is_owned(pod, set) && target_node(pod) == Some(name);
     let pods: Vec<&Rc<Pod>> = cluster.server.pods.iter().filter(here).collect();
     let set_name = &set.metadata.name;
     let answer = match (&verdict, pods.first()) {
@@ -179,7 +180,7 @@ fn why_pod(cluster: &Cluster, id: &PodId) -> WhyPanel {
         };
     };
     let status = pod::status(pod);
-    let (state, node) = (pod::state(pod), pod::target_node(pod).unwrap_or(""));
+    let (state, node) = (pod::state(pod), target_node(pod).unwrap_or(""));
     let answer = match (pod.is_bound(), pod.is_ready()) {
         _ if pod.metadata.is_terminating() => {
             "It was asked to stop, and has its grace period to do so.".to_owned()

@@ -84,10 +84,6 @@ pub enum DaemonDecision {
         node: Rc<str>,
         delay_ms: u64,
     },
-    /// A node event changed nothing that concerns this DaemonSet: it isn't queued.
-    NodeIgnored {
-        node: Rc<str>,
-    },
     /// Expectations aren't met yet: only the status is updated.
     WaitForExpectations {
         adds: i64,
@@ -258,9 +254,6 @@ impl fmt::Display for DaemonDecision {
                     f,
                     "{node}: keep failed {pod}, back-off of {delay_ms} ms is not over"
                 )
-            }
-            DaemonDecision::NodeIgnored { node } => {
-                write!(f, "{node} changed; this DaemonSet is not queued for it")
             }
             DaemonDecision::WaitForExpectations { adds, dels } => {
                 write!(

@@ -4,7 +4,7 @@ use super::command::{Command, Failure, Outcome, Place};
 use super::scenario::MAX_NODES;
 use crate::api::meta::Time;
 use crate::api::node::{Node, NodeCondition, Taint};
-use crate::api::object::{Key, Object};
+use crate::api::object::Key;
 use crate::api::pod::Pod;
 use crate::api::taint;
 use crate::apiserver::Propagation;
@@ -14,7 +14,6 @@ use crate::cluster::nodes::{NodeTemplate, node};
 use crate::cluster::parts::Parts;
 use crate::kubectl;
 use crate::kubelet::eviction::Pressure;
-use std::collections::BTreeMap;
 
 pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> {
     cluster.note_command(&describe(command));
@@ -392,32 +391,4 @@ fn set_network(node: &mut Node, unavailable: bool, now: Time) {
             message: message.to_owned(),
         },
     );
-}
-
-/// The labels of a node as changes that make them so: for an editor that shows the whole set.
-pub fn label_changes(
-    old: &BTreeMap<String, String>,
-    new: &BTreeMap<String, String>,
-) -> BTreeMap<String, Option<String>> {
-    let removed = old
-        .keys()
-        .filter(|key| !new.contains_key(*key))
-        .map(|key| (key.clone(), None));
-    let set = new
-        .iter()
-        .filter(|(key, value)| old.get(*key) != Some(value));
-    removed
-        .chain(set.map(|(key, value)| (key.clone(), Some(value.clone()))))
-        .collect()
-}
-
-/// The objects that a text holds, for the editor's tabs: `kind/name`.
-pub fn objects_in(yaml: &str) -> Vec<(String, String)> {
-    let decoding = crate::api::decode::decode_leniently(yaml);
-    let named = |object: &Object| (object.kind_name().to_owned(), object.meta().name.clone());
-    decoding
-        .objects
-        .iter()
-        .map(|decoded| named(&decoded.object))
-        .collect()
 }

@@ -2,23 +2,7 @@
 
 use super::*;
 use crate::cluster::nodes::NodeTemplate;
-
-const AGENT: &str = "\
-apiVersion: apps/v1
-kind: DaemonSet
-metadata:
-  name: agent
-spec:
-  selector:
-    matchLabels: {app: agent}
-  template:
-    metadata:
-      labels: {app: agent}
-    spec:
-      containers:
-      - name: main
-        image: agent:1
-";
+use crate::cluster::tests::AGENT;
 
 fn apply() -> Command {
     Command::Apply {

@@ -92,7 +92,7 @@ pub fn assess(lens: &Lens, node: Option<&Node>, pods: &[Rc<Pod>], now: Time) -> 
         Some(verdict) => plan(lens, verdict, &pods, now),
         None => plan_without_node(&pods),
     };
-    let (class, _) = classify(lens, verdict.as_ref(), &pods, now);
+    let class = classify(lens, verdict.as_ref(), &pods, now);
     let class = (!pods.is_empty() || should_run).then_some(class);
     let changes_at = pods
         .iter()
@@ -190,15 +190,10 @@ fn plan_without_node(pods: &[&Rc<Pod>]) -> Plan {
     }
 }
 
-/// The class, and the names of the old and the new pod.
+/// The place of a node with these pods in a rolling update.
 ///
 /// Models: update.go, findUpdatedPodsOnNode.
-fn classify<'a>(
-    lens: &Lens,
-    verdict: Option<&Verdict>,
-    pods: &'a [&'a Rc<Pod>],
-    now: Time,
-) -> (Class, [Option<&'a Rc<Pod>>; 2]) {
+fn classify(lens: &Lens, verdict: Option<&Verdict>, pods: &[&Rc<Pod>], now: Time) -> Class {
     let mut sides: [Option<&Rc<Pod>>; 2] = [None, None];
     let mut class = Class {
         should_run: verdict.is_some_and(Verdict::should_run),
@@ -219,7 +214,7 @@ fn classify<'a>(
     };
     class.old = rate(sides[0]);
     class.new = rate(sides[1]);
-    (class, sides)
+    class
 }
 
 /// The old pod of a node that a rolling update may delete.

@@ -704,11 +704,12 @@ impl DaemonSetController {
             (&rollout.delete_sunset, DeleteReason::SurgeSunset),
         ];
         let mut delete = Vec::new();
-        let lens = lens(set, hash);
+        // `refresh` has just made it.
+        let lens = self.states.get(&key).and_then(|state| state.lens.as_ref());
         for (nodes, why) in lists {
             for node in nodes {
                 let pods = self.pods.on_node(&set.metadata.uid, node);
-                if let Some(pod) = old_pod(&lens, &pods) {
+                if let Some(pod) = lens.and_then(|lens| old_pod(lens, &pods)) {
                     delete.push((
                         pod.metadata.name.as_str().into(),
                         Rc::clone(node),
