@@ -872,6 +872,64 @@ $ kubectl version"#,
 }
 
 #[test]
+fn flags_before_the_verb() {
+    check(
+        "$ kubectl -n kube-system get po
+$ kubectl --namespace kube-public rollout -n default status ds/agent
+$ kubectl -x get po
+$ kubectl --nope
+$ kubectl rollout
+$ kubectl rollout nope
+$ kubectl get
+$ kubectl logs agent",
+        expect![[r#"
+            $ kubectl -n kube-system get po
+            No resources found in kube-system namespace.
+            $ kubectl --namespace kube-public rollout -n default status ds/agent
+            daemon set "agent" successfully rolled out
+            $ kubectl -x get po
+            error: unknown shorthand flag: 'x' in -x
+            See 'kubectl get --help' for usage.
+            (exit 1)
+            $ kubectl --nope
+            error: unknown flag: --nope
+            See 'kubectl --help' for usage.
+            (exit 1)
+            $ kubectl rollout
+            Watch and steer the rollout of a template.
+
+            Usage:
+              kubectl rollout SUBCOMMAND [flags]
+
+            Available Commands:
+              status          Wait until a rollout is done
+              history         List revisions, or show one
+              undo            Go back to an earlier revision
+              restart         Replace all pods by a change of the template
+              pause           Stop a rollout (Deployments only)
+              resume          Go on with a rollout (Deployments only)
+
+            Use "kubectl options" for a list of global command-line options (applies to all commands).
+            (exit 1)
+            $ kubectl rollout nope
+            error: unknown command "nope"
+            See 'kubectl rollout -h' for help and examples
+            (exit 1)
+            $ kubectl get
+            You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.
+
+            error: Required resource not specified.
+            Use "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).
+            See 'kubectl get -h' for help and examples
+            (exit 1)
+            $ kubectl logs agent
+            error: kubectl logs has nothing to do here: the playground's containers and users are simulated
+            (exit 1)
+        "#]],
+    );
+}
+
+#[test]
 fn an_editor_is_asked_for() {
     let output = kubectl(&mut small(), "kubectl edit ds agent", None);
     let (title, text) = output.edit.unwrap();
