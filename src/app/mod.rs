@@ -77,8 +77,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         changed: true,
     };
     let is_tick = matches!(msg, Msg::Clock(ClockMsg::Tick { .. }));
+    let was_idle = model.clock.is_idle(&model.session);
+    let is_clock = matches!(msg, Msg::Clock(_));
     act(model, msg, &mut update.effects);
-    let changed = model.refresh();
+    let mut changed = model.refresh();
+    if is_clock && !was_idle && model.clock.is_idle(&model.session) {
+        // The page has to be made first: it knows what there is to say.
+        model.announcement = model.settled_sentence();
+        changed = true;
+    }
     if is_tick {
         update.changed = changed;
     }
@@ -375,7 +382,6 @@ fn act_daemon_set(model: &mut Model, id: DaemonSetId, msg: DaemonSetMsg) {
 }
 
 fn act_clock(model: &mut Model, msg: ClockMsg) {
-    let was_settled = model.clock.is_idle(&model.session);
     match msg {
         ClockMsg::Play => model.clock.is_playing = true,
         ClockMsg::Pause => model.clock.is_playing = false,
@@ -394,9 +400,6 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
         }
         ClockMsg::Wake => {}
         ClockMsg::Tick { elapsed_ms } => model.clock.tick(&mut model.session, elapsed_ms),
-    }
-    if !was_settled && model.clock.is_idle(&model.session) {
-        model.announcement = model.settled_sentence();
     }
 }
 

@@ -440,7 +440,6 @@ spec:
             metadata: ObjectMeta::named("agent-r"),
             revision: 1,
             data: serde_json::json!({"spec": {"template": {}}}),
-            ..ControllerRevision::default()
         };
         owned_by(&mut revision.metadata, &set.metadata.uid);
         h.add(revision);

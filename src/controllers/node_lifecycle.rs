@@ -854,4 +854,30 @@ mod tests {
             "RemovingNode: Node node-1 event: Removing Node node-1 from Controller"
         );
     }
+
+    #[test]
+    fn one_change_costs_the_same_among_5000_nodes() {
+        let mut costs = Vec::new();
+        for nodes in [5, 5000] {
+            let (mut h, mut c) = scene(nodes);
+            let before = h.runs;
+            set(&mut h, "node-2", "Ready", "False");
+            h.run_for_secs(60, &mut [&mut c]);
+            assert_eq!(tainted(&h), 1);
+            assert_eq!(c.next_due(), None);
+            costs.push(h.runs - before);
+        }
+        assert_eq!(costs[0], costs[1]);
+    }
+
+    #[test]
+    fn all_of_5000_nodes_may_fail() {
+        let (mut h, mut c) = scene(5000);
+        for i in 1..=5000 {
+            c.heartbeats_stopped(&mut h.client(), &format!("node-{i}"));
+        }
+        h.run_for_secs(120, &mut [&mut c]);
+        assert!(h.server.nodes.iter().all(|n| !n.is_ready()));
+        assert_eq!(c.next_due(), None, "nobody is evicted");
+    }
 }

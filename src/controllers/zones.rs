@@ -7,7 +7,7 @@
 use crate::api::node::Node;
 use crate::reason::node::{NodeDecision, ZoneState};
 use crate::sim::time::{SimDuration, SimTime};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 const PERIOD: SimDuration = SimDuration::secs(10);
@@ -28,10 +28,44 @@ struct Zone {
     not_ready: BTreeSet<Rc<str>>,
     nodes: BTreeMap<Rc<str>, bool>,
     state: ZoneState,
-    waiting: VecDeque<Rc<str>>,
+    waiting: Line,
     /// When the next node may be tainted.
     next_token: SimTime,
     armed: bool,
+}
+
+/// Nodes that wait, first come first served.
+#[derive(Clone, Debug, Default)]
+struct Line {
+    seq: u64,
+    order: BTreeMap<u64, Rc<str>>,
+    places: BTreeMap<Rc<str>, u64>,
+}
+
+impl Line {
+    fn push(&mut self, node: &Rc<str>) {
+        if !self.places.contains_key(node) {
+            self.seq += 1;
+            self.order.insert(self.seq, Rc::clone(node));
+            self.places.insert(Rc::clone(node), self.seq);
+        }
+    }
+
+    fn pop(&mut self) -> Option<Rc<str>> {
+        let (_, node) = self.order.pop_first()?;
+        self.places.remove(&node);
+        Some(node)
+    }
+
+    fn remove(&mut self, node: &str) {
+        if let Some(place) = self.places.remove(node) {
+            self.order.remove(&place);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
 }
 
 /// What a look at the zones came to.
@@ -124,7 +158,7 @@ impl Zones {
     /// The node needs no taint any more.
     pub fn forget(&mut self, zone: &str, node: &str) {
         if let Some(zone) = self.zones.get_mut(zone) {
-            zone.waiting.retain(|waiting| **waiting != *node);
+            zone.waiting.remove(node);
         }
     }
 
@@ -140,9 +174,7 @@ impl Zones {
     pub fn enqueue(&mut self, zone: &str, node: &Rc<str>, now: SimTime) -> Option<SimTime> {
         let stopped = self.stopped;
         let zone = self.zones.get_mut(zone)?;
-        if !zone.waiting.contains(node) {
-            zone.waiting.push_back(Rc::clone(node));
-        }
+        zone.waiting.push(node);
         if stopped || zone.armed || zone.period().is_none() {
             return None;
         }
@@ -162,7 +194,7 @@ impl Zones {
             return (None, None);
         };
         let node = if zone.next_token <= now {
-            zone.waiting.pop_front()
+            zone.waiting.pop()
         } else {
             None
         };
@@ -196,7 +228,7 @@ impl Zones {
                 });
             }
             if all_down && !was_down {
-                zone.waiting.clear();
+                zone.waiting = Line::default();
             }
             if !all_down && !zone.armed && !zone.waiting.is_empty() && zone.period().is_some() {
                 zone.armed = true;

@@ -151,7 +151,7 @@ impl Kubelets {
             && self.profile.mode == super::Mode::Simulated
         {
             kubelet.eviction_armed = true;
-            self.queue.push(at, Due::Eviction(Rc::clone(name)));
+            self.loops.push(at, Due::Eviction(Rc::clone(name)));
         }
     }
 

@@ -41,7 +41,7 @@ pub struct Kubelets {
     /// By uid.
     pods: BTreeMap<Rc<str>, Worker>,
     queue: EventQueue<Due>,
-    /// Pods that crash or pull in vain, round and round.
+    /// What is no progress: pods that crash or pull in vain, round and round; evictions while a pressure lasts, and its end.
     loops: EventQueue<Due>,
     /// Nodes are numbered as they come, for IP addresses.
     numbered: u32,
@@ -429,7 +429,7 @@ impl Kubelets {
         if !kubelet.pressure.is_empty() && !kubelet.eviction_armed {
             kubelet.eviction_armed = true;
             let at = client.now + eviction::INTERVAL;
-            self.queue.push(at, Due::Eviction(Rc::clone(&worker.node)));
+            self.loops.push(at, Due::Eviction(Rc::clone(&worker.node)));
         }
     }
 

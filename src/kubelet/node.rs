@@ -302,7 +302,7 @@ impl Kubelets {
             self.arm_eviction(&name, client.now);
         } else if kubelet.pressure.remove(&kind) {
             let at = client.now + eviction::TRANSITION_PERIOD;
-            self.queue.push(at, Due::PressureOver(name, kind));
+            self.loops.push(at, Due::PressureOver(name, kind));
         }
     }
 

@@ -223,11 +223,6 @@ impl Worker {
         self.init.iter_mut().chain(&mut self.main)
     }
 
-    /// Is it only trying again what has failed before (a crash loop, a pull that can't succeed)?
-    pub fn is_looping(&self) -> bool {
-        self.stage == Stage::Active && self.containers().any(|run| run.crash.is_some() || run.pull.is_some())
-    }
-
     /// When something will happen by itself, if anything.
     pub fn next_at(&self) -> Option<SimTime> {
         match self.stage {

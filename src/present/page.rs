@@ -13,8 +13,9 @@ use super::words::{Tone, count};
 use crate::api::apps::{CONTROLLER_REVISION_HASH, DaemonSet};
 use crate::api::node::Node;
 use crate::api::object::Key;
-use crate::api::pod::Pod;
+use crate::api::pod::{Pod, PodSpec};
 use crate::cluster::Cluster;
+use crate::controllers::daemon_set::eligibility::{verdict, with_daemon_tolerations};
 use crate::reason::daemon::Verdict;
 use crate::session::Session;
 use crate::sim::time::SimTime;
@@ -39,6 +40,32 @@ pub enum Subject<'a> {
     Pod(&'a pod::PodId),
 }
 
+impl Subject<'_> {
+    /// Is it a pod, and its name: enough to see that it is another one.
+    fn id(self) -> Option<(bool, Rc<str>)> {
+        match self {
+            Subject::None => None,
+            Subject::Node(name) => Some((false, name.clone())),
+            Subject::Pod(id) => Some((true, id.name.clone())),
+        }
+    }
+
+    /// The node that is chosen, or that the chosen pod is on.
+    fn node(self, cluster: &Cluster) -> Option<Rc<str>> {
+        match self {
+            Subject::None => None,
+            Subject::Node(name) => Some(name.clone()),
+            Subject::Pod(id) => {
+                let pod = cluster
+                    .server
+                    .pods
+                    .get(&Key::new(&id.namespace, &id.name))?;
+                pod::target_node(pod).map(Rc::from)
+            }
+        }
+    }
+}
+
 /// Everything on the screen but the editor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -49,8 +76,12 @@ pub struct Page {
     pub why: Option<Rc<WhyPanel>>,
     /// Instead of cards, when there are too many nodes for them.
     pub fleet: Option<Rc<FleetView>>,
+    /// The chosen node, where there are no cards.
+    pub focus: Option<Rc<NodeCard>>,
     pub timeline: Rc<Timeline>,
     stamp: Stamp,
+    /// What `why` is about.
+    subject: Option<(bool, Rc<str>)>,
 }
 
 /// When two of these are equal, the cluster looks the same.
@@ -76,8 +107,10 @@ impl Default for Page {
             feed: Rc::new(EventFeed::default()),
             why: None,
             fleet: None,
+            focus: None,
             timeline: Rc::new(Timeline::default()),
             stamp: Stamp::default(),
+            subject: None,
         }
     }
 }
@@ -108,11 +141,39 @@ impl Page {
             self.stamp = stamp;
             self.refresh_cluster(session, set.as_ref(), has_moved);
         }
-        let why = why::build(session, look.subject, set.as_deref());
-        self.why = keep_some(why, &self.why);
+        self.refresh_focus(cluster, look.subject, set.as_deref(), is_same);
+        let subject = look.subject.id();
+        if !is_same || subject != self.subject {
+            let why = why::build(session, look.subject, set.as_deref());
+            self.why = keep_some(why, &self.why);
+            self.subject = subject;
+        }
         self.timeline = keep(timeline::build(session, look), &self.timeline);
         let is_changed = !is_same && *self != before;
-        is_changed || self.why != before.why || self.timeline != before.timeline
+        is_changed
+            || self.why != before.why
+            || self.focus != before.focus
+            || self.timeline != before.timeline
+    }
+
+    /// Beside the map, the chosen node still has its card.
+    fn refresh_focus(
+        &mut self,
+        cluster: &Cluster,
+        subject: Subject<'_>,
+        set: Option<&DaemonSet>,
+        is_same: bool,
+    ) {
+        let name = subject
+            .node(cluster)
+            .filter(|_| self.cluster.node_count > CARDS_MAX);
+        let known = self.focus.as_ref().map(|card| &card.name);
+        if is_same && name.as_ref() == known {
+            return;
+        }
+        let node = name.and_then(|name| cluster.server.nodes.get(&Key::new("", &name)));
+        let card = node.map(|node| card(&Scene::new(cluster, set), node, self.focus.as_ref()));
+        self.focus = keep_some(card, &self.focus);
     }
 
     fn refresh_cluster(&mut self, session: &Session, set: Option<&Rc<DaemonSet>>, has_moved: bool) {
@@ -134,7 +195,9 @@ impl Page {
         self.panel = match set {
             None => None,
             Some(set) => {
-                let fresh = Count::take(&scene, set);
+                let is_large = self.cluster.node_count > CARDS_MAX;
+                let kept = is_large.then(|| Count::of_ledger(&scene, set)).flatten();
+                let fresh = kept.unwrap_or_else(|| Count::take(&scene, set));
                 self.stamp.differs_since = match self.stamp.differs_since {
                     _ if !fresh.differs(&set.status) => None,
                     Some(since) if since <= cluster.now() => Some(since),
@@ -200,6 +263,8 @@ pub struct Scene<'a> {
     /// Pods that aren't bound.
     pub waiting: Vec<Rc<Pod>>,
     pub pod_count: usize,
+    /// The chosen DaemonSet's spec with the tolerations that its pods get.
+    spec: Option<PodSpec>,
 }
 
 impl<'a> Scene<'a> {
@@ -221,7 +286,13 @@ impl<'a> Scene<'a> {
             pods,
             waiting,
             pod_count: cluster.server.pods.len(),
+            spec: set.map(|set| with_daemon_tolerations(&set.spec.template.spec)),
         }
+    }
+
+    /// What the chosen DaemonSet makes of a node.
+    pub fn verdict(&self, node: &Node) -> Option<Verdict> {
+        self.spec.as_ref().map(|spec| verdict(spec, node))
     }
 
     pub fn on(&self, node: &str) -> &[Rc<Pod>] {
@@ -235,8 +306,7 @@ impl<'a> Scene<'a> {
 
 /// The revision numbers by owner and hash; the highest of an owner is the current one.
 fn revisions(cluster: &Cluster) -> Revisions {
-    let mut highest: BTreeMap<Rc<str>, i64> = BTreeMap::new();
-    let mut numbers = Vec::new();
+    let mut revisions = Revisions::new();
     for revision in cluster.server.controller_revisions.iter() {
         let Some(owner) = revision.metadata.controller_ref() else {
             continue;
@@ -244,16 +314,16 @@ fn revisions(cluster: &Cluster) -> Revisions {
         let Some(hash) = revision.metadata.label(CONTROLLER_REVISION_HASH) else {
             continue;
         };
-        let uid: Rc<str> = owner.uid.as_str().into();
-        let top = highest.entry(uid.clone()).or_insert(revision.revision);
-        *top = (*top).max(revision.revision);
-        numbers.push(((uid, Rc::from(hash)), revision.revision));
+        let (number, is_current) = (revision.revision, false);
+        let own = revisions.entry(owner.uid.clone()).or_default();
+        own.insert(hash.to_owned(), PodRevision { number, is_current });
     }
-    let rated = numbers.into_iter().map(|((uid, hash), number)| {
-        let is_current = highest.get(&uid) == Some(&number);
-        ((uid, hash), PodRevision { number, is_current })
-    });
-    rated.collect()
+    for own in revisions.values_mut() {
+        if let Some(newest) = own.values_mut().max_by_key(|revision| revision.number) {
+            newest.is_current = true;
+        }
+    }
+    revisions
 }
 
 fn view(scene: &Scene<'_>, old: &ClusterView, is_moving: bool) -> ClusterView {
@@ -333,8 +403,8 @@ fn card(scene: &Scene<'_>, node: &Node, old: Option<&Rc<NodeCard>>) -> NodeCard 
         is_not_ready: !is_down && node::health(node) == node::Health::NotReady,
     };
     let verdict = scene
-        .set
-        .map(|set| badge(&scene.cluster.verdict(set, node), !pods.is_empty()));
+        .verdict(node)
+        .map(|verdict| badge(&verdict, !pods.is_empty()));
     node::card(node, pods, tiles.collect(), machine, verdict)
 }
 
@@ -380,7 +450,9 @@ fn fleet(scene: &Scene<'_>) -> FleetView {
 fn fleet_node(scene: &Scene<'_>, node: &Node) -> FleetNode {
     let name = node.metadata.name.as_str();
     let set = scene.set;
-    let should_run = set.is_some_and(|set| scene.cluster.verdict(set, node).should_run());
+    let should_run = scene
+        .verdict(node)
+        .is_some_and(|verdict| verdict.should_run());
     let own = |pod: &&Rc<Pod>| set.is_some_and(|set| is_owned(pod, set));
     // While two are here, the one that is still to come is the one to watch.
     let mut pods: Vec<&Rc<Pod>> = scene.on(name).iter().filter(own).collect();
@@ -400,13 +472,7 @@ fn fleet_node(scene: &Scene<'_>, node: &Node) -> FleetNode {
             PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
         },
     };
-    let revision = pod.and_then(|pod| {
-        let owner = pod.metadata.controller_ref()?;
-        let hash = pod.metadata.label(CONTROLLER_REVISION_HASH)?;
-        scene
-            .revisions
-            .get(&(owner.uid.as_str().into(), hash.into()))
-    });
+    let revision = pod.and_then(|pod| pod::revision(pod, &scene.revisions));
     FleetNode {
         name: name.into(),
         state,

@@ -122,18 +122,20 @@ impl PodState {
     }
 }
 
-/// Which number a revision hash has, and whether pods of it are up to date: by owner's uid and hash.
-pub type Revisions = BTreeMap<(Rc<str>, Rc<str>), PodRevision>;
+/// Which number a revision hash has, and whether pods of it are up to date: by owner's uid, then by hash.
+pub type Revisions = BTreeMap<String, BTreeMap<String, PodRevision>>;
+
+/// The revision that a pod is of.
+pub fn revision(pod: &Pod, revisions: &Revisions) -> Option<PodRevision> {
+    let owner = pod.metadata.controller_ref()?;
+    let hash = pod.metadata.label(CONTROLLER_REVISION_HASH)?;
+    revisions.get(&owner.uid)?.get(hash).copied()
+}
 
 pub fn tile(pod: &Pod, revisions: &Revisions) -> PodTile {
     let meta = &pod.metadata;
     let owner = meta.controller_ref();
-    let revision = owner.and_then(|owner| {
-        let hash = meta.label(CONTROLLER_REVISION_HASH)?;
-        revisions
-            .get(&(owner.uid.as_str().into(), hash.into()))
-            .copied()
-    });
+    let revision = revision(pod, revisions);
     let owner = owner.map(|owner| owner.name.clone()).unwrap_or_default();
     let suffix = meta
         .name

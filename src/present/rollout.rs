@@ -5,6 +5,7 @@ use super::page::Scene;
 use super::words::{Tone, count, list};
 use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::apps::{DaemonSet, DaemonSetStatus, ON_DELETE};
+use crate::api::object::Key;
 use crate::api::pod::Pod;
 use crate::controllers::daemon_set::assess::{Class, Side, assess};
 use crate::controllers::daemon_set::history::{History, template_patch};
@@ -23,11 +24,14 @@ pub struct Count {
     pub updated: i32,
     /// Nodes with an updated pod that is available, and no old one.
     pub done: u32,
-    /// Nodes that use up the budget, and in a few words why.
+    /// Nodes that use up the budget, and in a few words why; the first few of them.
     pub holding: Vec<String>,
+    pub holding_count: u32,
     /// Nodes with an old pod.
     pub old: u32,
+    /// Nodes on which the new pod starts beside the old one; the first few of them.
     pub surging: Vec<String>,
+    pub surging_count: u32,
     /// Something that uses the budget won't get better by waiting a moment.
     pub is_stuck: bool,
 }
@@ -56,11 +60,8 @@ impl Count {
             let Some(class) = assessment.class else {
                 continue;
             };
-            sum.old += u32::from(class.old != Side::None);
-            sum.done += u32::from(
-                class.should_run && class.new == Side::Available && class.old == Side::None,
-            );
-            if class.old != Side::None && class.new == Side::Unavailable {
+            sum.add_class(&class, 1);
+            if is_surging(&class) {
                 sum.surging.push(name.to_owned());
             }
             if uses_budget(&class) {
@@ -71,6 +72,58 @@ impl Count {
         sum
     }
 
+    /// The same from the controller's own sums, as of its last sync: for clusters too large to look at every node
+    /// for every picture. `None`: it hasn't synced this DaemonSet yet.
+    pub fn of_ledger(scene: &Scene<'_>, set: &DaemonSet) -> Option<Count> {
+        const NAMES_MAX: usize = 8;
+        let ledger = scene
+            .cluster
+            .parts
+            .daemon_set
+            .ledger(&Key::of(&set.metadata))?;
+        let totals = ledger.totals();
+        let mut sum = Count {
+            desired: totals.desired,
+            current: totals.current,
+            misscheduled: totals.misscheduled,
+            ready: totals.ready,
+            available: totals.available,
+            updated: totals.updated,
+            ..Count::default()
+        };
+        for (class, names) in ledger.classes() {
+            sum.add_class(class, names.len() as u32);
+            let room = |list: &[String]| NAMES_MAX.saturating_sub(list.len());
+            if is_surging(class) {
+                let room = room(&sum.surging);
+                sum.surging
+                    .extend(names.iter().take(room).map(|name| name.to_string()));
+            }
+            if uses_budget(class) {
+                let room = room(&sum.holding);
+                for name in names.iter().take(room) {
+                    let own = scene
+                        .on(name)
+                        .iter()
+                        .filter(|pod| is_owned(pod, set))
+                        .cloned();
+                    let own: Vec<Rc<Pod>> = own.collect();
+                    sum.is_stuck |= own.iter().any(|pod| is_stuck(pod));
+                    sum.holding.push(holder(name, &own));
+                }
+            }
+        }
+        Some(sum)
+    }
+
+    fn add_class(&mut self, class: &Class, nodes: u32) {
+        let is_done = class.should_run && class.new == Side::Available && class.old == Side::None;
+        self.old += if class.old == Side::None { 0 } else { nodes };
+        self.done += if is_done { nodes } else { 0 };
+        self.surging_count += if is_surging(class) { nodes } else { 0 };
+        self.holding_count += if uses_budget(class) { nodes } else { 0 };
+    }
+
     pub fn differs(&self, status: &DaemonSetStatus) -> bool {
         status.desired_number_scheduled != self.desired
             || status.current_number_scheduled != self.current
@@ -79,6 +132,10 @@ impl Count {
             || status.number_available != self.available
             || status.updated_number_scheduled != self.updated
     }
+}
+
+fn is_surging(class: &Class) -> bool {
+    class.old != Side::None && class.new == Side::Unavailable
 }
 
 fn uses_budget(class: &Class) -> bool {
@@ -174,16 +231,16 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
     } else if fresh.old > 0 && budget.max_surge > 0 && !fresh.surging.is_empty() {
         waits.push(format!(
             "New pods become available on {}.",
-            list(&fresh.surging, NAMED_MAX)
+            list(&fresh.surging, fresh.surging_count as usize, NAMED_MAX)
         ));
     } else if fresh.old > 0
         && budget.max_surge == 0
-        && fresh.holding.len() as i32 >= budget.max_unavailable
+        && fresh.holding_count as i32 >= budget.max_unavailable
     {
         waits.push(format!(
             "The budget of {} is used up by {}.",
             budget.max_unavailable,
-            list(&fresh.holding, NAMED_MAX)
+            list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
         ));
         waits.push(format!(
             "{} wait for their turn.",
@@ -192,7 +249,7 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
     } else if !fresh.holding.is_empty() {
         waits.push(format!(
             "Pods become available on {}.",
-            list(&fresh.holding, NAMED_MAX)
+            list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
         ));
     }
     let state = match () {

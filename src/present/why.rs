@@ -40,6 +40,8 @@ pub struct WhyPanel {
     pub causes: Vec<Cause>,
     /// It is gone at this moment of the timeline.
     pub is_gone: bool,
+    /// The pod that can be deleted or made to fail here.
+    pub pod: Option<PodId>,
 }
 
 /// The checks of one component.
@@ -226,6 +228,7 @@ fn why_pod(cluster: &Cluster, id: &PodId) -> WhyPanel {
         decided_by,
         groups,
         facts: pod_facts(cluster, pod, node),
+        pod: (!pod.metadata.is_terminating()).then(|| id.clone()),
         causes: chain(),
         ..empty(title)
     }
@@ -294,6 +297,7 @@ fn empty(title: String) -> WhyPanel {
         facts: Vec::new(),
         causes: Vec::new(),
         is_gone: false,
+        pod: None,
     }
 }
 

@@ -66,21 +66,15 @@ pub fn clock(ms: u64) -> String {
     }
 }
 
-/// `a`, `a and b`, `a, b and 3 more`.
-pub fn list<S: AsRef<str>>(items: &[S], shown_max: usize) -> String {
-    let names: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        many if many.len() <= shown_max => {
-            let (last, rest) = many.split_last().unwrap_or((&"", &[]));
-            format!("{} and {last}", rest.join(", "))
-        }
-        many => format!(
-            "{} and {} more",
-            many[..shown_max].join(", "),
-            many.len() - shown_max
-        ),
+/// `a`, `a and b`, `a, b and 3 more`: the first few of so many names.
+pub fn list<S: AsRef<str>>(names: &[S], total: usize, shown_max: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(shown_max).map(AsRef::as_ref).collect();
+    let more = total.saturating_sub(shown.len());
+    match shown.split_last() {
+        None => count(total as u64, "node"),
+        Some(_) if more > 0 => format!("{} and {more} more", shown.join(", ")),
+        Some((one, [])) => (*one).to_owned(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     }
 }
 
@@ -109,8 +103,8 @@ mod tests {
 
     #[test]
     fn lists_name_the_first_few() {
-        assert_eq!(list::<&str>(&[], 3), "");
-        assert_eq!(list(&["a", "b", "c"], 3), "a, b and c");
-        assert_eq!(list(&["a", "b", "c", "d"], 2), "a, b and 2 more");
+        assert_eq!(list(&["a"], 1, 3), "a");
+        assert_eq!(list(&["a", "b", "c"], 3, 3), "a, b and c");
+        assert_eq!(list(&["a", "b", "c"], 40, 2), "a, b and 38 more");
     }
 }

@@ -8,6 +8,7 @@ use super::platform;
 use super::pod_tile::PodTile;
 use crate::app::msg::{Msg, NodeKind, Selection};
 use crate::present::cluster::{ClusterView, Density};
+use crate::present::node::NodeCard as Card;
 use crate::present::pod::{PodState, PodTile as Tile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -24,6 +25,9 @@ pub struct ClusterProps {
     /// Drawn instead of the cards, where there are too many nodes for them.
     #[prop_or_default]
     pub fleet: Option<Html>,
+    /// The chosen node, where there are no cards.
+    #[prop_or_default]
+    pub focus: Option<Rc<Card>>,
 }
 
 /// The control plane with the pods that have no node yet, then a card for each node.
@@ -43,26 +47,31 @@ pub fn Cluster(props: &ClusterProps) -> Html {
             </div>
             { lane(&cluster.lane, cluster.lane_total, &props.selection) }
             if let Some(fleet) = &props.fleet {
+                if let Some(node) = &props.focus {
+                    <div class="cards" data-density="full">{ card(node, props) }</div>
+                }
                 { fleet.clone() }
             } else if cluster.cards.is_empty() {
                 <p class="empty">{ "No nodes. A DaemonSet has nothing to do here: add one." }</p>
             } else {
                 <div class="cards" data-density={density(cluster.density)}>
-                    { for cluster.cards.iter().map(|card| {
-                        let is_selected = matches!(&props.selection, Selection::Node(name) if *name == card.name);
-                        let selected_pod = match &props.selection {
-                            Selection::Pod(id) if card.pods.iter().any(|pod| pod.id == *id) => Some(id.clone()),
-                            _ => None,
-                        };
-                        let is_editing = props.editing.as_ref() == Some(&card.name);
-                        let error = if is_editing { props.node_error.clone() } else { None };
-                        html! { <NodeCard key={&*card.name} node={card.clone()} {is_selected} {selected_pod} {is_editing} {error} /> }
-                    }) }
+                    { for cluster.cards.iter().map(|node| card(node, props)) }
                 </div>
             }
             { legend() }
         </div>
     }
+}
+
+fn card(node: &Rc<Card>, props: &ClusterProps) -> Html {
+    let is_selected = matches!(&props.selection, Selection::Node(name) if *name == node.name);
+    let selected_pod = match &props.selection {
+        Selection::Pod(id) if node.pods.iter().any(|pod| pod.id == *id) => Some(id.clone()),
+        _ => None,
+    };
+    let is_editing = props.editing.as_ref() == Some(&node.name);
+    let error = props.node_error.clone().filter(|_| is_editing);
+    html! { <NodeCard key={&*node.name} node={node.clone()} {is_selected} {selected_pod} {is_editing} {error} /> }
 }
 
 fn density(density: Density) -> &'static str {
@@ -176,7 +185,7 @@ fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>) {
             for uid in &arrived {
                 let from = flights.lane.get(uid).copied().or(home);
                 if let (Some(from), Some(tile)) =
-                    (from, child(&frame, &format!("[id='pod-{uid}']")))
+                    (from, child(&frame, &format!(".cards [data-uid='{uid}']")))
                 {
                     platform::fly(&tile, from, platform::place_in(&tile, &frame), FLIGHT_MS);
                 }
@@ -184,7 +193,7 @@ fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>) {
         }
         flights.lane.clear();
         for pod in cluster.lane.iter().take(FLIGHTS_MAX) {
-            if let Some(tile) = child(&frame, &format!(".lane [id='pod-{}']", pod.uid)) {
+            if let Some(tile) = child(&frame, &format!(".lane [data-uid='{}']", pod.uid)) {
                 flights
                     .lane
                     .insert(pod.uid.clone(), platform::place_in(&tile, &frame));

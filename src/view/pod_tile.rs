@@ -21,7 +21,7 @@ pub fn PodTile(props: &PodTileProps) -> Html {
     let pod = &props.pod;
     let is_old = pod.revision.is_some_and(|r| !r.is_current);
     html! {
-        <button type="button" class="pod-tile" id={format!("pod-{}", pod.uid)}
+        <button type="button" class="pod-tile" data-uid={pod.uid.to_string()}
             data-state={pod.state.as_str()} data-tone={pod.state.tone().as_str()}
             data-revision={if is_old { "old" } else { "current" }} data-bound={pod.is_bound.to_string()}
             aria-pressed={props.is_selected.to_string()} aria-label={pod.summary.clone()} title={pod.summary.clone()}

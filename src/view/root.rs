@@ -92,7 +92,7 @@ impl Component for Root {
                         </div>
                         <div class="page__cluster">
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
-                                node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} />
+                                node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()} />
                         </div>
                         <div class="page__status">
                             <Why why={page.why.clone()} />

@@ -350,6 +350,7 @@ fn no_component_needs_an_inline_style() {
         editing: Some("node-1".into()),
         node_error: None,
         fleet: None,
+        focus: None,
     };
     let header = super::header::HeaderProps {
         theme: Theme::System,

@@ -35,6 +35,12 @@ pub fn Why(props: &WhyProps) -> Html {
             if !why.facts.is_empty() {
                 <dl class="facts">{ for why.facts.iter().map(|fact| html! { <div><dt>{ &fact.name }</dt><dd>{ &fact.value }</dd></div> }) }</dl>
             }
+            if let Some(pod) = &why.pod {
+                <p class="why__actions">
+                    <button type="button" class="button button--small" title="kubectl delete pod" onclick={dispatch.on(Msg::DeletePod(pod.clone()))}>{ "Delete pod" }</button>
+                    <button type="button" class="button button--small" title="Its phase becomes Failed, as after an eviction" onclick={dispatch.on(Msg::FailPod(pod.clone()))}>{ "Let it fail" }</button>
+                </p>
+            }
             { for why.groups.iter().map(group) }
             if !why.causes.is_empty() {
                 <div class="causes">
