@@ -7,6 +7,7 @@ use crate::api::apps::{CONTROLLER_REVISION_HASH, DaemonSet};
 use crate::api::meta::LabelSelector;
 use crate::api::pod::{NodeSelectorRequirement, PodSpec};
 use crate::controllers::daemon_set::history::template_of;
+use std::collections::BTreeMap;
 
 /// Names a DaemonSet in messages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -400,11 +401,17 @@ fn revisions(scene: &Scene<'_>, set: &DaemonSet) -> Vec<RevisionRow> {
             .controller_ref()
             .is_some_and(|owner| owner.uid == set.metadata.uid)
     });
-    let pods = |hash: &str| {
-        let all = scene.pods.values().flatten();
-        all.filter(|p| is_owned(p, set) && p.metadata.label(CONTROLLER_REVISION_HASH) == Some(hash))
-            .count() as u32
-    };
+    let mut pods: BTreeMap<&str, u32> = BTreeMap::new();
+    for pod in scene
+        .pods
+        .values()
+        .flatten()
+        .filter(|pod| is_owned(pod, set))
+    {
+        *pods
+            .entry(pod.metadata.label(CONTROLLER_REVISION_HASH).unwrap_or(""))
+            .or_default() += 1;
+    }
     let mut rows: Vec<RevisionRow> = own
         .map(|r| {
             let hash = r
@@ -423,7 +430,7 @@ fn revisions(scene: &Scene<'_>, set: &DaemonSet) -> Vec<RevisionRow> {
             });
             RevisionRow {
                 number: r.revision,
-                pods: pods(&hash),
+                pods: pods.get(hash.as_str()).copied().unwrap_or(0),
                 images: images.unwrap_or_default(),
                 is_current: false,
                 hash,
