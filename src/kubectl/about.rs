@@ -132,6 +132,17 @@ pub fn top_usage(call: &mut Call<'_>) -> Outcome {
     subcommands(call, "top")
 }
 
+pub fn options(call: &mut Call<'_>) -> Outcome {
+    call.print("The following options can be passed to any command:\n");
+    for flag in super::flags::GLOBAL {
+        let letter = flag
+            .short
+            .map_or("    ".to_owned(), |letter| format!("-{letter}, "));
+        call.print(&format!("    {letter}--{}", flag.name));
+    }
+    Ok(())
+}
+
 pub fn help(call: &mut Call<'_>) -> Outcome {
     if !call.words.is_empty() {
         let path = call.words.join(" ");

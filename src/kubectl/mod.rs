@@ -161,7 +161,7 @@ pub fn run(host: &mut dyn Host, args: &[String], stdin: Option<&str>) -> Output 
         Err(failure) => return finish(Output::default(), Err(failure)),
     };
     let verb = verbs::canonical(verb);
-    let parsed = flags::parse(rest, &[verb.flags, flags::GLOBAL]);
+    let parsed = flags::parse(&rest, &[verb.flags, flags::GLOBAL]);
     let (flags, words) = match parsed {
         Ok(parsed) => parsed,
         Err(message) => {

@@ -768,7 +768,6 @@ spec:
 EOF
 $ kubectl scale ds agent --replicas=3
 $ kubectl top node
-$ kubectl explain ds.spec.updateStrategy
 $ kubectl frobnicate
 $ kubectl version"#,
         expect![[r#"
@@ -845,26 +844,6 @@ $ kubectl version"#,
             $ kubectl top node
             error: Metrics API not available
             (exit 1)
-            $ kubectl explain ds.spec.updateStrategy
-            GROUP:      apps
-            KIND:       DaemonSet
-            VERSION:    v1
-
-            FIELD: updateStrategy <DaemonSetUpdateStrategy>
-
-
-            DESCRIPTION:
-                How pods of an old template are replaced.
-    
-            FIELDS:
-              rollingUpdate	<RollingUpdateDaemonSet>
-                The limits of a rolling update. Only for type RollingUpdate.
-
-              type	<string>
-                RollingUpdate (the default) replaces pods node by node; OnDelete waits until
-                you delete them.
-
-
             $ kubectl frobnicate
             error: unknown command "frobnicate" for "kubectl"
             (exit 1)
@@ -872,6 +851,120 @@ $ kubectl version"#,
             Client Version: v1.36.2
             Kustomize Version: v5.8.1
             Server Version: v1.36.2
+        "#]],
+    );
+}
+
+#[test]
+fn explain() {
+    let text = |line: &str| {
+        let output = kubectl(&mut small(), line, None);
+        // A line of spaces alone is there upstream, too; the expectation below can't hold one.
+        format!(
+            "{}{}",
+            output.stdout.replace("    \n", "    ~\n"),
+            output.stderr
+        )
+    };
+    expect![[r#"
+        GROUP:      apps
+        KIND:       DaemonSet
+        VERSION:    v1
+
+        FIELD: updateStrategy <DaemonSetUpdateStrategy>
+
+
+        DESCRIPTION:
+            How pods of an old template are replaced.
+            ~
+        FIELDS:
+          rollingUpdate	<RollingUpdateDaemonSet>
+            The limits of a rolling update. Only for type RollingUpdate.
+
+          type	<string>
+            RollingUpdate (the default) replaces pods node by node; OnDelete waits until
+            you delete them.
+
+
+    "#]]
+    .assert_eq(&text("kubectl explain ds.spec.updateStrategy"));
+    expect![[r#"
+        KIND:       Pod
+        VERSION:    v1
+
+        FIELD: nodeName <string>
+
+
+        DESCRIPTION:
+            The node that the pod is bound to. In a DaemonSet's template it limits the
+            DaemonSet to this node.
+            ~
+    "#]]
+    .assert_eq(&text("kubectl explain po.spec.nodeName"));
+    expect![[r#"
+        error: field "replicas" does not exist
+    "#]]
+    .assert_eq(&text("kubectl explain ds.spec.replicas"));
+    expect![[r#"
+        the server doesn't have a resource type "foo"
+    "#]]
+    .assert_eq(&text("kubectl explain foo"));
+}
+
+#[test]
+fn flags_before_the_verb() {
+    check(
+        "$ kubectl -n kube-system get po
+$ kubectl --namespace kube-public rollout -n default status ds/agent
+$ kubectl -x get po
+$ kubectl --nope
+$ kubectl rollout
+$ kubectl rollout nope
+$ kubectl get
+$ kubectl logs agent",
+        expect![[r#"
+            $ kubectl -n kube-system get po
+            No resources found in kube-system namespace.
+            $ kubectl --namespace kube-public rollout -n default status ds/agent
+            daemon set "agent" successfully rolled out
+            $ kubectl -x get po
+            error: unknown shorthand flag: 'x' in -x
+            See 'kubectl get --help' for usage.
+            (exit 1)
+            $ kubectl --nope
+            error: unknown flag: --nope
+            See 'kubectl --help' for usage.
+            (exit 1)
+            $ kubectl rollout
+            Watch and steer the rollout of a template.
+
+            Usage:
+              kubectl rollout SUBCOMMAND [flags]
+
+            Available Commands:
+              status          Wait until a rollout is done
+              history         List revisions, or show one
+              undo            Go back to an earlier revision
+              restart         Replace all pods by a change of the template
+              pause           Stop a rollout (Deployments only)
+              resume          Go on with a rollout (Deployments only)
+
+            Use "kubectl options" for a list of global command-line options (applies to all commands).
+            (exit 1)
+            $ kubectl rollout nope
+            error: unknown command "nope"
+            See 'kubectl rollout -h' for help and examples
+            (exit 1)
+            $ kubectl get
+            You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.
+
+            error: Required resource not specified.
+            Use "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).
+            See 'kubectl get -h' for help and examples
+            (exit 1)
+            $ kubectl logs agent
+            error: kubectl logs has nothing to do here: the playground's containers and users are simulated
+            (exit 1)
         "#]],
     );
 }

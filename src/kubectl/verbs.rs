@@ -757,6 +757,13 @@ pub const VERBS: &[Verb] = &[
         EVENTS,
         about::events,
     ),
+    verb(
+        "options",
+        "",
+        "List the flags that every command has",
+        &[],
+        about::options,
+    ),
     verb("help", "[COMMAND]", "Show help", &[], about::help),
 ];
 
@@ -776,43 +783,35 @@ const NOT_HERE: &[&str] = &[
     "kuberc",
     "kustomize",
     "logs",
-    "options",
     "plugin",
     "port-forward",
     "proxy",
     "run",
 ];
 
-/// The verb that arguments begin with, and the arguments behind it. Global flags may stand before it.
-pub fn find(args: &[String]) -> Result<(&'static Verb, &[String]), Failure> {
-    let rest = args;
-    let Some(word) = rest.first() else {
-        return Err(Failure::Exit {
-            code: 0,
-            text: String::new(),
-        });
+/// The verb that arguments name, and the other arguments. Global flags may stand before it.
+pub fn find(args: &[String]) -> Result<(&'static Verb, Vec<String>), Failure> {
+    let help = named("help").unwrap_or(&VERBS[0]);
+    let Some((first, rest)) = take_word(args) else {
+        let known = super::flags::parse(args, &[super::flags::GLOBAL]);
+        known.map_err(|message| super::flags::usage_failure("kubectl", message))?;
+        return Ok((help, Vec::new()));
     };
-    if matches!(word.as_str(), "--help" | "-h") {
-        return Ok((named("help").unwrap_or(&VERBS[0]), &[]));
-    }
-    if let Some(second) = rest.get(1)
-        && let Some(verb) = named(&format!("{word} {second}"))
+    if let Some((second, others)) = take_word(&rest)
+        && let Some(verb) = named(&format!("{first} {second}"))
     {
-        return Ok((verb, rest.get(2..).unwrap_or(&[])));
+        return Ok((verb, others));
     }
-    if let Some(verb) = named(word) {
-        return Ok((verb, rest.get(1..).unwrap_or(&[])));
+    if let Some(verb) = named(&first) {
+        return Ok((verb, rest));
     }
-    if NOT_HERE.contains(&word.as_str()) {
+    if NOT_HERE.contains(&first.as_str()) {
         return Err(Failure::Text(format!(
-            "kubectl {word} has nothing to do here: the playground's containers and users are simulated"
+            "kubectl {first} has nothing to do here: the playground's containers and users are simulated"
         )));
     }
-    if let Some(flag) = word.strip_prefix('-') {
-        return before_the_verb(flag, word, rest);
-    }
-    let mut text = format!("unknown command {word:?} for \"kubectl\"");
-    let near: Vec<&str> = suggestions(word);
+    let mut text = format!("unknown command {first:?} for \"kubectl\"");
+    let near: Vec<&str> = suggestions(&first);
     if !near.is_empty() {
         text.push_str("\n\nDid you mean this?\n");
         text.extend(near.iter().map(|name| format!("\t{name}\n")));
@@ -820,33 +819,25 @@ pub fn find(args: &[String]) -> Result<(&'static Verb, &[String]), Failure> {
     Err(Failure::Text(text))
 }
 
-/// `kubectl -n kube-system get pods`: the flag is taken along behind the verb.
-fn before_the_verb<'a>(
-    flag: &str,
-    word: &str,
-    rest: &'a [String],
-) -> Result<(&'static Verb, &'a [String]), Failure> {
-    let name = flag.trim_start_matches('-').split('=').next().unwrap_or("");
-    let known = super::flags::GLOBAL.iter().any(|global| {
-        global.name == name || flag.chars().next().is_some_and(|c| global.short == Some(c))
-    });
-    if known {
-        return Err(Failure::Text(format!(
-            "in the playground, flags such as {word} stand behind the command: kubectl {} … {word}",
-            rest.get(2).map_or("get", String::as_str)
-        )));
+/// Takes out the first word that is no global flag and no value of one.
+fn take_word(args: &[String]) -> Option<(String, Vec<String>)> {
+    let mut i = 0;
+    while let Some(arg) = args.get(i) {
+        if !arg.starts_with('-') || arg.len() < 2 {
+            let mut rest = args.to_vec();
+            let word = rest.remove(i);
+            return Some((word, rest));
+        }
+        let global = super::flags::GLOBAL
+            .iter()
+            .find(|global| match arg.strip_prefix("--") {
+                Some(name) => global.name == name,
+                None => arg.len() == 2 && global.short == arg.chars().nth(1),
+            });
+        let has_value = global.is_some_and(|global| global.value != Value::Bool);
+        i += 1 + usize::from(has_value);
     }
-    if word.starts_with("--") {
-        return Err(super::flags::usage_failure(
-            "kubectl",
-            format!("unknown flag: --{name}"),
-        ));
-    }
-    let letter = flag.chars().next().unwrap_or('-');
-    Err(super::flags::usage_failure(
-        "kubectl",
-        format!("unknown shorthand flag: '{letter}' in {word}"),
-    ))
+    None
 }
 
 /// Commands whose names are near: two letters apart, or beginning with the word.
