@@ -36,7 +36,7 @@ impl Report {
     }
 }
 
-/// Runs one file: an array of cases, or one recorded scenario.
+/// Runs one file: one case or recorded scenario, or an array of them.
 pub fn run_file(name: &str, text: &str) -> Report {
     let mut report = Report::default();
     match serde_json::from_str::<Value>(text) {
@@ -45,20 +45,18 @@ pub fn run_file(name: &str, text: &str) -> Report {
                 report.note(case["name"].as_str().unwrap_or(name), run_case(case));
             }
         }
-        Ok(scenario) if scenario.get("steps").is_some() && scenario.get("kind").is_none() => {
-            let name = scenario["name"].as_str().unwrap_or(name);
-            report.note(name, recorded::play(&scenario));
-        }
         Ok(case) => report.note(case["name"].as_str().unwrap_or(name), run_case(&case)),
         Err(error) => report.note(name, Err(format!("not JSON: {error}"))),
     }
     report
 }
 
-/// Runs one case; the error is the first difference.
+/// Runs one case, or plays one recorded scenario; the error is the first difference.
 pub fn run_case(case: &Value) -> Result<(), String> {
     let kind = case["kind"].as_str().unwrap_or("");
-    if daemon_set::KINDS.contains(&kind) {
+    if kind.is_empty() && case["observations"].is_array() {
+        recorded::play(case)
+    } else if daemon_set::KINDS.contains(&kind) {
         daemon_set::run_case(case)
     } else if api::KINDS.contains(&kind) {
         api::run_case(case)
