@@ -24,6 +24,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const SEEDS: u64 = 25;
+/// So many entries of the trace are shown when something fails.
+const LAST: usize = 30;
 const COMMANDS: usize = 25;
 const SETS: [&str; 3] = ["red", "green", "blue"];
 const PRESSURES: [&str; 4] = [
@@ -39,7 +41,7 @@ struct Run {
     seed: u64,
     dice: Stream,
     session: Session,
-    /// Disk and PID pressure, or else maxSurge: see `surge_floods_a_node_that_rejects_pods`.
+    /// Pressures that the kubelet sees, or else maxSurge: see `surge_floods_a_node_that_rejects_pods`.
     rejects: bool,
     /// The versions that objects had, by uid.
     versions: BTreeMap<String, u64>,
@@ -86,6 +88,10 @@ impl Run {
 
     /// The end, with all that is needed to see it again.
     fn fail(&self, what: &str) -> ! {
+        let trace = &self.session.cluster().trace;
+        let last = trace.iter_from(trace.len().saturating_sub(LAST));
+        eprintln!("the end of the trace:");
+        last.for_each(|entry| eprintln!("  {entry}"));
         panic!(
             "seed {} at {}: {what}\nscenario: {}\ncommands: {}",
             self.seed,
@@ -290,7 +296,7 @@ impl Run {
                 node: self.a_node(),
                 condition: text(match self.rejects {
                     true => one_of(&mut self.dice, &PRESSURES),
-                    false => one_of(&mut self.dice, &["MemoryPressure", "NetworkUnavailable"]),
+                    false => "NetworkUnavailable",
                 }),
                 on: self.dice.chance(600),
             },

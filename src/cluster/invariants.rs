@@ -239,7 +239,7 @@ fn status(cluster: &Cluster, set: &DaemonSet, wrong: &mut Vec<String>) {
         s.number_unavailable,
     ];
     claim(numbers.iter().all(|n| *n >= 0), "a number is below 0");
-    // The controller isn't woken when a node goes, only when pod GC takes its pod.
+    // The controller isn't woken when a node goes, only when pod GC takes its pod; and a terminating DaemonSet keeps its status.
     let nodes = cluster.server.nodes.len() as i32;
     let orphaned = cluster.server.pods.iter().any(|pod| {
         let owner = pod.metadata.controller_ref();
@@ -247,7 +247,7 @@ fn status(cluster: &Cluster, set: &DaemonSet, wrong: &mut Vec<String>) {
             && target_node(pod)
                 .is_some_and(|node| cluster.server.nodes.get(&Cluster::node_key(node)).is_none())
     });
-    let late = orphaned || is_moving(cluster, Part::DaemonSet);
+    let late = orphaned || set.metadata.is_terminating() || is_moving(cluster, Part::DaemonSet);
     claim(
         late || s.desired_number_scheduled + s.number_misscheduled <= nodes,
         "more than the nodes",
