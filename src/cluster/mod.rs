@@ -3,6 +3,7 @@
 //! A write reaches the components late, each with its own delay, as watches do.
 //! No wall-clock time, no command language: `session` and `kubectl` stand on top.
 
+pub mod invariants;
 pub mod nodes;
 pub mod parts;
 
