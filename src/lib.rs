@@ -19,6 +19,7 @@
 //! | [`kubectl`] | kubectl's verbs and words against a cluster |
 //! | [`presets`] | manifests to start from |
 //! | [`session`] | scenario + command log: undo, seeking, links |
+//! | [`transcript`] | commands and what they print, as text |
 //! | [`conformance`] | runs recorded and upstream cases against all of it |
 //! | [`present`] | view models: what a screen needs, in the screen's words |
 //! | [`app`] | `Model`, `Msg`, `update`, `Effect`: the page without a browser |
@@ -72,6 +73,8 @@ pub mod kubectl;
 pub mod presets;
 
 pub mod session;
+
+pub mod transcript;
 
 pub mod conformance;
 

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["kubectl"],
     &["presets"],
     &["session"],
-    &["conformance", "present"],
+    &["transcript", "conformance", "present"],
     &["app"],
     &["view"],
 ];
