@@ -1,12 +1,83 @@
-//! The DaemonSet playground.
-pub mod api;
-pub mod apiserver;
-pub mod client;
-pub mod controllers;
-pub mod present;
-pub mod presets;
-pub mod reason;
+//! A playground for Kubernetes DaemonSets: a deterministic cluster, and a page that shows it and says why.
+//!
+//! # Code map
+//!
+//! Read from top to bottom. A module may use what stands above it, never what stands below, and `tests/tidy.rs` checks that.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`sim`] | time, the event queue, seeded random streams; not one Kubernetes word |
+//! | [`api`] | objects with upstream's names, defaults, validation, selectors, strict YAML |
+//! | [`reason`] | the types that every decision carries: which taint, which term, which resource |
+//! | [`trace`] | what happened, by whom, because of what; its hash |
+//! | [`apiserver`] | the store: resourceVersion, admission, graceful deletion, watch log |
+//! | [`client`] | the way to it: informer, work queue, expectations, back-off, event recorder |
+//! | [`controllers`] | DaemonSet, node lifecycle, taint eviction, pod GC, garbage collector, namespaces |
+//! | [`scheduler`] | filters, preemption, FailedScheduling texts |
+//! | [`kubelet`] | all kubelets: images, containers, probes, eviction, by a profile that is data |
+//! | [`cluster`] | owns the above and runs it in simulated time |
+//! | [`kubectl`] | kubectl's verbs and words against a cluster |
+//! | [`presets`] | manifests to start from |
+//! | [`session`] | scenario + command log: undo, seeking, links |
+//! | [`conformance`] | runs recorded and upstream cases against all of it |
+//! | [`present`] | view models: what a screen needs, in the screen's words |
+//! | [`app`] | `Model`, `Msg`, `update`, `Effect`: the page without a browser |
+//! | `view` | Yew components and every browser call (feature `web`) |
+//!
+//! # Data flow
+//!
+//! ```text
+//! click / kubectl line ─> app::Msg ─> app::update ─> Session::submit(Command)
+//!    ─> apiserver ─> watch events ─> informers ─> work queue ─> sync (pure decisions) ─> apiserver
+//!    ─> trace (every entry knows its cause) ─> present (view models) ─> components ─> CSS
+//! ```
+//!
+//! # Invariants
+//!
+//! - The core (all but `view`) has no clock, no hash maps, no floats in state and no web dependency.
+//! - Same scenario, seed and commands: the same trace, natively and in the browser.
+//! - Controllers see their informers, late; they never read the store directly, but for the live reads that upstream makes.
+//! - A component that has nothing to do has no timer: an idle cluster costs nothing.
+//! - Nothing that a YAML, a link or a command line holds may panic.
+//!
+//! # Decisions
+//!
+//! - *One assessment a node, kept sums* (`controllers::daemon_set::ledger`), instead of looping over all nodes in each sync as upstream does: one event costs the same on 5 nodes and on 15,000. A test compares with the loop.
+//! - *Own object types with a catch-all* instead of k8s-openapi: 150 KB less to load; `api::schema` knows all fields by name and type, so that strict decoding is complete.
+//! - *No heartbeats one by one*: a node that falls silent arms one timer for the moment at which the node lifecycle controller would notice.
+//! - *Deflate in Rust* (miniz_oxide) instead of the browser's CompressionStream: links are synchronous, bounded and the same natively.
+
 pub mod sim;
+
+pub mod api;
+
+pub mod reason;
+
 pub mod trace;
+
+pub mod apiserver;
+
+pub mod client;
+
+pub mod controllers;
+
+pub mod scheduler;
+
+pub mod kubelet;
+
+pub mod cluster;
+
+pub mod kubectl;
+
+pub mod presets;
+
+pub mod session;
+
+pub mod conformance;
+
+pub mod present;
+
+pub mod app;
+
 #[cfg(feature = "web")]
 pub mod view;

@@ -28,6 +28,7 @@ pub enum Actor {
     TaintEvictionController,
     PodGarbageCollector,
     GarbageCollector,
+    NamespaceController,
 }
 
 impl Actor {
@@ -43,6 +44,7 @@ impl Actor {
             Actor::TaintEvictionController => "taint-eviction-controller",
             Actor::PodGarbageCollector => "pod-garbage-collector",
             Actor::GarbageCollector => "garbage-collector",
+            Actor::NamespaceController => "namespace-controller",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Label selectors and node selectors: which labels, fields and operators match.
 
 use super::meta::{LabelSelector, StringMap};
+use super::names;
 use super::node::Node;
 use super::pod::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
 
@@ -25,6 +26,35 @@ pub fn label_selector_matches(selector: Option<&LabelSelector>, labels: &StringM
                 _ => false,
             }
         })
+}
+
+/// The selector as text, by key: `app=x,tier in (a,b),!old`. Empty when it selects everything; `None` when nothing.
+///
+/// Models: apimachinery labels.Selector, String.
+pub fn label_selector_text(selector: Option<&LabelSelector>) -> Option<String> {
+    let selector = selector?;
+    let mut parts: Vec<(&str, String)> = Vec::new();
+    for (key, value) in &selector.match_labels {
+        parts.push((key, format!("{key}={value}")));
+    }
+    for requirement in &selector.match_expressions {
+        let key = requirement.key.as_str();
+        let mut values = requirement.values.clone();
+        values.sort();
+        let values = values.join(",");
+        parts.push((
+            key,
+            match requirement.operator.as_str() {
+                "In" => format!("{key} in ({values})"),
+                "NotIn" => format!("{key} notin ({values})"),
+                "DoesNotExist" => format!("!{key}"),
+                _ => key.to_owned(),
+            },
+        ));
+    }
+    parts.sort_by_key(|(key, _)| *key);
+    let texts: Vec<String> = parts.into_iter().map(|(_, text)| text).collect();
+    Some(texts.join(","))
 }
 
 /// What kept a node from matching a pod's nodeSelector or required node affinity.
@@ -106,15 +136,11 @@ fn term_mismatch(term: &NodeSelectorTerm, node: &Node) -> Option<TermMismatch> {
     let mut mismatch = None;
     for (in_fields, index, requirement) in all {
         let index = index as u32;
-        let found = if in_fields {
-            (requirement.key == "metadata.name").then(|| node.metadata.name.clone())
-        } else {
-            node.metadata.labels.get(&requirement.key).cloned()
-        };
+        let label = || node.metadata.labels.get(&requirement.key);
         let verdict = if in_fields {
             field_matches(requirement, &node.metadata.name)
         } else {
-            expression_matches(requirement, found.as_deref())
+            expression_matches(requirement, label().map(String::as_str))
         };
         match verdict {
             Some(true) => {}
@@ -127,11 +153,15 @@ fn term_mismatch(term: &NodeSelectorTerm, node: &Node) -> Option<TermMismatch> {
                 });
             }
             Some(false) => {
-                mismatch.get_or_insert(TermMismatch::Requirement {
+                mismatch.get_or_insert_with(|| TermMismatch::Requirement {
                     in_fields,
                     index,
                     requirement: requirement.clone(),
-                    found,
+                    found: if in_fields {
+                        (requirement.key == "metadata.name").then(|| node.metadata.name.clone())
+                    } else {
+                        label().cloned()
+                    },
                 });
             }
         }
@@ -142,6 +172,10 @@ fn term_mismatch(term: &NodeSelectorTerm, node: &Node) -> Option<TermMismatch> {
 /// `None`: the requirement is malformed.
 fn expression_matches(requirement: &NodeSelectorRequirement, value: Option<&str>) -> Option<bool> {
     let values = &requirement.values;
+    let bad_value = |value: &String| !names::label_value(value).is_empty();
+    if !names::label_key(&requirement.key).is_empty() || values.iter().any(bad_value) {
+        return None;
+    }
     Some(match requirement.operator.as_str() {
         "In" if !values.is_empty() => value.is_some_and(|v| values.iter().any(|w| w == v)),
         "NotIn" if !values.is_empty() => value.is_none_or(|v| values.iter().all(|w| w != v)),
@@ -164,16 +198,69 @@ fn expression_matches(requirement: &NodeSelectorRequirement, value: Option<&str>
     })
 }
 
+/// `None`: the requirement is malformed. A node without a name has no fields, and then they aren't looked at.
 fn field_matches(requirement: &NodeSelectorRequirement, name: &str) -> Option<bool> {
     let [value] = requirement.values.as_slice() else {
         return None;
     };
-    if requirement.key != "metadata.name" {
-        return None;
+    let field = if requirement.key == "metadata.name" {
+        name
+    } else {
+        ""
+    };
+    let matches = match requirement.operator.as_str() {
+        "In" => value == field,
+        "NotIn" => value != field,
+        _ => return None,
+    };
+    Some(matches || name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(operator: &str, values: &[&str], expect: &str) {
+        let requirement = NodeSelectorRequirement {
+            key: "cpus".to_owned(),
+            operator: operator.to_owned(),
+            values: values.iter().map(|v| (*v).to_owned()).collect(),
+        };
+        let verdict = |value: Option<&str>| match expression_matches(&requirement, value) {
+            None => "malformed",
+            Some(true) => "yes",
+            Some(false) => "no",
+        };
+        assert_eq!(
+            format!(
+                "{} {} {}",
+                verdict(Some("8")),
+                verdict(Some("x")),
+                verdict(None)
+            ),
+            expect,
+            "{operator} {values:?} for 8, x, no label"
+        );
     }
-    match requirement.operator.as_str() {
-        "In" => Some(value == name),
-        "NotIn" => Some(value != name),
-        _ => None,
+
+    #[test]
+    fn operators() {
+        check("In", &["8", "9"], "yes no no");
+        check("NotIn", &["8"], "no yes yes");
+        check("Exists", &[], "yes yes no");
+        check("DoesNotExist", &[], "no no yes");
+        check("Gt", &["7"], "yes no no");
+        check("Lt", &["7"], "no no no");
+    }
+
+    #[test]
+    fn what_cannot_be_evaluated() {
+        check("In", &[], "malformed malformed malformed");
+        check("Exists", &["8"], "malformed malformed malformed");
+        check("Gt", &["a"], "malformed malformed malformed");
+        check("Gt", &["1", "2"], "malformed malformed malformed");
+        check("NotIn", &["not a value"], "malformed malformed malformed");
+        check("Near", &["8"], "malformed malformed malformed");
     }
 }

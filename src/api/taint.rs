@@ -36,6 +36,36 @@ pub fn is_tolerated(taint: &Taint, tolerations: &[Toleration]) -> bool {
         .any(|toleration| tolerates(toleration, taint))
 }
 
+/// The first taint with one of the effects that no toleration covers.
+///
+/// Models: k8s.io/component-helpers/scheduling/corev1, FindMatchingUntoleratedTaint.
+pub fn first_untolerated<'a>(
+    taints: &'a [Taint],
+    tolerations: &[Toleration],
+    effects: &[&str],
+) -> Option<&'a Taint> {
+    taints
+        .iter()
+        .filter(|taint| effects.contains(&taint.effect.as_str()))
+        .find(|taint| !is_tolerated(taint, tolerations))
+}
+
+/// How long the tolerations that match a node's NoExecute taints let a pod stay: 0 is at once, `None` for ever.
+///
+/// Models: pkg/controller/tainteviction/taint_eviction.go, getMinTolerationTime.
+pub fn min_toleration_seconds<'a>(
+    tolerations: impl IntoIterator<Item = &'a Toleration>,
+) -> Option<i64> {
+    let mut any = false;
+    let shortest = tolerations
+        .into_iter()
+        .inspect(|_| any = true)
+        .filter_map(|toleration| toleration.toleration_seconds)
+        .map(|seconds| seconds.max(0))
+        .min();
+    if any { shortest } else { Some(0) }
+}
+
 /// Does this taint keep pods away (NoSchedule or NoExecute)?
 pub fn repels(taint: &Taint) -> bool {
     taint.effect == NO_SCHEDULE || taint.effect == NO_EXECUTE

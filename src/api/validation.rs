@@ -18,9 +18,10 @@ mod reference;
 mod resources;
 mod volume;
 
+pub mod selector;
+
 mod scheduling;
 mod security;
-mod selector;
 
 use super::go;
 use super::object::Object;

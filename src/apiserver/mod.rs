@@ -5,6 +5,7 @@
 //! Models: kube-apiserver's generic registry (staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go).
 
 pub mod admission;
+mod binding;
 pub mod strategy;
 pub mod table;
 
@@ -17,6 +18,7 @@ use crate::api::pod::Pod;
 use crate::api::status::{Reason, Status};
 use crate::sim::hash::fnv1a_64;
 use crate::trace::TraceId;
+use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 use strategy::Strategy;
 use table::Table;
@@ -48,7 +50,7 @@ pub enum Change {
 }
 
 /// metav1.DeletionPropagation
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Propagation {
     #[default]
     Background,
@@ -245,7 +247,7 @@ impl ApiServer {
             }
             if !generated || attempt == 7 {
                 return Err(Status::already_exists(
-                    &T::KIND.resource(),
+                    &object.resource(),
                     &object.meta().name,
                 ));
             }
@@ -295,7 +297,8 @@ impl ApiServer {
         // The last finalizer of an object that is being deleted has gone: so does the object.
         let ends = meta.is_terminating()
             && meta.finalizers.is_empty()
-            && meta.deletion_grace_period_seconds.unwrap_or(0) == 0;
+            && meta.deletion_grace_period_seconds.unwrap_or(0) == 0
+            && !object.is_kept();
         let stored = Rc::new(object);
         if ends {
             T::table_mut(self).remove(&stored.key());
@@ -355,7 +358,9 @@ impl ApiServer {
                 meta.generation += 1;
             }
         }
-        let finished = meta.finalizers.is_empty() && meta.deletion_grace_period_seconds == Some(0);
+        let free = meta.finalizers.is_empty() && meta.deletion_grace_period_seconds == Some(0);
+        object.prepare_delete();
+        let finished = free && !object.is_kept();
         if !finished && object == *old {
             return Ok(Deletion::Pending);
         }

@@ -50,6 +50,12 @@ pub trait Strategy: Resource {
     fn validate_update(&self, _old: &Self) -> Findings {
         Ok(())
     }
+    /// Deletion begins: what the object shows of it.
+    fn prepare_delete(&mut self) {}
+    /// Does something else than metadata.finalizers keep the object?
+    fn is_kept(&self) -> bool {
+        false
+    }
     /// The grace period of a deletion, from what was asked.
     fn grace_seconds(&self, _asked: Option<i64>) -> i64 {
         0
@@ -97,7 +103,9 @@ impl Strategy for DaemonSet {
     }
 
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::daemon_set::validate_daemon_set_update(self, old))
+        findings(validation::daemon_set::validate_daemon_set_update(
+            self, old,
+        ))
     }
 }
 
@@ -191,10 +199,28 @@ impl Strategy for Namespace {
         self.metadata
             .labels
             .insert("kubernetes.io/metadata.name".to_owned(), name);
+        let finalizers = serde_json::json!(["kubernetes"]);
+        self.spec.insert("finalizers".to_owned(), finalizers);
     }
 
     fn prepare_update(&mut self, old: &Self) {
         self.status = old.status.clone();
+        // Only the namespace controller removes them, at the end.
+        if !old.metadata.is_terminating() {
+            self.spec = old.spec.clone();
+        }
+    }
+
+    fn prepare_delete(&mut self) {
+        self.status.phase = "Terminating".to_owned();
+    }
+
+    /// By its contents: the namespace controller removes the finalizer.
+    fn is_kept(&self) -> bool {
+        self.spec
+            .get("finalizers")
+            .and_then(|f| f.as_array())
+            .is_some_and(|f| !f.is_empty())
     }
 
     fn validate_create(&self) -> Findings {
@@ -214,7 +240,9 @@ impl Strategy for PriorityClass {
 
 impl Strategy for ControllerRevision {
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::meta::validate_controller_revision_update(self, old))
+        findings(validation::meta::validate_controller_revision_update(
+            self, old,
+        ))
     }
 }
 
@@ -226,11 +254,13 @@ impl Strategy for Generic {
     }
 
     fn resource(&self) -> String {
-        kinds::find(&self.api_version, &self.kind).map_or_else(|| self.kind.clone(), |info| info.resource())
+        kinds::find(&self.api_version, &self.kind)
+            .map_or_else(|| self.kind.clone(), |info| info.resource())
     }
 
     fn qualified_kind(&self) -> String {
-        kinds::find(&self.api_version, &self.kind).map_or_else(|| self.kind.clone(), |info| info.qualified_kind())
+        kinds::find(&self.api_version, &self.kind)
+            .map_or_else(|| self.kind.clone(), |info| info.qualified_kind())
     }
 
     fn validate_create(&self) -> Findings {

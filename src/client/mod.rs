@@ -3,8 +3,11 @@
 //! Knows nothing of DaemonSets.
 
 pub mod backoff;
+mod binding;
 pub mod events;
 pub mod expectations;
+#[cfg(test)]
+pub mod harness;
 pub mod informer;
 pub mod work_queue;
 
@@ -24,6 +27,10 @@ pub trait Component {
     fn observe(&mut self, now: SimTime, event: &WatchEvent);
     /// When the component wants to run next, if at all.
     fn next_due(&self) -> Option<SimTime>;
+    /// The same, without timers that repeat for ever (crash loops, pull retries, flushes): `None` means at rest.
+    fn next_progress(&self) -> Option<SimTime> {
+        self.next_due()
+    }
     /// Does one piece of the work that is due.
     fn run(&mut self, client: &mut Client<'_>);
 }

@@ -82,6 +82,16 @@ export function mount(parent, { doc = "", readOnly = false, dark = false, label 
       autocapitalize: "off",
       autocorrect: "off",
     }),
+    EditorView.domEventHandlers({
+      // Left to itself, a browser that replaces coloured text keeps the colour, in a style attribute that the policy forbids.
+      beforeinput(event, view) {
+        const isPlain = event.inputType === "insertText" && event.data && !event.isComposing && !view.composing;
+        if (!isPlain || readOnly || view.state.selection.ranges.every((range) => range.empty)) return false;
+        view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+        event.preventDefault();
+        return true;
+      },
+    }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange?.(update.state.doc.toString());
     }),

@@ -1,3 +1,18 @@
-//! View models: what a screen needs, in the screen's words; plain values, no state.
+//! View models: plain structs of what a screen needs, in the screen's words, and how they come from a session.
+//!
+//! A component gets one of these and asks nothing else. They are compared by value, so an unchanged part of the
+//! screen isn't drawn again, and shared by `Rc`, so comparing is mostly comparing pointers.
+//! Absent: Yew, state, and any field that a person wouldn't see or a message wouldn't need.
 
+pub mod cluster;
+pub mod daemon_set;
+pub mod editor;
+pub mod events;
 pub mod fleet;
+pub mod node;
+pub mod page;
+pub mod pod;
+pub mod rollout;
+pub mod timeline;
+pub mod why;
+pub mod words;

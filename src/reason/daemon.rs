@@ -151,7 +151,7 @@ impl fmt::Display for SkipReason {
     }
 }
 
-fn fmt_mismatch(mismatch: &NodeMismatch, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn fmt_mismatch(mismatch: &NodeMismatch, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match mismatch {
         NodeMismatch::Selector {
             key,

@@ -30,10 +30,50 @@ pub enum NodeDecision {
     Orphaned {
         pod: Rc<str>,
     },
+    /// Pod GC: the pod was never bound, and is being deleted.
+    UnscheduledTerminating {
+        pod: Rc<str>,
+    },
+    /// Pod GC: more ended pods than are kept.
+    TooManyTerminated {
+        pod: Rc<str>,
+        kept: u32,
+    },
+    /// Too many nodes of a zone are down to trust what we see: NoExecute taints come slower or not at all.
+    Disruption {
+        zone: String,
+        state: ZoneState,
+        ready: u32,
+        not_ready: u32,
+    },
     /// The garbage collector: the owner is gone.
     OwnerGone {
         owner: String,
     },
+    /// The garbage collector: the owner waits for its dependents to go (foreground deletion).
+    OwnerWaits {
+        owner: String,
+    },
+    /// The garbage collector: the dependents stay, without owner.
+    Orphan {
+        dependents: u32,
+    },
+    /// The garbage collector: foreground deletion is done, or waits.
+    ForegroundDone,
+    /// The namespace is being deleted, and so is what is in it.
+    NamespaceEmptied {
+        deleted: u32,
+    },
+    NamespaceDone,
+}
+
+/// How much of a zone is down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ZoneState {
+    #[default]
+    Normal,
+    Partial,
+    Full,
 }
 
 impl fmt::Display for NodeDecision {
@@ -70,7 +110,44 @@ impl fmt::Display for NodeDecision {
             ),
             NodeDecision::EvictionCancelled { pod } => write!(f, "eviction of {pod} is cancelled"),
             NodeDecision::Orphaned { pod } => write!(f, "delete {pod}: its node no longer exists"),
+            NodeDecision::UnscheduledTerminating { pod } => {
+                write!(f, "delete {pod}: terminating, and never bound to a node")
+            }
+            NodeDecision::TooManyTerminated { pod, kept } => {
+                write!(f, "delete {pod}: only {kept} ended pods are kept")
+            }
+            NodeDecision::Disruption {
+                zone,
+                state,
+                ready,
+                not_ready,
+            } => {
+                let zone = if zone.is_empty() { "the cluster" } else { zone };
+                let what = match state {
+                    ZoneState::Normal => "evictions go on as usual",
+                    ZoneState::Partial => "evictions slow down or stop",
+                    ZoneState::Full => "all nodes are down, evictions follow the other zones",
+                };
+                write!(f, "{zone}: {ready} nodes ready, {not_ready} not: {what}")
+            }
             NodeDecision::OwnerGone { owner } => write!(f, "delete: owner {owner} is gone"),
+            NodeDecision::OwnerWaits { owner } => {
+                write!(f, "delete: owner {owner} waits for its dependents to go")
+            }
+            NodeDecision::Orphan { dependents } => {
+                write!(
+                    f,
+                    "orphan: {dependents} dependents stay, without this owner"
+                )
+            }
+            NodeDecision::ForegroundDone => f.write_str("all dependents are gone"),
+            NodeDecision::NamespaceEmptied { deleted } => {
+                write!(
+                    f,
+                    "namespace is being deleted: deleted {deleted} objects in it"
+                )
+            }
+            NodeDecision::NamespaceDone => f.write_str("namespace is empty"),
         }
     }
 }

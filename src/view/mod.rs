@@ -1,5 +1,26 @@
 //! What people see: Yew components, and every call to the browser.
+//!
+//! `root` owns the model; all other components are functions of their props.
 
+pub mod cluster;
+pub mod daemon_set;
+pub mod dialog;
+pub mod dispatch;
 pub mod editor;
+pub mod editor_pane;
+pub mod events;
 pub mod fleet;
+pub mod header;
+pub mod icons;
+pub mod menu;
+pub mod node_card;
+pub mod node_form;
 pub mod platform;
+pub mod pod_tile;
+pub mod root;
+pub mod timeline;
+pub mod why;
+pub mod yaml_editor;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -102,9 +102,7 @@ impl Component for DaemonSetController {
     }
 
     fn run(&mut self, client: &mut Client<'_>) {
-        while let Some((node, cause)) = self.node_queue.pop_due(client.now) {
-            self.sync_node(client.now, &node, cause);
-        }
+        self.work_node_queue(client.now);
         if client.now < self.busy_until {
             return;
         }
@@ -195,6 +193,13 @@ impl DaemonSetController {
         }
         if !ignored {
             self.node_queue.add(name, now, cause);
+        }
+    }
+
+    /// Looks at all nodes that changed: cheap, so that they don't wait for a worker.
+    pub fn work_node_queue(&mut self, now: SimTime) {
+        while let Some((node, cause)) = self.node_queue.pop_due(now) {
+            self.sync_node(now, &node, cause);
         }
     }
 

@@ -47,8 +47,9 @@ pub fn store(
     let mut attempt = 0;
     loop {
         let keep = target.status.collision_count;
+        // The generation that was synced: the object of a retry may be newer.
         let observed_generation = if observe {
-            target.metadata.generation
+            set.metadata.generation
         } else {
             target.status.observed_generation
         };

@@ -137,7 +137,7 @@ impl DaemonSetController {
     }
 
     /// Claims pods and brings the ledger up to date with the cache.
-    fn refresh(
+    pub fn refresh(
         &mut self,
         set: &Rc<DaemonSet>,
         hash: &str,
@@ -187,22 +187,21 @@ impl DaemonSetController {
     /// Models: pkg/controller/controller_ref_manager.go, ClaimPods.
     fn claim(&mut self, set: &Rc<DaemonSet>, api: &mut dyn DaemonApi) -> Result<(), Status> {
         let key = set.key();
-        let changed = std::mem::take(&mut self.state(&key).unclaimed);
-        for pod_key in &changed {
-            let Some(pod) = self.pods.get(pod_key).cloned() else {
-                continue;
-            };
-            if claims(set, &pod.metadata) == Claim::Release {
+        // A pod leaves the list only after it was dealt with: an error must not make us forget the others.
+        while let Some(pod_key) = self.state(&key).unclaimed.first().cloned() {
+            let pod = self.pods.get(&pod_key).cloned();
+            if let Some(pod) = pod.filter(|pod| claims(set, &pod.metadata) == Claim::Release) {
                 let name = pod.metadata.name.as_str().into();
                 api.decide(&key, DaemonDecision::Release { pod: name });
                 let uid = set.metadata.uid.clone();
-                let released = api.patch_pod(pod_key, "ownerReferences", &|pod| {
+                let released = api.patch_pod(&pod_key, "ownerReferences", &|pod| {
                     pod.metadata
                         .owner_references
                         .retain(|owner| owner.uid != uid);
                 });
                 self.take_patched(&key, released)?;
             }
+            self.state(&key).unclaimed.remove(&pod_key);
         }
         let orphans: Vec<Rc<Pod>> = self
             .pods
@@ -472,16 +471,14 @@ impl DaemonSetController {
                     .map(|pod| (Rc::clone(pod), Rc::clone(node))),
             );
         }
-        for (_, node, _) in delete
-            .iter()
-            .filter(|(_, _, why)| *why == DeleteReason::Succeeded)
-        {
-            let pod = delete.iter().find(|d| d.1 == *node).map_or("", |d| &d.0);
-            let text = format!(
-                "Found succeeded daemon pod {}/{pod} on node {node}, will try to delete it",
-                key.namespace
-            );
-            api.event(set, false, "SucceededDaemonPod", &text);
+        for (pod, node, why) in &delete {
+            if *why == DeleteReason::Succeeded {
+                let text = format!(
+                    "Found succeeded daemon pod {}/{pod} on node {node}, will try to delete it",
+                    key.namespace
+                );
+                api.event(set, false, "SucceededDaemonPod", &text);
+            }
         }
         for (pod, node) in failed {
             if self.may_delete_failed(set, &pod, &node, api) {

@@ -190,7 +190,9 @@ mod tests {
                 }
             }
             for (text, row) in rows.iter_mut().zip(hits) {
-                *text += "  ";
+                if !text.is_empty() {
+                    *text += "  ";
+                }
                 text.extend(row.into_iter().map(|hit| match hit {
                     0 => '.',
                     1 => '#',

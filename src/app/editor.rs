@@ -1,0 +1,278 @@
+//! The documents in the editor: what was typed is kept, whatever else happens.
+
+use crate::present::editor::{ApplyResult, EditorPane, EditorTab, PresetItem, Problem, TabId};
+use std::rc::Rc;
+
+/// Text longer than this isn't kept apart from what was applied; the API server refuses it anyway.
+const TITLE_LINES_MAX: usize = 2_000;
+
+#[derive(Clone, Debug)]
+pub struct Editor {
+    pub tabs: Vec<Tab>,
+    pub active: TabId,
+    next: u32,
+    /// See `EditorPane::version`.
+    pub version: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Tab {
+    pub id: TabId,
+    pub text: Rc<str>,
+    /// The text as it was last applied.
+    pub applied: Option<Rc<str>>,
+    /// What the document calls itself.
+    pub title: String,
+    pub problems: Rc<[Problem]>,
+    pub result: ApplyResult,
+    pub watch: Option<String>,
+}
+
+impl Editor {
+    /// One document, not applied.
+    pub fn new(text: &str) -> Editor {
+        Editor {
+            tabs: vec![Tab::new(TabId(0), text)],
+            active: TabId(0),
+            next: 1,
+            version: 0,
+        }
+    }
+
+    /// These documents; the first is in front. Never none.
+    pub fn with_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Editor {
+        let mut editor = Editor {
+            tabs: Vec::new(),
+            active: TabId(0),
+            next: 0,
+            version: 0,
+        };
+        for text in texts {
+            editor.push(text);
+        }
+        if editor.tabs.is_empty() {
+            editor.push("");
+        }
+        editor.active = editor.tabs[0].id;
+        editor
+    }
+
+    pub fn tab(&self) -> &Tab {
+        // There is always a tab, and `active` is always one of them.
+        self.tabs
+            .iter()
+            .find(|tab| tab.id == self.active)
+            .unwrap_or(&self.tabs[0])
+    }
+
+    pub fn tab_mut(&mut self) -> &mut Tab {
+        let at = self
+            .tabs
+            .iter()
+            .position(|tab| tab.id == self.active)
+            .unwrap_or(0);
+        &mut self.tabs[at]
+    }
+
+    fn push(&mut self, text: &str) -> TabId {
+        let id = TabId(self.next);
+        self.next += 1;
+        self.tabs.push(Tab::new(id, text));
+        id
+    }
+
+    pub fn typed(&mut self, id: TabId, text: &str) {
+        if let Some(tab) = self.tabs.iter_mut().find(|tab| tab.id == id) {
+            tab.set_text(text);
+        }
+    }
+
+    pub fn select(&mut self, id: TabId) {
+        if id != self.active && self.tabs.iter().any(|tab| tab.id == id) {
+            self.active = id;
+            self.version += 1;
+        }
+    }
+
+    /// Opens a document in front. One with the same text is brought to the front instead; an untouched, empty tab is used up.
+    pub fn open(&mut self, text: &str) -> &mut Tab {
+        let known = self
+            .tabs
+            .iter()
+            .find(|tab| *tab.text == *text)
+            .map(|tab| tab.id);
+        let id = known.unwrap_or_else(|| self.push(text));
+        if known.is_none() {
+            let is_used = |tab: &Tab| tab.id == id || !tab.text.trim().is_empty();
+            self.tabs.retain(is_used);
+        }
+        self.active = id;
+        self.version += 1;
+        self.tab_mut()
+    }
+
+    /// Opens a document for an object, in the place of the one that was about it and holds nothing unsaved.
+    pub fn open_object(&mut self, name: &str, text: &str) {
+        let clean = |tab: &&mut Tab| tab.title == name && !tab.is_dirty();
+        if let Some(tab) = self.tabs.iter_mut().find(clean) {
+            tab.set_text(text);
+            tab.applied = Some(text.into());
+            tab.problems = Rc::new([]);
+            self.active = tab.id;
+            self.version += 1;
+            return;
+        }
+        self.open(text).applied = Some(text.into());
+    }
+
+    pub fn new_tab(&mut self) {
+        let id = self.push("");
+        self.active = id;
+        self.version += 1;
+    }
+
+    /// Closes a tab, unless it is the last.
+    pub fn close(&mut self, id: TabId) {
+        let Some(at) = self.tabs.iter().position(|tab| tab.id == id) else {
+            return;
+        };
+        if self.tabs.len() < 2 {
+            return;
+        }
+        self.tabs.remove(at);
+        if self.active == id {
+            self.active = self.tabs[at.min(self.tabs.len() - 1)].id;
+            self.version += 1;
+        }
+    }
+
+    pub fn pane(&self, presets: &Rc<[PresetItem]>, is_first_visit: bool) -> EditorPane {
+        let tab = self.tab();
+        EditorPane {
+            tabs: self.tabs.iter().map(Tab::view).collect(),
+            active: tab.id,
+            text: tab.text.clone(),
+            version: self.version,
+            problems: tab.problems.clone(),
+            result: tab.result.clone(),
+            presets: presets.clone(),
+            watch: tab.watch.clone(),
+            is_first_visit,
+        }
+    }
+}
+
+impl Tab {
+    fn new(id: TabId, text: &str) -> Tab {
+        Tab {
+            id,
+            title: title(text),
+            text: text.into(),
+            applied: None,
+            problems: Rc::new([]),
+            result: ApplyResult::None,
+            watch: None,
+        }
+    }
+
+    fn set_text(&mut self, text: &str) {
+        self.title = title(text);
+        self.text = text.into();
+    }
+
+    pub fn is_dirty(&self) -> bool {
+        self.applied.as_ref() != Some(&self.text)
+    }
+
+    fn view(&self) -> EditorTab {
+        EditorTab {
+            id: self.id,
+            title: if self.title.is_empty() {
+                "untitled".to_owned()
+            } else {
+                self.title.clone()
+            },
+            is_dirty: self.is_dirty() && !self.text.trim().is_empty(),
+            has_problems: !self.problems.is_empty(),
+        }
+    }
+}
+
+/// What a manifest calls its object: the `name` in `metadata` of the first document that has one, and how many follow.
+///
+/// A look at the lines, not a parser: it must do with half-typed text.
+fn title(text: &str) -> String {
+    let mut first = None;
+    let mut in_metadata = false;
+    let (mut documents, mut is_empty) = (0, true);
+    for line in text.lines().take(TITLE_LINES_MAX) {
+        if line.starts_with("---") {
+            documents += u32::from(!is_empty);
+            is_empty = true;
+            in_metadata = false;
+            continue;
+        }
+        let trimmed = line.trim();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            continue;
+        }
+        is_empty = false;
+        if !line.starts_with([' ', '\t']) {
+            in_metadata = trimmed == "metadata:";
+        } else if in_metadata && first.is_none() && (line.len() - line.trim_start().len()) <= 4 {
+            let name = trimmed
+                .strip_prefix("name:")
+                .map(|name| name.trim().trim_matches(['"', '\'']));
+            first = name.filter(|name| !name.is_empty()).map(str::to_owned);
+        }
+    }
+    documents += u32::from(!is_empty);
+    match (first, documents) {
+        (Some(name), 0 | 1) => name,
+        (Some(name), n) => format!("{name} +{}", n - 1),
+        (None, _) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles() {
+        assert_eq!(
+            title("kind: DaemonSet\nmetadata:\n  name: \"agent\"\nspec:\n  name: no"),
+            "agent"
+        );
+        assert_eq!(
+            title("---\nmetadata:\n  namespace: x\n  name: a\n---\nmetadata:\n  name: b\n---\n"),
+            "a +1"
+        );
+        assert_eq!(title("metadata:\n  name:"), "");
+        assert_eq!(title(""), "");
+    }
+
+    #[test]
+    fn what_was_typed_survives_other_tabs() {
+        let mut editor = Editor::new("a: 1");
+        editor.typed(TabId(0), "a: 2");
+        editor.new_tab();
+        editor.typed(editor.active, "b: 1");
+        editor.select(TabId(0));
+        assert_eq!(&*editor.tab().text, "a: 2");
+        editor.close(TabId(0));
+        assert_eq!(&*editor.tab().text, "b: 1");
+        editor.close(editor.active);
+        assert_eq!(editor.tabs.len(), 1, "the last tab stays");
+    }
+
+    #[test]
+    fn opening_uses_up_empty_tabs_and_finds_known_texts() {
+        let mut editor = Editor::new("a: 1");
+        editor.new_tab();
+        editor.open("c: 1");
+        assert_eq!(editor.tabs.len(), 2);
+        editor.open("a: 1");
+        assert_eq!((editor.tabs.len(), editor.active), (2, TabId(0)));
+    }
+}

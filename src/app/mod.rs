@@ -1,0 +1,522 @@
+//! The page's state and how it changes: pure, and total. Nothing a user does may end in a panic.
+//!
+//! `update` takes a message, changes the model and says what the outside must do. The model's `page` is what is drawn;
+//! it is made anew at most once a message, and parts that didn't change stay the same objects.
+
+pub mod clock;
+pub mod editor;
+pub mod msg;
+pub mod node_text;
+pub mod start;
+
+use crate::api::meta::is_default;
+use crate::api::object::{Key, Object};
+use crate::api::yaml;
+use crate::apiserver::Propagation;
+use crate::cluster::nodes::NodeTemplate;
+use crate::present::daemon_set::DaemonSetId;
+use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
+use crate::present::page::{Look, Page, Subject};
+use crate::present::pod::PodId;
+use crate::present::words::Tone;
+use crate::presets;
+use crate::session::Session;
+use crate::session::command::{Command, Failure, Outcome};
+use crate::session::link;
+use clock::Clock;
+use editor::Editor;
+use msg::{
+    ClockMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, Msg, NodeKind, NodeMsg, Section, Selection,
+    Shortcut, Theme,
+};
+use std::rc::Rc;
+
+pub struct Model {
+    pub session: Session,
+    pub editor: Editor,
+    pub clock: Clock,
+    pub selection: Selection,
+    /// The DaemonSet that the status panel is about; the first one if none is chosen.
+    pub daemon_set: Option<DaemonSetId>,
+    /// The node whose labels and taints are being edited.
+    pub editing: Option<Rc<str>>,
+    pub node_error: Option<String>,
+    pub theme: Theme,
+    pub dialog: Option<Dialog>,
+    pub section: Section,
+    pub is_embedded: bool,
+    pub shows_editor: bool,
+    pub notice: Option<Notice>,
+    /// What happened last, in kubectl's words.
+    pub last_line: String,
+    /// What the live region says.
+    pub announcement: String,
+    pub presets: Rc<[PresetItem]>,
+    /// What is drawn.
+    pub page: Page,
+    pub pane: Rc<EditorPane>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub tone: Tone,
+    pub text: String,
+}
+
+/// What came of a message.
+#[derive(Debug, Default, PartialEq)]
+pub struct Update {
+    pub effects: Vec<Effect>,
+    /// Something that is drawn changed.
+    pub changed: bool,
+}
+
+pub fn update(model: &mut Model, msg: Msg) -> Update {
+    let mut update = Update {
+        effects: Vec::new(),
+        changed: true,
+    };
+    let is_tick = matches!(msg, Msg::Clock(ClockMsg::Tick { .. }));
+    let was_idle = model.clock.is_idle(&model.session);
+    let is_clock = matches!(msg, Msg::Clock(_));
+    act(model, msg, &mut update.effects);
+    let mut changed = model.refresh();
+    if is_clock && !was_idle && model.clock.is_idle(&model.session) {
+        // The page has to be made first: it knows what there is to say.
+        model.announcement = model.settled_sentence();
+        changed = true;
+    }
+    if is_tick {
+        update.changed = changed;
+    }
+    update.effects.extend(model.clock.ask(&model.session));
+    update
+}
+
+fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
+    match msg {
+        Msg::Editor(msg) => act_editor(model, msg, effects),
+        Msg::Node(node, msg) => act_node(model, node, msg, effects),
+        Msg::DaemonSet(id, msg) => act_daemon_set(model, id, msg),
+        Msg::Clock(msg) => act_clock(model, msg),
+        Msg::AddNodes { kind, count } => {
+            model.submit(Command::AddNodes {
+                template: template(kind),
+                count,
+            });
+        }
+        Msg::DeletePod(id) => {
+            model.submit(Command::DeleteObject {
+                kind: "Pod".to_owned(),
+                namespace: id.namespace.to_string(),
+                name: id.name.to_string(),
+                propagation: Propagation::Background,
+                grace_period_seconds: None,
+            });
+        }
+        Msg::FailPod(PodId { namespace, name }) => {
+            model.submit(Command::FailPod {
+                namespace: namespace.to_string(),
+                name: name.to_string(),
+                reason: "Evicted".to_owned(),
+            });
+        }
+        Msg::Select(selection) => {
+            // A second click takes the choice back.
+            let is_same = selection == model.selection;
+            model.selection = if is_same { Selection::None } else { selection };
+            if model.selection != Selection::None {
+                model.section = Section::Status;
+                effects.push(Effect::ShowWhy);
+            }
+        }
+        Msg::ChooseDaemonSet(id) => model.daemon_set = Some(id),
+        Msg::EditNode(node) => {
+            model.node_error = None;
+            let focus = match (&node, &model.editing) {
+                (Some(node), _) => Some(format!("add-label-{node}")),
+                (None, Some(node)) => Some(format!("edit-{node}")),
+                (None, None) => None,
+            };
+            effects.extend(focus.map(Effect::Focus));
+            model.editing = node;
+        }
+        Msg::Undo => {
+            if model.session.undo() {
+                model.tell("Undone".to_owned());
+            }
+        }
+        Msg::Redo => {
+            if model.session.redo() {
+                model.tell("Done again".to_owned());
+            }
+        }
+        Msg::Share => effects.push(Effect::CopyLink(link::encode(&start::shared(model)))),
+        Msg::Shared { is_copied } => {
+            let text = if is_copied {
+                "Link copied. Whoever opens it sees exactly this."
+            } else {
+                "The link is in the address bar; the browser didn't let us copy it."
+            };
+            model.notice = Some(Notice {
+                tone: Tone::Good,
+                text: text.to_owned(),
+            });
+            model.announcement = text.to_owned();
+        }
+        Msg::Reset => {
+            let (theme, is_embedded, shows_editor) =
+                (model.theme, model.is_embedded, model.shows_editor);
+            *model = Model {
+                theme,
+                shows_editor,
+                ..Model::first_visit(is_embedded)
+            };
+            model.editor.version += 1_000_000;
+            model.tell("Started over".to_owned());
+        }
+        Msg::OpenLink(fragment) => start::open_link(model, &fragment),
+        Msg::SetTheme(theme) => {
+            model.theme = theme;
+            effects.push(Effect::SetTheme(theme));
+        }
+        Msg::Open(dialog) => {
+            if let (None, Some(old)) = (dialog, model.dialog) {
+                let id = match old {
+                    Dialog::Help => "help",
+                    Dialog::Reset => "reset",
+                };
+                effects.push(Effect::Focus(id.to_owned()));
+            }
+            model.dialog = dialog;
+        }
+        Msg::Dismiss => model.notice = None,
+        Msg::Show(section) => model.section = section,
+        Msg::ToggleEditor => model.shows_editor = !model.shows_editor,
+        Msg::Key(shortcut) => act_key(model, shortcut, effects),
+    }
+}
+
+fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
+    if model.dialog.is_some() && shortcut != Shortcut::Escape {
+        return;
+    }
+    let msg = match shortcut {
+        Shortcut::PlayPause => Msg::Clock(ClockMsg::Toggle),
+        Shortcut::Step => Msg::Clock(ClockMsg::Step),
+        Shortcut::Settle => Msg::Clock(ClockMsg::Settle),
+        Shortcut::Faster => Msg::Clock(ClockMsg::Speed(model.clock.speed.faster())),
+        Shortcut::Slower => Msg::Clock(ClockMsg::Speed(model.clock.speed.slower())),
+        Shortcut::AddNode => Msg::AddNodes {
+            kind: NodeKind::Worker,
+            count: 1,
+        },
+        Shortcut::Undo => Msg::Undo,
+        Shortcut::Redo => Msg::Redo,
+        Shortcut::Help => Msg::Open(Some(Dialog::Help)),
+        Shortcut::Escape if model.dialog.is_some() => Msg::Open(None),
+        Shortcut::Escape if model.editing.is_some() => Msg::EditNode(None),
+        Shortcut::Escape if model.notice.is_some() => Msg::Dismiss,
+        Shortcut::Escape if model.selection != Selection::None => Msg::Select(Selection::None),
+        Shortcut::Escape => return,
+    };
+    act(model, msg, effects);
+}
+
+fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
+    match msg {
+        EditorMsg::Typed { tab, text } => model.editor.typed(tab, &text),
+        EditorMsg::Apply => apply(model),
+        EditorMsg::SelectTab(tab) => model.editor.select(tab),
+        EditorMsg::NewTab => model.editor.new_tab(),
+        EditorMsg::CloseTab(tab) => model.editor.close(tab),
+        EditorMsg::OpenPreset(id) => open_preset(model, &id),
+        EditorMsg::Reveal(line) => effects.push(Effect::Reveal(line)),
+    }
+}
+
+/// `kubectl apply` of the document in front. Its text stays, whatever comes of it.
+fn apply(model: &mut Model) {
+    let yaml = model.editor.tab().text.to_string();
+    let result = model.run(Command::Apply { yaml });
+    let tab = model.editor.tab_mut();
+    match result {
+        Ok(Outcome { lines, warnings }) => {
+            tab.applied = Some(tab.text.clone());
+            tab.problems = Rc::new([]);
+            tab.result = ApplyResult::Done { lines, warnings };
+        }
+        Err(failure) => {
+            let many = failure.places.len();
+            let message = match many {
+                // The list below says it all.
+                1.. => crate::present::words::count(many as u64, "error"),
+                0 => failure.message.clone(),
+            };
+            tab.result = ApplyResult::Failed { message };
+            tab.problems = failure
+                .places
+                .iter()
+                .map(|place| Problem {
+                    line: place.line,
+                    column: place.column,
+                    message: place.message.clone(),
+                    hint: place.hint.clone(),
+                })
+                .collect();
+            model.announcement = format!("Not applied. {}", failure.message);
+        }
+    }
+}
+
+/// Opens a preset's manifest, and lets the nodes join that it needs.
+fn open_preset(model: &mut Model, id: &str) {
+    let Some(preset) = presets::by_id(id) else {
+        return;
+    };
+    model.editor.open(preset.yaml).watch = Some(preset.watch.to_owned());
+    for (template, wanted) in preset.nodes {
+        let Some(template) = NodeTemplate::by_id(template) else {
+            continue;
+        };
+        let there = model.page_nodes_of(template);
+        if there < *wanted {
+            model.submit(Command::AddNodes {
+                template,
+                count: wanted - there,
+            });
+        }
+    }
+}
+
+fn act_node(model: &mut Model, node: Rc<str>, msg: NodeMsg, effects: &mut Vec<Effect>) {
+    let name = node.to_string();
+    let is_edit = matches!(
+        msg,
+        NodeMsg::AddLabel(_)
+            | NodeMsg::RemoveLabel(_)
+            | NodeMsg::AddTaint(_)
+            | NodeMsg::RemoveTaint(_)
+    );
+    let is_removal = matches!(msg, NodeMsg::RemoveLabel(_) | NodeMsg::RemoveTaint(_));
+    let command = match msg {
+        NodeMsg::Cordon(on) => Ok(Command::Cordon { node: name, on }),
+        NodeMsg::Drain => Ok(Command::Drain { node: name }),
+        NodeMsg::Down(down) => Ok(Command::SetNodeDown { node: name, down }),
+        NodeMsg::NotReady(not_ready) => Ok(Command::SetNodeNotReady {
+            node: name,
+            not_ready,
+        }),
+        NodeMsg::Pressure(pressure, on) => Ok(Command::SetPressure {
+            node: name,
+            condition: pressure.condition().to_owned(),
+            on,
+        }),
+        NodeMsg::Remove => Ok(Command::RemoveNode { node: name }),
+        NodeMsg::AddLabel(text) => {
+            node_text::label(&text).map(|labels| Command::LabelNode { node: name, labels })
+        }
+        NodeMsg::RemoveLabel(key) => Ok(Command::LabelNode {
+            node: name,
+            labels: [(key, None)].into(),
+        }),
+        NodeMsg::AddTaint(text) => node_text::taint(&text).map(|taint| Command::TaintNode {
+            node: name,
+            taints: node_text::with_taint(&model.taints(&node), taint),
+        }),
+        NodeMsg::RemoveTaint(index) => {
+            let mut taints = model.taints(&node);
+            if index < taints.len() {
+                taints.remove(index);
+            }
+            Ok(Command::TaintNode { node: name, taints })
+        }
+    };
+    if !is_edit {
+        if let Ok(command) = command {
+            model.submit(command);
+        }
+        return;
+    }
+    // Said beside the field, not above the page.
+    let result = command.and_then(|command| model.run(command).map_err(|failure| failure.message));
+    model.node_error = result.err();
+    if is_removal && model.node_error.is_none() {
+        // The button that was pressed is gone.
+        effects.push(Effect::Focus(format!("add-label-{node}")));
+    }
+}
+
+fn act_daemon_set(model: &mut Model, id: DaemonSetId, msg: DaemonSetMsg) {
+    let DaemonSetId { namespace, name } = id;
+    let command = match msg {
+        DaemonSetMsg::SetImage { container, image } => Command::SetImage {
+            namespace,
+            name,
+            container,
+            image,
+        },
+        DaemonSetMsg::Restart => Command::RolloutRestart { namespace, name },
+        DaemonSetMsg::UndoTo(to_revision) => Command::RolloutUndo {
+            namespace,
+            name,
+            to_revision,
+        },
+        DaemonSetMsg::Delete => Command::DeleteObject {
+            kind: "DaemonSet".to_owned(),
+            namespace,
+            name,
+            propagation: Propagation::Background,
+            grace_period_seconds: None,
+        },
+        DaemonSetMsg::Edit => {
+            if let Some(text) = model.manifest(&namespace, &name) {
+                model.editor.open_object(&name, &text);
+                model.section = Section::Editor;
+                model.shows_editor = true;
+            }
+            return;
+        }
+    };
+    model.submit(command);
+}
+
+fn act_clock(model: &mut Model, msg: ClockMsg) {
+    match msg {
+        ClockMsg::Play => model.clock.is_playing = true,
+        ClockMsg::Pause => model.clock.is_playing = false,
+        ClockMsg::Toggle => model.clock.is_playing = !model.clock.is_playing,
+        ClockMsg::Step => {
+            model.clock.is_playing = false;
+            model.session.step();
+        }
+        ClockMsg::Settle => {
+            model.session.settle();
+        }
+        ClockMsg::Speed(speed) => model.clock.speed = speed,
+        ClockMsg::Seek { ms } => {
+            model.clock.is_playing = false;
+            model.session.seek(crate::sim::time::SimTime(ms));
+        }
+        ClockMsg::Wake => {}
+        ClockMsg::Tick { elapsed_ms } => model.clock.tick(&mut model.session, elapsed_ms),
+    }
+}
+
+fn template(kind: NodeKind) -> NodeTemplate {
+    match kind {
+        NodeKind::Worker => NodeTemplate::Worker,
+        NodeKind::ControlPlane => NodeTemplate::ControlPlane,
+        NodeKind::Gpu => NodeTemplate::Gpu,
+        NodeKind::Arm => NodeTemplate::Arm,
+        NodeKind::Windows => NodeTemplate::Windows,
+    }
+}
+
+impl Model {
+    /// Runs a command; what came of it is for the caller to say. Time starts to run.
+    fn run(&mut self, command: Command) -> Result<Outcome, Failure> {
+        let result = self.session.submit(command);
+        if let Ok(outcome) = &result {
+            self.clock.is_playing = true;
+            self.notice = None;
+            self.tell(outcome.lines.join(", "));
+        }
+        result
+    }
+
+    /// Runs a command, and says above the page if it was refused.
+    fn submit(&mut self, command: Command) {
+        if let Err(failure) = self.run(command) {
+            self.announcement.clone_from(&failure.message);
+            self.notice = Some(Notice {
+                tone: Tone::Bad,
+                text: failure.message,
+            });
+        }
+    }
+
+    fn tell(&mut self, line: String) {
+        self.announcement.clone_from(&line);
+        self.last_line = line;
+    }
+
+    fn settled_sentence(&self) -> String {
+        match &self.page.panel {
+            Some(panel) => format!("Settled. {}: {}", panel.id.name, panel.headline),
+            None => "Settled".to_owned(),
+        }
+    }
+
+    fn taints(&self, node: &str) -> Vec<crate::api::node::Taint> {
+        let node = self.session.cluster().server.nodes.get(&Key::new("", node));
+        node.map(|node| node.spec.taints.clone())
+            .unwrap_or_default()
+    }
+
+    fn page_nodes_of(&self, template: NodeTemplate) -> u32 {
+        let prefix = format!("{}-", template.prefix());
+        let is_one = |name: &str| {
+            name.strip_prefix(&prefix)
+                .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+        };
+        self.session
+            .cluster()
+            .server
+            .nodes
+            .iter()
+            .filter(|node| is_one(&node.metadata.name))
+            .count() as u32
+    }
+
+    /// A DaemonSet as a manifest: without what the API server added.
+    fn manifest(&self, namespace: &str, name: &str) -> Option<String> {
+        let set = self
+            .session
+            .cluster()
+            .server
+            .daemon_sets
+            .get(&Key::new(namespace, name))?;
+        let mut set = (**set).clone();
+        let meta = &mut set.metadata;
+        meta.uid.clear();
+        meta.resource_version.clear();
+        meta.generation = 0;
+        meta.creation_timestamp = None;
+        meta.annotations.retain(|key, _| {
+            key != crate::api::apps::TEMPLATE_GENERATION_ANNOTATION
+                && key != "kubectl.kubernetes.io/last-applied-configuration"
+        });
+        debug_assert!(!is_default(&set.spec));
+        let mut value = Object::DaemonSet(Rc::new(set)).to_value();
+        if let Some(map) = value.as_object_mut() {
+            map.remove("status");
+        }
+        Some(yaml::to_string(&value))
+    }
+
+    /// Makes the page anew; true if anything on it changed.
+    fn refresh(&mut self) -> bool {
+        let pane = self
+            .editor
+            .pane(&self.presets, self.session.log().is_empty());
+        if *self.pane != pane {
+            self.pane = Rc::new(pane);
+        }
+        let look = Look {
+            subject: match &self.selection {
+                Selection::None => Subject::None,
+                Selection::Node(name) => Subject::Node(name),
+                Selection::Pod(id) => Subject::Pod(id),
+            },
+            daemon_set: self.daemon_set.as_ref(),
+            pace: self.clock.pace(&self.session),
+            speed: self.clock.speed,
+            last_line: &self.last_line,
+        };
+        self.page.refresh(&self.session, &look)
+    }
+}
+
+#[cfg(test)]
+mod tests;

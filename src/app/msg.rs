@@ -1,0 +1,285 @@
+//! Everything that can happen on the page, and everything that the page asks of the browser.
+
+use crate::present::daemon_set::DaemonSetId;
+use crate::present::editor::TabId;
+use crate::present::node::Pressure;
+use crate::present::pod::PodId;
+use crate::present::timeline::Speed;
+use std::rc::Rc;
+
+/// Something happened: a click, a key, a frame, an answer of the browser.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    Editor(EditorMsg),
+    Node(Rc<str>, NodeMsg),
+    AddNodes {
+        kind: NodeKind,
+        count: u32,
+    },
+    DaemonSet(DaemonSetId, DaemonSetMsg),
+    DeletePod(PodId),
+    FailPod(PodId),
+    Select(Selection),
+    ChooseDaemonSet(DaemonSetId),
+    /// Opens (or closes) the form for labels and taints on a node's card.
+    EditNode(Option<Rc<str>>),
+    Clock(ClockMsg),
+    Undo,
+    Redo,
+    Share,
+    /// The browser copied the link, or couldn't.
+    Shared {
+        is_copied: bool,
+    },
+    /// Back to the first visit.
+    Reset,
+    /// The address' fragment changed: somebody pasted a link.
+    OpenLink(String),
+    SetTheme(Theme),
+    Open(Option<Dialog>),
+    Dismiss,
+    /// On a narrow screen: which part is shown.
+    Show(Section),
+    /// In an embedded page: the editor in or out.
+    ToggleEditor,
+    Key(Shortcut),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum EditorMsg {
+    Typed {
+        tab: TabId,
+        text: String,
+    },
+    Apply,
+    SelectTab(TabId),
+    NewTab,
+    CloseTab(TabId),
+    OpenPreset(String),
+    /// Goes to a problem's line.
+    Reveal(u32),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeMsg {
+    Cordon(bool),
+    Drain,
+    Down(bool),
+    NotReady(bool),
+    Pressure(Pressure, bool),
+    Remove,
+    /// `key=value` as typed.
+    AddLabel(String),
+    RemoveLabel(String),
+    /// `key=value:Effect` as typed.
+    AddTaint(String),
+    /// The taint at this place of the list.
+    RemoveTaint(usize),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum DaemonSetMsg {
+    SetImage {
+        container: String,
+        image: String,
+    },
+    Restart,
+    UndoTo(i64),
+    Delete,
+    /// Its manifest, as it is in the cluster, in the editor.
+    Edit,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClockMsg {
+    Play,
+    Pause,
+    Toggle,
+    Step,
+    Settle,
+    Speed(Speed),
+    Seek {
+        ms: u64,
+    },
+    /// Real time went by; only asked for while something plays.
+    Tick {
+        elapsed_ms: u32,
+    },
+    /// The page is there: if something plays, ask for the first tick.
+    Wake,
+}
+
+/// What an added node is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeKind {
+    Worker,
+    ControlPlane,
+    Gpu,
+    Arm,
+    Windows,
+}
+
+impl NodeKind {
+    pub const ALL: [NodeKind; 5] = [
+        NodeKind::Worker,
+        NodeKind::ControlPlane,
+        NodeKind::Gpu,
+        NodeKind::Arm,
+        NodeKind::Windows,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            NodeKind::Worker => "Worker",
+            NodeKind::ControlPlane => "Control plane",
+            NodeKind::Gpu => "GPU",
+            NodeKind::Arm => "ARM",
+            NodeKind::Windows => "Windows",
+        }
+    }
+
+    pub fn about(self) -> &'static str {
+        match self {
+            NodeKind::Worker => "linux/amd64, no taints",
+            NodeKind::ControlPlane => "tainted node-role.kubernetes.io/control-plane:NoSchedule",
+            NodeKind::Gpu => "labelled and tainted nvidia.com/gpu",
+            NodeKind::Arm => "kubernetes.io/arch=arm64",
+            NodeKind::Windows => "kubernetes.io/os=windows, tainted os=windows:NoSchedule",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<NodeKind> {
+        NodeKind::ALL.into_iter().find(|kind| kind.title() == text)
+    }
+}
+
+/// What the why panel is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    #[default]
+    None,
+    Node(Rc<str>),
+    Pod(PodId),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    pub fn parse(text: &str) -> Theme {
+        match text {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::System,
+        }
+    }
+
+    pub fn next(self) -> Theme {
+        match self {
+            Theme::System => Theme::Light,
+            Theme::Light => Theme::Dark,
+            Theme::Dark => Theme::System,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    Help,
+    /// Asks before everything goes.
+    Reset,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Section {
+    #[default]
+    Editor,
+    Cluster,
+    Status,
+}
+
+impl Section {
+    pub const ALL: [Section; 3] = [Section::Editor, Section::Cluster, Section::Status];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Section::Editor => "Editor",
+            Section::Cluster => "Cluster",
+            Section::Status => "Status",
+        }
+    }
+}
+
+/// Keys that work anywhere but in a text field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortcut {
+    PlayPause,
+    Step,
+    Settle,
+    Faster,
+    Slower,
+    AddNode,
+    Undo,
+    Redo,
+    Help,
+    Escape,
+}
+
+impl Shortcut {
+    /// Key as the browser names it, shortcut, and what it does.
+    pub const ALL: [(&'static str, Shortcut, &'static str); 8] = [
+        ("p", Shortcut::PlayPause, "play or pause"),
+        (".", Shortcut::Step, "step to the next event"),
+        ("s", Shortcut::Settle, "jump to settled"),
+        ("+", Shortcut::Faster, "faster"),
+        ("-", Shortcut::Slower, "slower"),
+        ("n", Shortcut::AddNode, "add a worker node"),
+        ("?", Shortcut::Help, "this help"),
+        ("Escape", Shortcut::Escape, "close what is open"),
+    ];
+
+    /// The shortcut of a key, pressed outside of text fields.
+    pub fn parse(key: &str, has_command: bool, has_shift: bool) -> Option<Shortcut> {
+        if has_command {
+            return match key {
+                "z" if !has_shift => Some(Shortcut::Undo),
+                "z" | "Z" | "y" => Some(Shortcut::Redo),
+                _ => None,
+            };
+        }
+        let found = Shortcut::ALL.into_iter().find(|(name, ..)| *name == key);
+        found.map(|(_, shortcut, _)| shortcut)
+    }
+}
+
+/// What the outside must do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Send `Tick` with the next animation frame.
+    NextFrame,
+    /// Send `Tick` after a while: nothing is due before.
+    Wait {
+        ms: u32,
+    },
+    CopyLink(String),
+    SetTheme(Theme),
+    /// Put the keyboard focus on the element with this id.
+    Focus(String),
+    /// Scroll the editor to a line.
+    Reveal(u32),
+    /// Bring the why panel into view.
+    ShowWhy,
+}

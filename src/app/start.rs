@@ -1,0 +1,128 @@
+//! How the page begins: the first visit, or a link.
+
+use super::clock::Clock;
+use super::editor::Editor;
+use super::msg::{Section, Selection, Theme};
+use super::{Model, Notice};
+use crate::present::editor::PresetItem;
+use crate::present::page::Page;
+use crate::present::words::Tone;
+use crate::presets;
+use crate::session::Session;
+use crate::session::command::Command;
+use crate::session::link::{self, Draft, LinkError, Shared};
+use crate::session::scenario::Scenario;
+use std::rc::Rc;
+
+impl Model {
+    /// Three nodes, and the first preset ready to apply.
+    pub fn first_visit(is_embedded: bool) -> Model {
+        let text = presets::all().first().map_or("", |preset| preset.yaml);
+        let mut session = Session::new(Scenario::default());
+        // What nodes do in their first moments isn't worth a frame.
+        session.settle();
+        Model::with(session, Editor::new(text), is_embedded)
+    }
+
+    /// What the address asks for. A damaged link gives the first visit and says so.
+    pub fn open(fragment: &str, is_embedded: bool) -> Model {
+        let mut model = Model::first_visit(is_embedded);
+        if fragment.len() > 1 {
+            open_link(&mut model, fragment);
+        }
+        model
+    }
+
+    fn with(session: Session, editor: Editor, is_embedded: bool) -> Model {
+        let presets: Rc<[PresetItem]> = presets::all()
+            .iter()
+            .map(|preset| PresetItem {
+                id: preset.id.to_owned(),
+                title: preset.title.to_owned(),
+                watch: preset.watch.to_owned(),
+            })
+            .collect();
+        let pane = Rc::new(editor.pane(&presets, true));
+        let mut model = Model {
+            session,
+            editor,
+            clock: Clock::default(),
+            selection: Selection::None,
+            daemon_set: None,
+            editing: None,
+            node_error: None,
+            theme: Theme::System,
+            dialog: None,
+            section: if is_embedded {
+                Section::Cluster
+            } else {
+                Section::Editor
+            },
+            is_embedded,
+            shows_editor: !is_embedded,
+            notice: None,
+            last_line: String::new(),
+            announcement: String::new(),
+            presets,
+            page: Page::default(),
+            pane,
+        };
+        model.refresh();
+        model
+    }
+}
+
+/// Replaces everything by what a link holds, or leaves everything and says what is wrong with it.
+pub fn open_link(model: &mut Model, fragment: &str) {
+    match link::decode(fragment).and_then(|shared| restore(&shared, model.is_embedded)) {
+        Ok(restored) => {
+            let theme = model.theme;
+            let version = model.editor.version + 1;
+            *model = Model { theme, ..restored };
+            model.editor.version = version;
+            model.section = Section::Cluster;
+            model.refresh();
+        }
+        Err(error) => {
+            let text = format!("Nothing was opened: {error}. The address was left alone.");
+            model.announcement.clone_from(&text);
+            model.notice = Some(Notice {
+                tone: Tone::Bad,
+                text,
+            });
+        }
+    }
+}
+
+fn restore(shared: &Shared, is_embedded: bool) -> Result<Model, LinkError> {
+    let session = Session::open(shared)?;
+    let mut editor = Editor::with_texts(shared.drafts.iter().map(|draft| draft.text.as_str()));
+    let applied: Vec<&str> = shared.log.iter().filter_map(applied_text).collect();
+    for tab in &mut editor.tabs {
+        if applied.contains(&&*tab.text) {
+            tab.applied = Some(tab.text.clone());
+        }
+    }
+    let mut model = Model::with(session, editor, is_embedded || shared.embed);
+    model.clock.is_playing = false;
+    Ok(model)
+}
+
+fn applied_text(logged: &crate::session::Logged) -> Option<&str> {
+    match &logged.command {
+        Command::Apply { yaml } => Some(yaml),
+        _ => None,
+    }
+}
+
+/// What a link brings back: the scenario, what was done, where in time we are, and the texts.
+pub fn shared(model: &Model) -> Shared {
+    let drafts = model.editor.tabs.iter().map(|tab| Draft {
+        title: tab.title.clone(),
+        text: tab.text.to_string(),
+    });
+    Shared {
+        embed: model.is_embedded,
+        ..model.session.share(drafts.collect())
+    }
+}

@@ -1,0 +1,407 @@
+//! What messages do to the model: the page without a browser.
+
+use super::msg::*;
+use super::*;
+use crate::present::timeline::Pace;
+use crate::present::words::Tone;
+
+fn first_visit() -> Model {
+    Model::first_visit(false)
+}
+
+/// Sends messages, and gives the effects of the last one.
+fn send<const N: usize>(model: &mut Model, msgs: [Msg; N]) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for msg in msgs {
+        effects = update(model, msg).effects;
+    }
+    effects
+}
+
+const APPLY: Msg = Msg::Editor(EditorMsg::Apply);
+const SETTLE: Msg = Msg::Clock(ClockMsg::Settle);
+
+fn type_text(model: &mut Model, text: &str) {
+    let tab = model.editor.active;
+    send(
+        model,
+        [Msg::Editor(EditorMsg::Typed {
+            tab,
+            text: text.to_owned(),
+        })],
+    );
+}
+
+fn node(name: &str, msg: NodeMsg) -> Msg {
+    Msg::Node(name.into(), msg)
+}
+
+fn running() -> Model {
+    let mut model = first_visit();
+    send(&mut model, [APPLY, SETTLE]);
+    model
+}
+
+fn tiles(model: &Model) -> Vec<String> {
+    let cards = model.page.cluster.cards.iter();
+    cards
+        .map(|card| {
+            let pods: Vec<String> = card
+                .pods
+                .iter()
+                .map(|pod| format!("{} r{}", pod.status, pod.revision.map_or(0, |r| r.number)))
+                .collect();
+            format!("{}: {}", card.name, pods.join(", "))
+        })
+        .collect()
+}
+
+#[test]
+fn a_first_visit_invites_and_is_idle() {
+    let mut model = first_visit();
+    assert_eq!(tiles(&model), ["node-1: ", "node-2: ", "node-3: "]);
+    assert!(model.pane.is_first_visit && model.page.panel.is_none());
+    assert_eq!(model.page.timeline.pace, Pace::Settled);
+    let effects = send(&mut model, [Msg::Clock(ClockMsg::Wake)]);
+    assert_eq!(effects, [], "nothing moves, so no frame is asked for");
+}
+
+#[test]
+fn applying_plays_and_every_node_gets_a_pod() {
+    let mut model = first_visit();
+    let effects = send(&mut model, [APPLY]);
+    assert_eq!(effects, [Effect::NextFrame]);
+    let lines = vec!["daemonset.apps/my-daemonset created".to_owned()];
+    assert_eq!(
+        model.pane.result,
+        ApplyResult::Done {
+            lines,
+            warnings: Vec::new()
+        }
+    );
+    let mut frames = 0;
+    while model.page.timeline.pace == Pace::Playing && frames < 20_000 {
+        send(&mut model, [Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 })]);
+        frames += 1;
+    }
+    assert_eq!(
+        tiles(&model),
+        [
+            "node-1: Running r1",
+            "node-2: Running r1",
+            "node-3: Running r1"
+        ]
+    );
+    assert_eq!(
+        model.page.panel.as_ref().map(|p| p.headline.as_str()),
+        Some("3 of 3 pods available, all up to date")
+    );
+    assert!(
+        model
+            .announcement
+            .starts_with("Settled. my-daemonset: 3 of 3"),
+        "{}",
+        model.announcement
+    );
+    assert!(!model.pane.tabs[0].is_dirty);
+}
+
+#[test]
+fn a_tick_is_asked_for_once() {
+    let mut model = first_visit();
+    send(&mut model, [APPLY]);
+    let effects = send(&mut model, [Msg::Dismiss]);
+    assert_eq!(effects, [], "one frame is on its way already");
+    let effects = send(
+        &mut model,
+        [
+            Msg::Clock(ClockMsg::Pause),
+            Msg::Clock(ClockMsg::Tick { elapsed_ms: 16 }),
+        ],
+    );
+    assert_eq!(effects, [], "paused: the clock stops");
+}
+
+#[test]
+fn bad_yaml_keeps_the_text_and_the_cluster() {
+    let mut model = running();
+    let before = model.session.cluster().hash();
+    type_text(
+        &mut model,
+        "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  nam: x\n",
+    );
+    send(&mut model, [APPLY]);
+    assert!(
+        matches!(model.pane.result, ApplyResult::Failed { .. }),
+        "{:?}",
+        model.pane.result
+    );
+    assert_eq!(
+        model.pane.problems.first().map(|p| p.line),
+        Some(4),
+        "{:?}",
+        model.pane.problems
+    );
+    assert!(model.pane.text.contains("nam: x"));
+    assert_eq!(model.session.cluster().hash(), before);
+}
+
+#[test]
+fn a_label_is_checked_by_the_api_server_beside_its_field() {
+    let mut model = first_visit();
+    send(
+        &mut model,
+        [
+            Msg::EditNode(Some("node-1".into())),
+            node("node-1", NodeMsg::AddLabel("disk".to_owned())),
+        ],
+    );
+    assert_eq!(
+        model.node_error.as_deref(),
+        Some("a label is key=value, as in disk=ssd")
+    );
+    assert!(model.notice.is_none());
+}
+
+#[test]
+fn a_no_execute_taint_removes_the_pod_and_says_why() {
+    let mut model = running();
+    send(
+        &mut model,
+        [
+            node(
+                "node-2",
+                NodeMsg::AddTaint("dedicated=db:NoExecute".to_owned()),
+            ),
+            SETTLE,
+            Msg::Select(Selection::Node("node-2".into())),
+        ],
+    );
+    assert_eq!(
+        tiles(&model),
+        ["node-1: Running r1", "node-2: ", "node-3: Running r1"]
+    );
+    let why = model
+        .page
+        .why
+        .as_ref()
+        .map(|why| (why.answer.as_str(), why.decided_by.as_deref()));
+    assert_eq!(
+        why,
+        Some((
+            "No pod: taint dedicated=db:NoExecute is not tolerated; running pods are removed.",
+            Some("node node-2: spec.taints[0]")
+        ))
+    );
+}
+
+#[test]
+fn a_no_schedule_taint_leaves_the_status_stale_and_the_page_says_so() {
+    let mut model = running();
+    send(
+        &mut model,
+        [
+            node(
+                "node-2",
+                NodeMsg::AddTaint("dedicated=db:NoSchedule".to_owned()),
+            ),
+            SETTLE,
+        ],
+    );
+    let panel = model.page.panel.clone();
+    let stale = panel
+        .as_ref()
+        .and_then(|p| p.stale.as_ref())
+        .map(|s| s.title);
+    assert_eq!(stale, Some("The status is stale"));
+    let fresh: Vec<String> = panel
+        .iter()
+        .flat_map(|p| &p.figures)
+        .filter_map(|f| Some(format!("{} {} -> {}", f.label, f.value, f.fresh?)))
+        .collect();
+    assert_eq!(
+        fresh,
+        [
+            "Desired 3 -> 2",
+            "Current 3 -> 2",
+            "Ready 3 -> 2",
+            "Up to date 3 -> 2",
+            "Available 3 -> 2",
+            "Misscheduled 0 -> 1"
+        ]
+    );
+}
+
+#[test]
+fn a_changed_image_rolls_out_one_node_at_a_time() {
+    let mut model = running();
+    let text = model.pane.text.replace("my-image:latest", "my-image:2");
+    type_text(&mut model, &text);
+    send(&mut model, [APPLY]);
+    let mut least = 3;
+    for _ in 0..3_000 {
+        send(&mut model, [Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 })]);
+        let ready = model
+            .page
+            .cluster
+            .cards
+            .iter()
+            .filter(|c| c.pods.iter().any(|p| p.status == "Running"))
+            .count();
+        least = least.min(ready);
+    }
+    assert_eq!(
+        tiles(&model),
+        [
+            "node-1: Running r2",
+            "node-2: Running r2",
+            "node-3: Running r2"
+        ]
+    );
+    assert_eq!(least, 2, "maxUnavailable 1");
+    assert_eq!(
+        model.page.panel.as_ref().map(|p| p.revisions.len()),
+        Some(2)
+    );
+}
+
+#[test]
+fn undo_takes_back_the_last_command_but_no_text() {
+    let mut model = running();
+    type_text(&mut model, "half: typed");
+    send(&mut model, [Msg::Undo]);
+    assert_eq!(tiles(&model), ["node-1: ", "node-2: ", "node-3: "]);
+    assert_eq!(&*model.pane.text, "half: typed");
+    send(&mut model, [Msg::Redo, SETTLE]);
+    assert_eq!(tiles(&model)[0], "node-1: Running r1");
+}
+
+#[test]
+fn a_link_brings_back_everything() {
+    let mut model = running();
+    send(
+        &mut model,
+        [
+            Msg::AddNodes {
+                kind: NodeKind::Worker,
+                count: 1,
+            },
+            SETTLE,
+        ],
+    );
+    type_text(&mut model, "half: typed");
+    let effects = send(&mut model, [Msg::Share]);
+    let [Effect::CopyLink(link)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    let opened = Model::open(link, false);
+    assert_eq!(tiles(&opened), tiles(&model));
+    assert_eq!(
+        opened.session.cluster().hash(),
+        model.session.cluster().hash()
+    );
+    assert_eq!(&*opened.pane.text, "half: typed");
+    assert!(opened.notice.is_none());
+}
+
+#[test]
+fn a_damaged_link_opens_the_start_and_says_so() {
+    let model = Model::open("#d1:abcdef.00000000", false);
+    assert_eq!(tiles(&model).len(), 3);
+    assert_eq!(model.notice.as_ref().map(|n| n.tone), Some(Tone::Bad));
+    // Pasted into an open page it changes nothing.
+    let mut open = running();
+    send(&mut open, [Msg::OpenLink("#d1:abcdef.00000000".to_owned())]);
+    assert_eq!(tiles(&open)[0], "node-1: Running r1");
+    assert!(open.notice.is_some());
+}
+
+#[test]
+fn seeking_goes_back_and_shows_what_was() {
+    let mut model = running();
+    let end = model.session.end();
+    send(&mut model, [Msg::Clock(ClockMsg::Seek { ms: 0 })]);
+    assert!(model.page.timeline.is_past);
+    send(&mut model, [Msg::Clock(ClockMsg::Seek { ms: end.0 })]);
+    assert_eq!(tiles(&model)[0], "node-1: Running r1");
+}
+
+#[test]
+fn many_nodes_become_a_map() {
+    let mut model = first_visit();
+    send(
+        &mut model,
+        [Msg::AddNodes {
+            kind: NodeKind::Worker,
+            count: 300,
+        }],
+    );
+    assert_eq!(model.page.fleet.as_ref().map(|f| f.nodes.len()), Some(303));
+    assert!(model.page.cluster.cards.is_empty());
+    send(&mut model, [Msg::Undo]);
+    assert!(model.page.fleet.is_none());
+}
+
+#[test]
+fn cards_that_did_not_change_stay_the_same_objects() {
+    let mut model = running();
+    let before = model.page.cluster.cards.clone();
+    send(
+        &mut model,
+        [node(
+            "node-2",
+            NodeMsg::AddTaint("a=b:NoSchedule".to_owned()),
+        )],
+    );
+    let same: Vec<bool> = before
+        .iter()
+        .zip(&model.page.cluster.cards)
+        .map(|(a, b)| Rc::ptr_eq(a, b))
+        .collect();
+    assert_eq!(same, [true, false, true]);
+}
+
+#[test]
+fn nothing_that_names_what_is_not_there_panics() {
+    let mut model = first_visit();
+    let nowhere: Rc<str> = "nowhere".into();
+    let pod = PodId {
+        namespace: "default".into(),
+        name: "nobody".into(),
+    };
+    let set = DaemonSetId {
+        namespace: "x".to_owned(),
+        name: "y".to_owned(),
+    };
+    for msg in [
+        Msg::Node(nowhere.clone(), NodeMsg::Cordon(true)),
+        Msg::Node(nowhere.clone(), NodeMsg::Down(true)),
+        Msg::Node(nowhere.clone(), NodeMsg::RemoveTaint(7)),
+        Msg::Node(nowhere.clone(), NodeMsg::Remove),
+        Msg::Select(Selection::Node(nowhere.clone())),
+        Msg::Select(Selection::Pod(pod.clone())),
+        Msg::DeletePod(pod.clone()),
+        Msg::FailPod(pod),
+        Msg::ChooseDaemonSet(set.clone()),
+        Msg::DaemonSet(set.clone(), DaemonSetMsg::Edit),
+        Msg::DaemonSet(set.clone(), DaemonSetMsg::UndoTo(-3)),
+        Msg::DaemonSet(set, DaemonSetMsg::Delete),
+        Msg::EditNode(Some(nowhere)),
+        Msg::AddNodes {
+            kind: NodeKind::Worker,
+            count: u32::MAX,
+        },
+        Msg::Editor(EditorMsg::OpenPreset("nothing".to_owned())),
+        Msg::Editor(EditorMsg::CloseTab(crate::present::editor::TabId(99))),
+        Msg::Clock(ClockMsg::Seek { ms: u64::MAX }),
+        Msg::Clock(ClockMsg::Tick {
+            elapsed_ms: u32::MAX,
+        }),
+        Msg::Redo,
+        Msg::Undo,
+        Msg::OpenLink("#nonsense".to_owned()),
+    ] {
+        send(&mut model, [msg]);
+    }
+    assert_eq!(tiles(&model).len(), 3);
+}

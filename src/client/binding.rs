@@ -1,0 +1,21 @@
+//! Binding a pod to a node, traced like every other write.
+
+use super::Client;
+use crate::api::object::Key;
+use crate::api::pod::Pod;
+use crate::api::status::Status;
+use std::rc::Rc;
+
+impl Client<'_> {
+    /// Binds the pod with this uid (any, if `None`) to a node.
+    pub fn bind(&mut self, key: &Key, uid: Option<&str>, node: &str) -> Result<Rc<Pod>, Status> {
+        let (version, from, now) = (
+            self.server.resource_version(),
+            self.server.log_len(),
+            self.time(),
+        );
+        let stored = self.server.bind(key, uid, node, now)?;
+        self.trace_write(version, from, &stored, "spec.nodeName");
+        Ok(stored)
+    }
+}

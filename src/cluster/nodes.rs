@@ -1,0 +1,233 @@
+//! Nodes as they join: templates with the labels, taints, sizes and system information of real ones.
+
+use crate::api::meta::{Extra, ObjectMeta, StringMap, Time};
+use crate::api::node::{Node, NodeCondition, NodeSpec, NodeStatus, Taint};
+use crate::api::pod::ResourceList;
+use crate::api::quantity::Quantity;
+use crate::api::taint::{NO_EXECUTE, NO_SCHEDULE};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// What kind of node joins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NodeTemplate {
+    #[default]
+    Worker,
+    ControlPlane,
+    Gpu,
+    Arm,
+    Windows,
+}
+
+impl NodeTemplate {
+    pub const ALL: [NodeTemplate; 5] = [
+        NodeTemplate::Worker,
+        NodeTemplate::ControlPlane,
+        NodeTemplate::Gpu,
+        NodeTemplate::Arm,
+        NodeTemplate::Windows,
+    ];
+
+    /// Names of such nodes are this, a dash and a number.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            NodeTemplate::Worker => "node",
+            NodeTemplate::ControlPlane => "control-plane",
+            NodeTemplate::Gpu => "gpu",
+            NodeTemplate::Arm => "arm",
+            NodeTemplate::Windows => "windows",
+        }
+    }
+
+    /// As people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            NodeTemplate::Worker => "Worker",
+            NodeTemplate::ControlPlane => "Control plane",
+            NodeTemplate::Gpu => "GPU",
+            NodeTemplate::Arm => "ARM",
+            NodeTemplate::Windows => "Windows",
+        }
+    }
+
+    /// By id, as presets and links name it: `worker`, `control-plane`, `gpu`, `arm`, `windows`.
+    pub fn by_id(id: &str) -> Option<NodeTemplate> {
+        NodeTemplate::ALL.into_iter().find(|t| match t {
+            NodeTemplate::Worker => id == "worker",
+            other => id == other.prefix(),
+        })
+    }
+}
+
+/// A node of that template. With `ready_since` it is Ready; without, its kubelet has yet to report.
+///
+/// `index` is its number in the cluster; it makes the addresses.
+pub fn node(template: NodeTemplate, name: &str, index: u32, ready_since: Option<Time>) -> Node {
+    let (os, arch) = match template {
+        NodeTemplate::Arm => ("linux", "arm64"),
+        NodeTemplate::Windows => ("windows", "amd64"),
+        _ => ("linux", "amd64"),
+    };
+    let mut labels = StringMap::new();
+    for (key, value) in [
+        ("kubernetes.io/hostname", name),
+        ("kubernetes.io/os", os),
+        ("kubernetes.io/arch", arch),
+        ("beta.kubernetes.io/os", os),
+        ("beta.kubernetes.io/arch", arch),
+    ] {
+        labels.insert(key.to_owned(), value.to_owned());
+    }
+    let mut taints = Vec::new();
+    let mut extended = None;
+    match template {
+        NodeTemplate::ControlPlane => {
+            labels.insert(
+                "node-role.kubernetes.io/control-plane".to_owned(),
+                String::new(),
+            );
+            labels.insert(
+                "node.kubernetes.io/exclude-from-external-load-balancers".to_owned(),
+                String::new(),
+            );
+            taints.push(taint(
+                "node-role.kubernetes.io/control-plane",
+                "",
+                NO_SCHEDULE,
+            ));
+        }
+        NodeTemplate::Gpu => {
+            labels.insert("nvidia.com/gpu.present".to_owned(), "true".to_owned());
+            labels.insert("accelerator".to_owned(), "nvidia".to_owned());
+            taints.push(taint("nvidia.com/gpu", "present", NO_SCHEDULE));
+            extended = Some(("nvidia.com/gpu", "4"));
+        }
+        NodeTemplate::Windows => {
+            labels.insert(
+                "node.kubernetes.io/windows-build".to_owned(),
+                "10.0.20348".to_owned(),
+            );
+            taints.push(taint("os", "windows", NO_SCHEDULE));
+        }
+        NodeTemplate::Worker | NodeTemplate::Arm => {}
+    }
+    let (cpu, memory) = match template {
+        NodeTemplate::Gpu => ("16", "64Gi"),
+        NodeTemplate::ControlPlane | NodeTemplate::Arm => ("2", "4Gi"),
+        _ => ("4", "8Gi"),
+    };
+    let mut capacity = ResourceList::new();
+    let sizes = [
+        ("cpu", cpu),
+        ("memory", memory),
+        ("ephemeral-storage", "100Gi"),
+        ("pods", "110"),
+    ];
+    for (name, size) in sizes.into_iter().chain(extended) {
+        capacity.insert(name.to_owned(), Quantity::parse(size).unwrap_or_default());
+    }
+    let mut spec_extra = Extra::new();
+    let (second, third) = (index / 250 % 250, index % 250);
+    spec_extra.insert(
+        "podCIDR".to_owned(),
+        format!("10.{}.{third}.0/24", 244 + second % 11).into(),
+    );
+    spec_extra.insert(
+        "podCIDRs".to_owned(),
+        json!([format!("10.{}.{third}.0/24", 244 + second % 11)]),
+    );
+    Node {
+        metadata: ObjectMeta {
+            labels,
+            ..ObjectMeta::named(name)
+        },
+        spec: NodeSpec {
+            unschedulable: false,
+            taints,
+            extra: spec_extra,
+        },
+        status: NodeStatus {
+            allocatable: capacity.clone(),
+            capacity,
+            conditions: ready_since.map(healthy_conditions).unwrap_or_default(),
+            extra: status_extra(name, os, arch, index),
+        },
+    }
+}
+
+fn taint(key: &str, value: &str, effect: &str) -> Taint {
+    debug_assert!(effect == NO_SCHEDULE || effect == NO_EXECUTE);
+    Taint {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        effect: effect.to_owned(),
+        time_added: None,
+    }
+}
+
+/// The conditions of a node that is well, as its kubelet posts them.
+pub fn healthy_conditions(now: Time) -> Vec<NodeCondition> {
+    [
+        (
+            "MemoryPressure",
+            "False",
+            "KubeletHasSufficientMemory",
+            "kubelet has sufficient memory available",
+        ),
+        (
+            "DiskPressure",
+            "False",
+            "KubeletHasNoDiskPressure",
+            "kubelet has no disk pressure",
+        ),
+        (
+            "PIDPressure",
+            "False",
+            "KubeletHasSufficientPID",
+            "kubelet has sufficient PID available",
+        ),
+        (
+            "Ready",
+            "True",
+            "KubeletReady",
+            "kubelet is posting ready status",
+        ),
+    ]
+    .into_iter()
+    .map(|(type_, status, reason, message)| NodeCondition {
+        type_: type_.to_owned(),
+        status: status.to_owned(),
+        last_heartbeat_time: Some(now),
+        last_transition_time: Some(now),
+        reason: reason.to_owned(),
+        message: message.to_owned(),
+    })
+    .collect()
+}
+
+fn status_extra(name: &str, os: &str, arch: &str, index: u32) -> Extra {
+    let (image, kernel) = match os {
+        "windows" => ("Windows Server 2022 Datacenter", "10.0.20348.2227"),
+        _ => ("Debian GNU/Linux 12 (bookworm)", "6.1.0-40-cloud"),
+    };
+    let address = format!("10.0.{}.{}", index / 250 % 250, index % 250 + 2);
+    let mut extra = Extra::new();
+    extra.insert(
+        "addresses".to_owned(),
+        json!([{ "type": "InternalIP", "address": address }, { "type": "Hostname", "address": name }]),
+    );
+    extra.insert(
+        "daemonEndpoints".to_owned(),
+        json!({ "kubeletEndpoint": { "Port": 10250 } }),
+    );
+    extra.insert(
+        "nodeInfo".to_owned(),
+        json!({
+            "architecture": arch, "operatingSystem": os, "osImage": image, "kernelVersion": kernel,
+            "containerRuntimeVersion": "containerd://2.1.4", "kubeletVersion": "v1.36.2", "kubeProxyVersion": "",
+            "bootID": "", "machineID": "", "systemUUID": ""
+        }),
+    );
+    extra
+}

@@ -1,0 +1,159 @@
+//! The whole cluster at work.
+
+use super::nodes::{NodeTemplate, node};
+use super::*;
+use crate::api::decode::decode;
+
+const AGENT: &str = "\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: agent
+spec:
+  selector:
+    matchLabels: {app: agent}
+  template:
+    metadata:
+      labels: {app: agent}
+    spec:
+      containers:
+      - name: main
+        image: agent:1
+";
+
+fn cluster(nodes: u32) -> Cluster {
+    let mut cluster = Cluster::new(7, DEFAULT_EPOCH);
+    for i in 1..=nodes {
+        let now = cluster.time();
+        cluster
+            .add_node(node(
+                NodeTemplate::Worker,
+                &format!("node-{i}"),
+                i,
+                Some(now),
+            ))
+            .unwrap();
+    }
+    cluster
+}
+
+fn create(cluster: &mut Cluster, yaml: &str) {
+    cluster.note_command("create");
+    for decoded in decode(yaml).unwrap() {
+        cluster
+            .as_user(|client| client.create_object(decoded.object))
+            .unwrap();
+    }
+}
+
+fn settle(cluster: &mut Cluster) {
+    let settled = cluster.settle(SimDuration::secs(600), 1_000_000);
+    assert_eq!(settled, Settled::Quiet);
+}
+
+fn counters(cluster: &Cluster) -> String {
+    let sets = cluster.server.daemon_sets.iter().map(|set| {
+        let s = &set.status;
+        format!(
+            "{} desired {} current {} ready {} updated {} available {} misscheduled {}",
+            set.metadata.name,
+            s.desired_number_scheduled,
+            s.current_number_scheduled,
+            s.number_ready,
+            s.updated_number_scheduled,
+            s.number_available,
+            s.number_misscheduled
+        )
+    });
+    sets.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_daemon_set_runs_on_every_node() {
+    let mut cluster = cluster(3);
+    create(&mut cluster, AGENT);
+    settle(&mut cluster);
+    assert_eq!(
+        counters(&cluster),
+        "agent desired 3 current 3 ready 3 updated 3 available 3 misscheduled 0"
+    );
+}
+
+#[test]
+fn the_same_again_gives_the_same_trace() {
+    let run = || {
+        let mut cluster = cluster(5);
+        create(&mut cluster, AGENT);
+        settle(&mut cluster);
+        (cluster.hash(), cluster.steps())
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn an_idle_cluster_has_no_timer() {
+    let mut cluster = cluster(3);
+    create(&mut cluster, AGENT);
+    settle(&mut cluster);
+    cluster.run_until(cluster.now() + SimDuration::secs(3600));
+    assert_eq!(cluster.next_due(), None);
+}
+
+#[test]
+fn a_node_fails_and_comes_back() {
+    let mut cluster = cluster(3);
+    create(&mut cluster, AGENT);
+    settle(&mut cluster);
+    let power = |cluster: &mut Cluster, down: bool| {
+        cluster.with_parts(|parts, client| {
+            parts.kubelets.set_node_down(client, "node-2", down);
+            if down {
+                parts.node_lifecycle.heartbeats_stopped(client, "node-2");
+            } else {
+                parts.node_lifecycle.heartbeats_resumed("node-2");
+            }
+        });
+        settle(cluster);
+    };
+    power(&mut cluster, true);
+    assert_eq!(
+        counters(&cluster),
+        "agent desired 2 current 2 ready 2 updated 2 available 2 misscheduled 1"
+    );
+    power(&mut cluster, false);
+    assert_eq!(
+        counters(&cluster),
+        "agent desired 3 current 3 ready 3 updated 3 available 3 misscheduled 0"
+    );
+}
+
+#[test]
+fn a_removed_node_loses_its_pod_to_pod_gc() {
+    let mut cluster = cluster(3);
+    create(&mut cluster, AGENT);
+    settle(&mut cluster);
+    cluster
+        .as_user(|client| {
+            let options = crate::apiserver::DeleteOptions::default();
+            client.delete::<Node>(&Cluster::node_key("node-2"), &options)
+        })
+        .unwrap();
+    settle(&mut cluster);
+    assert_eq!(cluster.server.pods.len(), 2);
+}
+
+#[test]
+fn a_bad_image_and_a_crash_come_to_rest() {
+    for (image, reason) in [
+        ("agent:bad", "ImagePullBackOff"),
+        ("agent:crash", "CrashLoopBackOff"),
+    ] {
+        let mut cluster = cluster(2);
+        create(&mut cluster, &AGENT.replace("agent:1", image));
+        settle(&mut cluster);
+        for pod in cluster.server.pods.iter() {
+            let waiting = pod.status.container_statuses[0].state.waiting.as_ref();
+            assert_eq!(waiting.map(|w| w.reason.as_str()), Some(reason));
+        }
+    }
+}

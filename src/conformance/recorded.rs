@@ -1,0 +1,739 @@
+//! Plays scenarios that were recorded from a real control plane, and compares what each step leads to.
+//!
+//! No kubelet is at work: the script plays it, step by step, so that nothing depends on timing.
+//! The format is described in `tests/conformance/README.md`.
+
+use super::correlated::correlate;
+use super::{read, read_list};
+use crate::api::apps::CONTROLLER_REVISION_HASH;
+use crate::api::defaults::namespace_or_default;
+use crate::api::meta::{ObjectMeta, StringMap};
+use crate::api::node::{Node, NodeSpec, NodeStatus, Taint};
+use crate::api::object::{Key, Object, Resource};
+use crate::api::pod::{Pod, ResourceList};
+use crate::api::quantity::Quantity;
+use crate::apiserver::DeleteOptions;
+use crate::client::Client;
+use crate::cluster::nodes::healthy_conditions;
+use crate::cluster::{Cluster, DEFAULT_EPOCH};
+use crate::controllers::daemon_set::pod::target_node;
+use crate::kubectl;
+use crate::kubelet::Kubelets;
+use crate::kubelet::profile::Profile;
+use crate::sim::time::SimDuration;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The control plane is at rest when nothing was written for so long, unless the step says otherwise.
+/// Chosen so that the node controller's rounds of 5 s fall between the steps as in the recordings.
+const QUIET: SimDuration = SimDuration::millis(1500);
+/// A step takes no longer than this.
+const PATIENCE: SimDuration = SimDuration::secs(60);
+/// Reasons of events whose texts aren't recorded: names of pods.
+const UNRECORDED_TEXTS: [&str; 3] = ["SuccessfulCreate", "SuccessfulDelete", "Scheduled"];
+const STATUS_NUMBERS: [&str; 7] = [
+    "desiredNumberScheduled",
+    "currentNumberScheduled",
+    "numberMisscheduled",
+    "numberReady",
+    "updatedNumberScheduled",
+    "numberAvailable",
+    "numberUnavailable",
+];
+
+/// Plays a scenario; the error is the first difference, with the number of its step.
+///
+/// Which of several equal nodes a rolling update takes first is random in Kubernetes: names may be exchanged among such nodes.
+pub fn play(scenario: &Value) -> Result<(), String> {
+    let mut stage = Stage::new(scenario)?;
+    let steps = list(&scenario["steps"]);
+    let mut seen = Vec::new();
+    let mut broken = None;
+    for (i, step) in steps.iter().enumerate() {
+        match stage.act(step) {
+            Ok(printed) => seen.push(stage.observe(printed)),
+            Err(error) => {
+                broken = Some(format!("step {} ({}): {error}", i + 1, title(step)));
+                break;
+            }
+        }
+    }
+    let observations = list(&scenario["observations"]);
+    let compare = |renaming: &Renaming| {
+        for (i, (seen, expect)) in seen.iter().zip(observations).enumerate() {
+            seen.compare(expect, renaming)
+                .map_err(|error| format!("step {} ({}): {error}", i + 1, title(&steps[i])))?;
+        }
+        broken.clone().map_or(Ok(()), Err)
+    };
+    let as_it_is = compare(&Renaming::new());
+    if as_it_is.is_err() && renamings(scenario).iter().any(|r| compare(r).is_ok()) {
+        return Ok(());
+    }
+    as_it_is
+}
+
+/// Our name of a node to the recording's.
+type Renaming = BTreeMap<String, String>;
+
+/// More ways than these to exchange names are not tried.
+const MAX_RENAMINGS: usize = 6000;
+
+/// All ways to exchange names among nodes that begin alike and that the script treats alike.
+fn renamings(scenario: &Value) -> Vec<Renaming> {
+    let mut alike: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for node in list(&scenario["nodes"]) {
+        let name = node["name"].as_str().unwrap_or("");
+        let mut look = node.clone();
+        look["name"] = Value::Null;
+        for step in list(&scenario["steps"]) {
+            let nodes = strings(&step["nodes"]);
+            let alone = step["node"].as_str() == Some(name)
+                || strings(&step["args"]).contains(&name)
+                || step["object"].to_string().contains(&format!("{name:?}"));
+            look = json!([look, alone.then_some(name), nodes.contains(&name)]);
+        }
+        alike.entry(look.to_string()).or_default().push(name);
+    }
+    let mut all = vec![Renaming::new()];
+    for group in alike.values() {
+        let mut next = Vec::new();
+        for order in orders(group.len()) {
+            for known in &all {
+                let pairs = group.iter().zip(&order);
+                let pairs = pairs.map(|(from, to)| ((*from).to_owned(), group[*to].to_owned()));
+                next.push(known.clone().into_iter().chain(pairs).collect());
+            }
+            if next.len() > MAX_RENAMINGS {
+                return Vec::new();
+            }
+        }
+        all = next;
+    }
+    all
+}
+
+/// All orders of so many things; only the first one if there are too many.
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new()];
+    for next in 0..count {
+        if count > 7 {
+            return vec![(0..count).collect()];
+        }
+        let insert = |order: Vec<usize>| {
+            (0..=order.len()).map(move |at| {
+                let mut longer = order.clone();
+                longer.insert(at, next);
+                longer
+            })
+        };
+        all = all.into_iter().flat_map(insert).collect();
+    }
+    all
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn strings(value: &Value) -> Vec<&str> {
+    list(value).iter().filter_map(Value::as_str).collect()
+}
+
+fn title(step: &Value) -> String {
+    let what = step["do"].as_str().unwrap_or("");
+    match what {
+        "kubectl" => format!("kubectl {}", strings(&step["args"]).join(" ")),
+        _ => what.to_owned(),
+    }
+}
+
+/// What a kubectl command printed.
+#[derive(Clone, Debug, Default)]
+pub struct Printed {
+    pub exit: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+struct Stage {
+    cluster: Cluster,
+    /// All pods ever seen by uid: what they are listed as, and whether their deletion was requested.
+    seen: BTreeMap<String, (String, bool)>,
+    version: u64,
+    created: Vec<String>,
+    deletion_requested: Vec<String>,
+}
+
+impl Stage {
+    fn new(scenario: &Value) -> Result<Stage, String> {
+        let mut cluster = Cluster::new(1, DEFAULT_EPOCH);
+        cluster.with_parts(|parts, client| {
+            parts.kubelets.set_profile(client.now, Profile::manual())
+        })?;
+        let mut stage = Stage {
+            cluster,
+            seen: BTreeMap::new(),
+            version: 0,
+            created: Vec::new(),
+            deletion_requested: Vec::new(),
+        };
+        stage.add_nodes(&scenario["nodes"])?;
+        stage.rest(QUIET);
+        Ok(stage)
+    }
+
+    fn add_nodes(&mut self, nodes: &Value) -> Result<(), String> {
+        for node in list(nodes) {
+            let node = self.node(node)?;
+            self.cluster.add_node(node).map_err(|error| error.message)?;
+        }
+        Ok(())
+    }
+
+    /// A node as the script describes it.
+    fn node(&self, given: &Value) -> Result<Node, String> {
+        let name = given["name"].as_str().unwrap_or("");
+        let mut labels: StringMap = read(&given["labels"])?;
+        for (key, value) in [
+            ("kubernetes.io/hostname", name),
+            ("kubernetes.io/os", "linux"),
+            ("kubernetes.io/arch", "amd64"),
+        ] {
+            labels
+                .entry(key.to_owned())
+                .or_insert_with(|| value.to_owned());
+        }
+        let mut allocatable: ResourceList = read(&given["allocatable"])?;
+        for (key, amount) in [("cpu", "4"), ("memory", "8Gi"), ("pods", "110")] {
+            allocatable
+                .entry(key.to_owned())
+                .or_insert_with(|| Quantity::parse(amount).unwrap_or_default());
+        }
+        let mut node = Node {
+            metadata: ObjectMeta {
+                labels,
+                ..ObjectMeta::named(name)
+            },
+            spec: NodeSpec {
+                unschedulable: given["unschedulable"] == true,
+                taints: read_list(&given["taints"])?,
+                ..NodeSpec::default()
+            },
+            status: NodeStatus {
+                capacity: allocatable.clone(),
+                allocatable,
+                ..NodeStatus::default()
+            },
+        };
+        set_conditions(&mut node, &given["conditions"], self.cluster.time());
+        Ok(node)
+    }
+
+    /// Carries out a step and lets the control plane come to rest. Returns what a command printed, if that can be compared.
+    fn act(&mut self, step: &Value) -> Result<Option<Printed>, String> {
+        self.created.clear();
+        self.deletion_requested.clear();
+        self.cluster.note_command(&title(step));
+        let mut printed = None;
+        let node = || Cluster::node_key(step["node"].as_str().unwrap_or(""));
+        match step["do"].as_str().unwrap_or("") {
+            "apply" => {
+                let text = match step["yaml"].as_str() {
+                    Some(yaml) => yaml.to_owned(),
+                    None => step["object"].to_string(),
+                };
+                printed = self.kubectl(&["apply", "-f", "-"], Some(&text));
+            }
+            "kubectl" => {
+                let args = strings(&step["args"]);
+                printed = self.kubectl(&args, step["stdin"].as_str());
+            }
+            "create" => self.create(&step["object"])?,
+            "add-node" => self.add_nodes(&step["nodes"])?,
+            "remove-node" => {
+                for name in strings(&step["nodes"]) {
+                    self.write(|client| {
+                        let key = Cluster::node_key(name);
+                        client.delete::<Node>(&key, &DeleteOptions::default())
+                    })?;
+                }
+            }
+            "label-node" => self.patch_node(&node(), "labels", |node| {
+                for (key, value) in step["labels"].as_object().into_iter().flatten() {
+                    match value.as_str() {
+                        Some(value) => node.metadata.labels.insert(key.clone(), value.to_owned()),
+                        None => node.metadata.labels.remove(key),
+                    };
+                }
+            })?,
+            "taint-node" => {
+                let taints: Vec<Taint> = read_list(&step["taints"])?;
+                self.patch_node(&node(), "taints", |node| node.spec.taints = taints)?;
+            }
+            "cordon-node" => {
+                let on = step.get("on").is_none_or(|on| on == true);
+                self.patch_node(&node(), "unschedulable", |node| {
+                    node.spec.unschedulable = on;
+                })?;
+            }
+            "node-conditions" => {
+                let now = self.cluster.time();
+                self.write(|client| {
+                    client.patch_status::<Node>(&node(), "conditions", |node| {
+                        set_conditions(node, &step["conditions"], now);
+                    })
+                })?;
+            }
+            "delete-pod" => self.delete_pods(&step["nodes"])?,
+            "kubelet" => {
+                self.kubelets(step, Kubelets::manual_reap);
+                self.rest(QUIET);
+                self.kubelets(step, Kubelets::manual_start);
+            }
+            "kubelet-reap" => self.kubelets(step, Kubelets::manual_reap),
+            "kubelet-start" => self.kubelets(step, Kubelets::manual_start),
+            "kubelet-run-unready" => self.kubelets(step, Kubelets::manual_run_unready),
+            "kubelet-succeed" => self.kubelets(step, Kubelets::manual_succeed),
+            "kubelet-fail" => {
+                let reason = step["reason"].as_str();
+                self.kubelets(step, |kubelets, client, nodes| {
+                    kubelets.manual_fail(client, nodes, reason);
+                });
+            }
+            "wait" => {
+                let seconds = step["seconds"].as_f64().unwrap_or(0.0);
+                let end = self.cluster.now() + SimDuration::millis((seconds * 1000.0) as u64);
+                while self.cluster.next_due().is_some_and(|at| at <= end) {
+                    self.cluster.step();
+                    self.look();
+                }
+                self.cluster.advance_clock(end);
+            }
+            other => return Err(format!("can't do {other:?}")),
+        }
+        let quiet = step["quiet"].as_f64().map_or(QUIET, |seconds| {
+            SimDuration::millis((seconds * 1000.0) as u64)
+        });
+        self.rest(quiet);
+        Ok(printed)
+    }
+
+    fn kubectl(&mut self, args: &[&str], stdin: Option<&str>) -> Option<Printed> {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let output = kubectl::run(&mut self.cluster, &args, stdin);
+        self.cluster.pump();
+        Some(Printed {
+            exit: output.exit,
+            stdout: output.stdout,
+            stderr: output.stderr,
+        })
+    }
+
+    fn write<T>(
+        &mut self,
+        act: impl FnOnce(&mut Client<'_>) -> Result<T, crate::api::status::Status>,
+    ) -> Result<T, String> {
+        self.cluster.as_user(act).map_err(|error| error.message)
+    }
+
+    fn create(&mut self, object: &Value) -> Result<(), String> {
+        let mut object = Object::from_value(object.clone()).map_err(|error| error.to_string())?;
+        namespace_or_default(&mut object);
+        self.write(|client| client.create_object(object))?;
+        Ok(())
+    }
+
+    fn patch_node(
+        &mut self,
+        key: &Key,
+        what: &'static str,
+        change: impl FnOnce(&mut Node),
+    ) -> Result<(), String> {
+        self.write(|client| client.patch::<Node>(key, what, change))?;
+        Ok(())
+    }
+
+    fn delete_pods(&mut self, nodes: &Value) -> Result<(), String> {
+        let nodes = nodes.is_array().then(|| strings(nodes));
+        let chosen = |pod: &Pod| {
+            nodes
+                .as_ref()
+                .is_none_or(|nodes| target_node(pod).is_some_and(|node| nodes.contains(&node)))
+        };
+        let pods: Vec<Key> = self
+            .cluster
+            .server
+            .pods
+            .iter()
+            .filter(|pod| chosen(pod))
+            .map(|pod| pod.key())
+            .collect();
+        for key in pods {
+            self.write(|client| client.delete::<Pod>(&key, &DeleteOptions::default()))?;
+        }
+        Ok(())
+    }
+
+    fn kubelets(
+        &mut self,
+        step: &Value,
+        act: impl FnOnce(&mut Kubelets, &mut Client<'_>, Option<&[&str]>),
+    ) {
+        let nodes = step["nodes"].is_array().then(|| strings(&step["nodes"]));
+        self.cluster
+            .with_parts(|parts, client| act(&mut parts.kubelets, client, nodes.as_deref()));
+    }
+
+    /// Runs until nothing was written for a while.
+    fn rest(&mut self, quiet: SimDuration) {
+        self.look();
+        let patience = self.cluster.now() + PATIENCE;
+        let mut until = self.cluster.now() + quiet;
+        while self
+            .cluster
+            .next_due()
+            .is_some_and(|at| at <= until.min(patience))
+        {
+            self.cluster.step();
+            if self.look() {
+                until = self.cluster.now() + quiet;
+            }
+        }
+        self.cluster.advance_clock(until);
+    }
+
+    /// Sees what happened to pods; true if anything at all was written.
+    fn look(&mut self) -> bool {
+        let version = self.cluster.server.resource_version();
+        if version == self.version {
+            return false;
+        }
+        self.version = version;
+        let mut present = BTreeSet::new();
+        for pod in self.cluster.server.pods.iter() {
+            let meta = &pod.metadata;
+            present.insert(meta.uid.clone());
+            let known = self.seen.entry(meta.uid.clone()).or_insert_with(|| {
+                let listed = target_node(pod).unwrap_or(&meta.name).to_owned();
+                self.created.push(listed.clone());
+                (listed, false)
+            });
+            if meta.is_terminating() && !known.1 {
+                known.1 = true;
+                self.deletion_requested.push(known.0.clone());
+            }
+        }
+        for (uid, (listed, requested)) in &mut self.seen {
+            if !*requested && !present.contains(uid) {
+                *requested = true;
+                self.deletion_requested.push(listed.clone());
+            }
+        }
+        true
+    }
+
+    fn observe(&self, printed: Option<Printed>) -> Observed {
+        let [event_messages, event_reasons] = self.events();
+        Observed {
+            daemon_sets: self.daemon_sets(),
+            pods: self.pods(),
+            revisions: self.revisions(),
+            nodes: self.nodes(),
+            created: self.created.clone(),
+            deletion_requested: self.deletion_requested.clone(),
+            event_messages,
+            event_reasons,
+            printed,
+        }
+    }
+
+    fn daemon_sets(&self) -> Value {
+        let mut all = json!({});
+        for set in self.cluster.server.daemon_sets.iter() {
+            let status = serde_json::to_value(&set.status).unwrap_or_default();
+            let mut one = json!({
+                "generation": set.metadata.generation,
+                "observedGeneration": set.status.observed_generation,
+            });
+            for field in STATUS_NUMBERS {
+                one[field] = status[field].as_i64().unwrap_or(0).into();
+            }
+            if set.metadata.is_terminating() {
+                one["terminating"] = true.into();
+            }
+            all[set.metadata.name.as_str()] = one;
+        }
+        all
+    }
+
+    fn pods(&self) -> Vec<Value> {
+        let server = &self.cluster.server;
+        let revision = |pod: &Pod| {
+            let hash = pod.metadata.label(CONTROLLER_REVISION_HASH)?;
+            let found = server
+                .controller_revisions
+                .iter()
+                .find(|r| r.metadata.label(CONTROLLER_REVISION_HASH) == Some(hash));
+            found.map(|r| r.revision)
+        };
+        let view = |pod: &Pod| {
+            let owner = pod.metadata.controller_ref();
+            let mut view = json!({
+                "owner": owner.map(|owner| format!("{}/{}", owner.kind, owner.name)),
+                "node": target_node(pod),
+                "bound": pod.is_bound(),
+                "revision": revision(pod),
+                "phase": pod.status.phase,
+                "ready": pod.is_ready(),
+                "terminating": pod.metadata.is_terminating(),
+            });
+            if owner.is_none() {
+                view["name"] = without_random(&pod.metadata.name).into();
+            }
+            view
+        };
+        server.pods.iter().map(|pod| view(pod)).collect()
+    }
+
+    fn revisions(&self) -> Vec<Value> {
+        let revisions = self.cluster.server.controller_revisions.iter();
+        revisions
+            .map(|revision| {
+                let owner = revision.metadata.controller_ref();
+                json!({ "daemonSet": owner.map(|owner| &owner.name), "revision": revision.revision })
+            })
+            .collect()
+    }
+
+    fn nodes(&self) -> Vec<Value> {
+        let nodes = self.cluster.server.nodes.iter();
+        nodes
+            .map(|node| {
+                let taints = node.spec.taints.iter();
+                let mut taints: Vec<String> = taints
+                    .map(|taint| format!("{}={}:{}", taint.key, taint.value, taint.effect))
+                    .collect();
+                taints.sort();
+                json!({ "name": node.metadata.name, "unschedulable": node.spec.unschedulable, "taints": taints })
+            })
+            .collect()
+    }
+
+    /// The events about pods and DaemonSets: [kind, reason, message] where texts are recorded, and [component, kind, type, reason].
+    fn events(&self) -> [Vec<Value>; 2] {
+        let (mut messages, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+        for event in correlate(self.cluster.trace.iter()) {
+            if !["Pod", "DaemonSet"].contains(&event.kind) {
+                continue;
+            }
+            let type_ = if event.warning { "Warning" } else { "Normal" };
+            let (kind, reason) = (event.kind.to_owned(), event.reason);
+            reasons.insert([
+                event.component.to_owned(),
+                kind.clone(),
+                type_.to_owned(),
+                reason.clone(),
+            ]);
+            if !UNRECORDED_TEXTS.contains(&reason.as_str()) {
+                messages.insert([kind, reason, without_random(&event.message)]);
+            }
+        }
+        [
+            messages.iter().map(|event| json!(event)).collect(),
+            reasons.iter().map(|event| json!(event)).collect(),
+        ]
+    }
+}
+
+/// What a step led to.
+struct Observed {
+    daemon_sets: Value,
+    pods: Vec<Value>,
+    revisions: Vec<Value>,
+    nodes: Vec<Value>,
+    created: Vec<String>,
+    deletion_requested: Vec<String>,
+    event_messages: Vec<Value>,
+    event_reasons: Vec<Value>,
+    printed: Option<Printed>,
+}
+
+impl Observed {
+    fn compare(&self, observation: &Value, renaming: &Renaming) -> Result<(), String> {
+        let differs = strings(&observation["differs"]);
+        let rename = |name: &str| Value::from(renaming.get(name).map_or(name, String::as_str));
+        let names = |list: &[String]| list.iter().map(|name| rename(name)).collect::<Vec<_>>();
+        let with = |list: &[Value], field: &str| {
+            let mut list = list.to_vec();
+            for one in &mut list {
+                if let Some(name) = one[field].as_str() {
+                    one[field] = rename(name);
+                }
+            }
+            list
+        };
+        for (field, expect) in observation.as_object().into_iter().flatten() {
+            if differs.contains(&field.as_str()) {
+                continue;
+            }
+            match field.as_str() {
+                "daemonSets" => super::holds(expect, &self.daemon_sets, field)
+                    .and_then(|()| same_keys(expect, &self.daemon_sets))?,
+                "pods" => same_list(field, expect, &with(&self.pods, "node"))?,
+                "podsAnyNode" => {
+                    let mut pods = self.pods.clone();
+                    for pod in pods.iter_mut().filter_map(Value::as_object_mut) {
+                        pod.remove("node");
+                    }
+                    same_list(field, expect, &pods)?;
+                }
+                "controllerRevisions" => same_list(field, expect, &self.revisions)?,
+                "nodes" => same_list(field, expect, &with(&self.nodes, "name"))?,
+                "created" => same_list(field, expect, &names(&self.created))?,
+                "deletionRequested" => {
+                    same_list(field, expect, &names(&self.deletion_requested))?;
+                }
+                "createdCount" => same(field, expect, &self.created.len().into())?,
+                "deletionRequestedCount" => {
+                    same(field, expect, &self.deletion_requested.len().into())?;
+                }
+                "eventMessages" => same_list(field, expect, &self.event_messages)?,
+                "eventReasons" => same_list(field, expect, &self.event_reasons)?,
+                "result" => {
+                    if let Some(printed) = &self.printed {
+                        compare_printed(expect, printed)?;
+                    }
+                }
+                "differs" => {}
+                other => return Err(format!("no such field is observed: {other:?}")),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sets these conditions, and all others as they are on a healthy node.
+fn set_conditions(node: &mut Node, given: &Value, now: crate::api::meta::Time) {
+    let mut conditions = healthy_conditions(now);
+    for (type_, status) in given.as_object().into_iter().flatten() {
+        let status = status.as_str().unwrap_or("");
+        if !conditions.iter().any(|c| c.type_ == *type_) {
+            conditions.push(crate::api::node::NodeCondition {
+                type_: type_.clone(),
+                last_heartbeat_time: Some(now),
+                last_transition_time: Some(now),
+                ..Default::default()
+            });
+        }
+        for condition in conditions.iter_mut().filter(|c| c.type_ == *type_) {
+            status.clone_into(&mut condition.status);
+        }
+    }
+    for condition in &mut conditions {
+        let old = node.condition(&condition.type_);
+        if let Some(old) = old.filter(|old| old.status == condition.status) {
+            condition.last_transition_time = old.last_transition_time;
+        }
+    }
+    node.status.conditions = conditions;
+}
+
+fn same(field: &str, expect: &Value, got: &Value) -> Result<(), String> {
+    if expect == got {
+        return Ok(());
+    }
+    Err(format!("{field}: expected {expect}, got {got}"))
+}
+
+fn same_keys(expect: &Value, got: &Value) -> Result<(), String> {
+    let keys = |value: &Value| -> Vec<String> {
+        let map = value.as_object().into_iter().flatten();
+        map.map(|(key, _)| key.clone()).collect()
+    };
+    same("daemonSets", &keys(expect).into(), &keys(got).into())
+}
+
+/// The same elements as often, in any order.
+fn same_list(field: &str, expect: &Value, got: &[Value]) -> Result<(), String> {
+    let mut unexpected: Vec<String> = got.iter().map(Value::to_string).collect();
+    let mut missing: Vec<String> = Vec::new();
+    for wanted in list(expect) {
+        let wanted = sorted_keys(wanted);
+        match unexpected.iter().position(|text| *text == wanted) {
+            Some(i) => drop(unexpected.remove(i)),
+            None => missing.push(wanted),
+        }
+    }
+    if missing.is_empty() && unexpected.is_empty() {
+        return Ok(());
+    }
+    let list = |texts: Vec<String>| match texts.len() {
+        0 => "nothing".to_owned(),
+        _ => texts.join(", "),
+    };
+    Err(format!(
+        "{field}: missing {}; unexpected {}",
+        list(missing),
+        list(unexpected)
+    ))
+}
+
+/// As text, with the recording's placeholders as ours.
+fn sorted_keys(value: &Value) -> String {
+    let text = value.to_string();
+    text.replace("agent-<suffix>", "<pod>")
+}
+
+fn compare_printed(expect: &Value, printed: &Printed) -> Result<(), String> {
+    same("result.exit", &expect["exit"], &printed.exit.into())?;
+    for (field, got) in [("stdout", &printed.stdout), ("stderr", &printed.stderr)] {
+        let wanted = without_random(expect[field].as_str().unwrap_or(""));
+        let got = without_random(got);
+        if wanted != got {
+            return Err(format!("result.{field}: expected {wanted:?}, got {got:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Replaces what is random by nature: `agent-x7k2p` by `<pod>`, hashes by `<hash>`.
+fn without_random(text: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in text.chars().chain(['\0']) {
+        if is_word(c) {
+            word.push(c);
+            continue;
+        }
+        out.push_str(replacement(&word).unwrap_or(&word));
+        word.clear();
+        if c != '\0' {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn replacement(word: &str) -> Option<&'static str> {
+    let (_, last) = word.rsplit_once('-')?;
+    let all = |alphabet: &str| last.chars().all(|c| alphabet.contains(c));
+    match last.len() {
+        5 if all("bcdfghjklmnpqrstvwxz2456789") => Some("<pod>"),
+        8..=10 if all("456789bcdf") => Some("<hash>"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_parts_are_replaced() {
+        let text = "pod/agent-x7k2p evicted, agent-67d9cbf84 of node-1 (kube-proxy)";
+        let expect = "pod/<pod> evicted, <hash> of node-1 (kube-proxy)";
+        assert_eq!(without_random(text), expect);
+    }
+}

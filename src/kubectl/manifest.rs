@@ -1,0 +1,243 @@
+//! A text of manifests as kubectl's builder takes it: objects in order, and which failures stop what.
+//!
+//! Models: cli-runtime/pkg/resource/visitor.go, StreamVisitor: a text that is no YAML, or an object without kind, ends the stream; what came before counts.
+
+use super::error::Failure;
+use crate::api::decode::{self, DecodeError, DecodeErrorKind, Decoded};
+use crate::api::kinds;
+use crate::api::kinds::KindInfo;
+use crate::api::object::Object;
+use crate::api::yaml;
+use serde_json::Value;
+
+/// A finding with its place in the text, for an editor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    pub line: u32,
+    pub column: u32,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+/// One object of the text.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub info: &'static KindInfo,
+    pub namespace: String,
+    pub name: String,
+    /// As written, with the namespace filled in.
+    pub value: Value,
+    pub body: Body,
+}
+
+#[derive(Clone, Debug)]
+pub enum Body {
+    Good(Box<Decoded>),
+    /// The API server will refuse it.
+    Bad(Vec<DecodeError>),
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Manifest {
+    pub items: Vec<Item>,
+    /// What the client itself refuses.
+    pub failures: Vec<Failure>,
+    pub places: Vec<Place>,
+}
+
+/// Reads a text. `namespace` is the one to fill in; `enforced` if the command line names it.
+pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manifest {
+    let mut manifest = Manifest::default();
+    let mut decoding = decode::decode_leniently(text);
+    if let Some(error) = decoding
+        .errors
+        .iter()
+        .find(|error| error.kind == DecodeErrorKind::Syntax)
+    {
+        manifest.places.push(place_of(error));
+        let (before, from) = documents_before(text, error.line);
+        let own = decode::decode_leniently(from).errors;
+        let error = own
+            .into_iter()
+            .find(|own| own.kind == DecodeErrorKind::Syntax)
+            .unwrap_or_else(|| error.clone());
+        manifest
+            .failures
+            .push(Failure::Text(client_error(&[error], source)));
+        decoding = decode::decode_leniently(before);
+        decoding
+            .errors
+            .retain(|error| error.kind != DecodeErrorKind::Syntax);
+    }
+    let documents = yaml::parse(text).unwrap_or_default();
+    let mut good = decoding.objects.into_iter();
+    let mut errors = decoding.errors.into_iter().peekable();
+    let mut refused = Vec::new();
+    for index in 0.. {
+        let mut mine = Vec::new();
+        while let Some(error) = errors.next_if(|error| error.object_index == index) {
+            mine.push(error);
+        }
+        let item = if mine.is_empty() {
+            let Some(decoded) = good.next() else { break };
+            let info = super::resource::info_of(&decoded.object);
+            Item {
+                info,
+                namespace: decoded.object.meta().namespace.clone(),
+                name: decoded.object.meta().name.clone(),
+                value: decoded.value.clone(),
+                body: Body::Good(Box::new(decoded)),
+            }
+        } else {
+            manifest.places.extend(mine.iter().map(place_of));
+            let first = &mine[0];
+            match (
+                first.kind,
+                kinds::find(&first.subject.api_version, &first.subject.kind),
+            ) {
+                (DecodeErrorKind::Type | DecodeErrorKind::UnknownField, Some(info)) => Item {
+                    info,
+                    namespace: first.subject.namespace.clone(),
+                    name: first.subject.name.clone(),
+                    value: documents
+                        .get(first.document_index as usize)
+                        .map(|d| d.value())
+                        .unwrap_or_default(),
+                    body: Body::Bad(mine),
+                },
+                (kind, _) => {
+                    refused.push(Failure::Text(client_error(&mine, source)));
+                    if kind == DecodeErrorKind::Unidentified {
+                        break;
+                    }
+                    continue;
+                }
+            }
+        };
+        match settle_namespace(item, namespace, enforced) {
+            Ok(item) => manifest.items.push(item),
+            Err(failure) => refused.push(failure),
+        }
+    }
+    refused.append(&mut manifest.failures);
+    manifest.failures = refused;
+    manifest
+}
+
+fn place_of(error: &DecodeError) -> Place {
+    Place {
+        line: error.line,
+        column: error.column,
+        message: error.message.clone(),
+        hint: error.hint.clone(),
+    }
+}
+
+fn client_error(errors: &[DecodeError], source: &str) -> String {
+    let text = decode::kubectl_error(errors, source, "creating");
+    text.strip_prefix("error: ").unwrap_or(&text).to_owned()
+}
+
+/// The documents before the one with a line, and the text from that one on.
+fn documents_before(text: &str, line: u32) -> (&str, &str) {
+    let mut offset = 0;
+    let mut start = 0;
+    for (number, content) in text.split_inclusive('\n').enumerate() {
+        if number as u32 + 1 > line {
+            break;
+        }
+        if number > 0 && content.starts_with("---") {
+            start = offset + content.len();
+        }
+        offset += content.len();
+    }
+    let before = text.get(..start).unwrap_or("");
+    (
+        before.strip_suffix("---\n").unwrap_or(before),
+        text.get(start..).unwrap_or(text),
+    )
+}
+
+/// Fills in the namespace, or refuses one that isn't the command's.
+fn settle_namespace(mut item: Item, namespace: &str, enforced: bool) -> Result<Item, Failure> {
+    if !item.info.namespaced {
+        item.namespace.clear();
+        return Ok(item);
+    }
+    if item.namespace.is_empty() {
+        item.namespace = namespace.to_owned();
+        set_namespace(&mut item.value, namespace);
+        if let Body::Good(decoded) = &mut item.body {
+            decoded.object.meta_mut().namespace = namespace.to_owned();
+        }
+    } else if enforced && item.namespace != namespace {
+        return Err(Failure::Text(format!(
+            "the namespace from the provided object {:?} does not match the namespace {namespace:?}. You must pass '--namespace={}' to perform this operation.",
+            item.namespace, item.namespace
+        )));
+    }
+    Ok(item)
+}
+
+fn set_namespace(value: &mut Value, namespace: &str) {
+    let Some(map) = value.as_object_mut() else {
+        return;
+    };
+    let meta = map
+        .entry("metadata")
+        .or_insert_with(|| Value::Object(Default::default()));
+    if let Some(meta) = meta.as_object_mut() {
+        meta.insert("namespace".to_owned(), namespace.into());
+    }
+}
+
+impl Item {
+    /// The object, if the client could read it.
+    pub fn object(&self) -> Option<&Object> {
+        match &self.body {
+            Body::Good(decoded) => Some(&decoded.object),
+            Body::Bad(_) => None,
+        }
+    }
+
+    /// The server's answer to an object that it can't decode.
+    pub fn refusal(&self, source: &str, verb: &str) -> Option<Failure> {
+        match &self.body {
+            Body::Good(_) => None,
+            Body::Bad(errors) => {
+                let message = decode::server_message(errors);
+                let status = crate::api::status::Status::new(
+                    crate::api::status::Reason::BadRequest,
+                    message,
+                );
+                Some(Failure::from(status).while_doing(verb, source))
+            }
+        }
+    }
+
+    /// Where in the text the server's findings are.
+    pub fn places(&self, failure: &Failure) -> Vec<Place> {
+        let (Body::Good(decoded), Failure::Server { status, .. }) = (&self.body, failure) else {
+            return Vec::new();
+        };
+        let place = |path: &str, message: String| {
+            let at = decoded.position(path)?;
+            Some(Place {
+                line: at.line,
+                column: at.column,
+                message,
+                hint: None,
+            })
+        };
+        if status.causes.is_empty() {
+            return place("metadata.name", status.message.clone())
+                .into_iter()
+                .collect();
+        }
+        status
+            .causes
+            .iter()
+            .filter_map(|cause| place(&cause.field, cause.to_string()))
+            .collect()
+    }
+}

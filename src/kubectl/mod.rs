@@ -1,0 +1,412 @@
+//! kubectl: its verbs, flags and words against the simulated cluster, printed as kubectl 1.36 prints.
+//!
+//! `run` takes arguments and gives what would be on stdout and stderr. What waits (delete, `rollout status`, `get -w`) lets simulated time pass through `Host`.
+//! It knows only the API: no component, no page.
+//!
+//! Differs: there is one cluster and one user, so flags that choose them are read and ignored; `--server-side` does what client-side apply does.
+
+// How a command is read.
+pub mod flags;
+pub mod shell;
+pub mod verbs;
+
+pub mod error;
+
+pub mod resource;
+pub mod selector;
+
+// Objects in.
+pub mod patch;
+
+pub mod convert;
+pub mod manifest;
+
+pub mod apply;
+pub mod change;
+pub mod create;
+pub mod delete;
+pub mod drain;
+pub mod label;
+pub mod rollout;
+pub mod set;
+pub mod taint;
+
+// Objects out.
+pub mod duration;
+pub mod tabs;
+
+pub mod columns;
+pub mod jsonpath;
+pub mod pod_status;
+
+pub mod describe;
+pub mod get;
+pub mod wait;
+
+// About kubectl itself.
+pub mod about;
+pub mod complete;
+pub mod explain;
+
+use crate::api::meta::Time;
+use crate::api::object::Object;
+use crate::client::Client;
+use crate::cluster::Cluster;
+use crate::sim::time::{SimDuration, SimTime};
+use error::{Failure, Outcome};
+use flags::Flags;
+use resource::{Found, Query};
+
+#[cfg(test)]
+mod tests;
+
+pub use complete::complete;
+pub use shell::{heredoc, split};
+
+/// What a command printed, and its exit code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Output {
+    pub stdout: String,
+    pub stderr: String,
+    pub exit: i32,
+    /// `kubectl edit` asks for an editor: its title, and the text to edit. What comes back is applied with `replace -f -`.
+    pub edit: Option<(String, String)>,
+}
+
+/// What kubectl needs of the world: a connection, and time that can pass.
+pub trait Host {
+    fn client(&mut self) -> Client<'_>;
+    fn now(&self) -> SimTime;
+    /// Lets the next event happen; false when nothing is due.
+    fn step(&mut self) -> bool;
+    fn next_due(&self) -> Option<SimTime>;
+    fn advance_to(&mut self, to: SimTime);
+    /// Sends what was written on its way, so that `next_due` knows what follows from it.
+    fn flush(&mut self) {}
+    /// A file that `-f` names, if the host has files.
+    fn read_file(&self, _path: &str) -> Option<String> {
+        None
+    }
+}
+
+impl Host for Cluster {
+    fn client(&mut self) -> Client<'_> {
+        Cluster::client(self)
+    }
+
+    fn now(&self) -> SimTime {
+        Cluster::now(self)
+    }
+
+    fn step(&mut self) -> bool {
+        Cluster::step(self)
+    }
+
+    fn next_due(&self) -> Option<SimTime> {
+        Cluster::next_due(self)
+    }
+
+    fn advance_to(&mut self, to: SimTime) {
+        self.run_until(to);
+    }
+
+    fn flush(&mut self) {
+        self.pump();
+    }
+}
+
+/// A wait without limit ends when this long nothing it waits for has happened, as if the user pressed Ctrl-C.
+const PATIENCE: SimDuration = SimDuration::secs(600);
+/// The most events that one command may let happen.
+const STEPS_MAX: u32 = 2_000_000;
+
+/// kubectl's complaint when a command is given no object at all.
+pub const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+
+/// `--dry-run`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dry {
+    #[default]
+    No,
+    Client,
+    Server,
+}
+
+/// The end of a wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Until {
+    pub end: SimTime,
+    /// Without a time limit: the end is ours, and a cluster in which nothing happens ends it at once.
+    pub patient: bool,
+}
+
+/// One command on its way.
+pub struct Call<'a> {
+    pub host: &'a mut dyn Host,
+    pub stdin: Option<&'a str>,
+    /// `rollout status`
+    pub path: &'static str,
+    pub flags: Flags,
+    /// What is left besides flags.
+    pub words: Vec<String>,
+    pub dry: Dry,
+    pub out: Output,
+    steps_left: u32,
+}
+
+/// Runs a command; `args` come without `kubectl`.
+pub fn run(host: &mut dyn Host, args: &[String], stdin: Option<&str>) -> Output {
+    let (verb, rest) = match verbs::find(args) {
+        Ok(found) => found,
+        Err(failure) => return finish(Output::default(), Err(failure)),
+    };
+    let verb = verbs::canonical(verb);
+    let parsed = flags::parse(rest, &[verb.flags, flags::GLOBAL]);
+    let (flags, words) = match parsed {
+        Ok(parsed) => parsed,
+        Err(message) => {
+            let failure = flags::usage_failure(&format!("kubectl {}", verb.path), message);
+            return finish(Output::default(), Err(failure));
+        }
+    };
+    if flags.bool("help") {
+        return Output {
+            stdout: verbs::help(verb),
+            ..Output::default()
+        };
+    }
+    let dry = match dry_run(&flags) {
+        Ok(dry) => dry,
+        Err(failure) => return finish(Output::default(), Err(failure)),
+    };
+    let mut call = Call {
+        host,
+        stdin,
+        path: verb.path,
+        flags,
+        words,
+        dry,
+        out: Output::default(),
+        steps_left: STEPS_MAX,
+    };
+    // A dry run is carried out on a copy: the server afterwards is as before.
+    let saved = (dry != Dry::No).then(|| {
+        let client = call.host.client();
+        (client.server.clone(), client.trace.clone())
+    });
+    let outcome = (verb.run)(&mut call);
+    let out = std::mem::take(&mut call.out);
+    if let Some((server, trace)) = saved {
+        let client = call.host.client();
+        *client.server = server;
+        *client.trace = trace;
+    }
+    finish(out, outcome)
+}
+
+fn finish(mut out: Output, outcome: Outcome) -> Output {
+    if let Err(failure) = outcome {
+        let (text, exit) = failure.report();
+        out.stderr.push_str(&text);
+        out.exit = exit;
+    }
+    out
+}
+
+fn dry_run(flags: &Flags) -> Result<Dry, Failure> {
+    match flags.text("dry-run") {
+        "" | "none" => Ok(Dry::No),
+        "client" | "unchanged" => Ok(Dry::Client),
+        "server" => Ok(Dry::Server),
+        other => Err(Failure::Text(format!(
+            "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
+        ))),
+    }
+}
+
+impl Call<'_> {
+    pub fn print(&mut self, line: &str) {
+        self.out.stdout.push_str(line);
+        self.out.stdout.push('\n');
+    }
+
+    pub fn warn(&mut self, line: &str) {
+        self.out.stderr.push_str(line);
+        self.out.stderr.push('\n');
+    }
+
+    pub fn namespace(&self) -> String {
+        match self.flags.text("namespace") {
+            "" => "default".to_owned(),
+            namespace => namespace.to_owned(),
+        }
+    }
+
+    pub fn time(&mut self) -> Time {
+        self.host.client().time()
+    }
+
+    /// A complaint with the pointer to the help that most commands give.
+    pub fn usage(&self, message: &str) -> Failure {
+        Failure::Text(format!(
+            "{message}\nSee 'kubectl {} -h' for help and examples",
+            self.path
+        ))
+    }
+
+    /// ` (dry run)` behind a result.
+    pub fn dry_suffix(&self) -> &'static str {
+        match self.dry {
+            Dry::No => "",
+            Dry::Client => " (dry run)",
+            Dry::Server => " (server dry run)",
+        }
+    }
+
+    /// `daemonset.apps/agent labeled`, or the object itself if `-o` asks for it.
+    pub fn print_result(&mut self, object: &Object, word: &str) -> Outcome {
+        match self.flags.text("output") {
+            "" => {
+                let line = format!(
+                    "{} {word}{}",
+                    resource::full_name(object),
+                    self.dry_suffix()
+                );
+                self.print(&line);
+                Ok(())
+            }
+            "name" => {
+                self.print(&resource::full_name(object));
+                Ok(())
+            }
+            _ => get::print_objects(self, std::slice::from_ref(object), false),
+        }
+    }
+
+    /// The texts that `-f` names, with their names as messages show them.
+    pub fn texts(&self) -> Result<Vec<(String, String)>, Failure> {
+        if self.flags.has("kustomize") {
+            return Err(Failure::text(
+                "kustomize needs folders, which the playground doesn't have",
+            ));
+        }
+        let mut texts = Vec::new();
+        for file in self.flags.words("filename") {
+            if file == "-" {
+                let text = self.stdin.unwrap_or("");
+                texts.push((text.to_owned(), "STDIN".to_owned()));
+            } else {
+                let text = self.host.read_file(&file);
+                let missing = || Failure::Text(format!("the path {file:?} does not exist"));
+                texts.push((text.ok_or_else(missing)?, file));
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The query that the flags make. `all`: a kind alone means all its objects.
+    pub fn query(&self, all: bool) -> Result<Query, Failure> {
+        Ok(Query {
+            namespace: self.namespace(),
+            all_namespaces: self.flags.bool("all-namespaces"),
+            labels: self.flags.text("selector").trim().to_owned(),
+            fields: self.flags.text("field-selector").trim().to_owned(),
+            all: all || self.flags.bool("all"),
+        })
+    }
+
+    /// The objects that words and flags name.
+    pub fn find(&mut self, all: bool) -> Result<Found, Failure> {
+        if !self.flags.list("filename").is_empty() {
+            if !self.words.is_empty() {
+                return Err(Failure::text(
+                    "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+                ));
+            }
+            return self.find_in_files();
+        }
+        let words = resource::parse(&self.words)?;
+        let query = self.query(all)?;
+        resource::resolve(self.host.client().server, &words, &query)
+    }
+
+    fn find_in_files(&mut self) -> Result<Found, Failure> {
+        let mut found = Found {
+            by_name: true,
+            ..Found::default()
+        };
+        let (namespace, enforced) = (self.namespace(), self.flags.has("namespace"));
+        for (text, source) in self.texts()? {
+            let manifest = manifest::read(&text, &source, &namespace, enforced);
+            found.failures.extend(manifest.failures);
+            for item in manifest.items {
+                if !found.kinds.contains(&item.info) {
+                    found.kinds.push(item.info);
+                }
+                match resource::get(
+                    self.host.client().server,
+                    item.info,
+                    &item.namespace,
+                    &item.name,
+                ) {
+                    Ok(object) => found.objects.push(object),
+                    Err(status) => found.failures.push(status.into()),
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The object as it is now.
+    pub fn live(&mut self, object: &Object) -> Option<Object> {
+        self.host
+            .client()
+            .server
+            .get_object(object.kind(), &object.key())
+    }
+
+    /// Lets time pass until `done` gives an answer, or until the end.
+    pub fn wait<T>(
+        &mut self,
+        until: Until,
+        mut done: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        loop {
+            if let Some(answer) = done(self) {
+                return Some(answer);
+            }
+            self.host.flush();
+            let due = self.host.next_due().filter(|at| *at <= until.end);
+            if due.is_none() || self.steps_left == 0 {
+                if until.patient {
+                    // Nothing will come any more: no need to sit it out.
+                    return None;
+                }
+                self.host.advance_to(until.end);
+                return done(self);
+            }
+            self.steps_left -= 1;
+            if !self.host.step() {
+                return None;
+            }
+        }
+    }
+
+    /// When a wait ends: at `--timeout`, or when patience is lost.
+    pub fn until(&self, timeout: SimDuration) -> Until {
+        let patient = timeout == SimDuration::ZERO;
+        let wait = if patient { PATIENCE } else { timeout };
+        Until {
+            end: self.host.now() + wait,
+            patient,
+        }
+    }
+
+    /// The end of a wait that the user would have to interrupt.
+    pub fn interrupted(&self) -> Failure {
+        Failure::Exit {
+            code: 130,
+            text: "^C\n".to_owned(),
+        }
+    }
+}

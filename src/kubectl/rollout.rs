@@ -1,0 +1,349 @@
+//! `kubectl rollout status`, `history`, `undo`, `restart`, `pause`, `resume`.
+//!
+//! Models: kubectl/pkg/cmd/rollout, pkg/polymorphichelpers.
+
+use super::Call;
+use super::apply::LAST_APPLIED;
+use super::error::{Failure, Outcome};
+use super::{describe, resource, tabs};
+use crate::api::apps::{ControllerRevision, DaemonSet};
+use crate::api::object::{Object, Resource};
+use crate::api::selector::label_selector_matches;
+use crate::apiserver::ApiServer;
+use crate::controllers::daemon_set::history::{template_of, template_patch};
+use crate::sim::time::SimDuration;
+use std::rc::Rc;
+
+const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
+
+/// One line about the state of a rollout, and whether it is done.
+///
+/// Models: rollout_status.go, DaemonSetStatusViewer.
+pub fn status_line(set: &DaemonSet) -> Result<(String, bool), Failure> {
+    let strategy = &set.spec.update_strategy.type_;
+    if !strategy.is_empty() && strategy != "RollingUpdate" {
+        return Err(Failure::text(
+            "rollout status is only available for RollingUpdate strategy type",
+        ));
+    }
+    let (name, status) = (&set.metadata.name, &set.status);
+    if set.metadata.generation > status.observed_generation {
+        return Ok((
+            "Waiting for daemon set spec update to be observed...".to_owned(),
+            false,
+        ));
+    }
+    let (desired, updated, available) = (
+        status.desired_number_scheduled,
+        status.updated_number_scheduled,
+        status.number_available,
+    );
+    Ok(if updated < desired {
+        (
+            format!(
+                "Waiting for daemon set {name:?} rollout to finish: {updated} out of {desired} new pods have been updated..."
+            ),
+            false,
+        )
+    } else if available < desired {
+        (
+            format!(
+                "Waiting for daemon set {name:?} rollout to finish: {available} of {desired} updated pods are available..."
+            ),
+            false,
+        )
+    } else {
+        (format!("daemon set {name:?} successfully rolled out"), true)
+    })
+}
+
+/// The revisions that a DaemonSet owns, by number.
+pub fn revisions(server: &ApiServer, set: &DaemonSet) -> Vec<Rc<ControllerRevision>> {
+    let namespace = &set.metadata.namespace;
+    let owned = server
+        .controller_revisions
+        .in_namespace(namespace)
+        .filter(|revision| {
+            label_selector_matches(set.spec.selector.as_ref(), &revision.metadata.labels)
+                && revision
+                    .metadata
+                    .controller_ref()
+                    .is_some_and(|owner| owner.uid == set.metadata.uid)
+        });
+    let mut owned: Vec<Rc<ControllerRevision>> = owned.cloned().collect();
+    owned.sort_by_key(|revision| revision.revision);
+    owned
+}
+
+/// The table of revisions, as `rollout history` prints it below the name.
+pub fn history_table(revisions: &[Rc<ControllerRevision>]) -> String {
+    if revisions.is_empty() {
+        return "No rollout history found.".to_owned();
+    }
+    let mut text = "REVISION\tCHANGE-CAUSE\n".to_owned();
+    for revision in revisions {
+        let cause = revision
+            .metadata
+            .annotations
+            .get(CHANGE_CAUSE)
+            .filter(|cause| !cause.is_empty());
+        text.push_str(&format!(
+            "{}\t{}\n",
+            revision.revision,
+            cause.map_or("<none>", String::as_str)
+        ));
+    }
+    tabs::align(&text, 0, 2)
+}
+
+/// The objects of a rollout command.
+fn objects(call: &mut Call<'_>, all: bool) -> Result<Vec<Object>, Failure> {
+    if call.words.is_empty() && call.flags.list("filename").is_empty() {
+        return Err(Failure::text("required resource not specified"));
+    }
+    call.find(all)?.all_or_failure()
+}
+
+/// For commands that go on with what there is.
+fn objects_and_failures(call: &mut Call<'_>, all: bool) -> Result<resource::Found, Failure> {
+    if call.words.is_empty() && call.flags.list("filename").is_empty() {
+        return Err(Failure::text("required resource not specified"));
+    }
+    call.find(all)
+}
+
+/// A DaemonSet, or upstream's refusal for kinds that have no such command.
+fn daemon_set(
+    object: &Object,
+    refusal: impl Fn(&str, &str) -> String,
+) -> Result<Rc<DaemonSet>, Failure> {
+    match object {
+        Object::DaemonSet(set) => Ok(Rc::clone(set)),
+        other => {
+            let info = resource::info_of(other);
+            Err(Failure::Text(refusal(
+                &info.resource(),
+                &info.qualified_kind(),
+            )))
+        }
+    }
+}
+
+pub fn status(call: &mut Call<'_>) -> Outcome {
+    let objects = objects(call, true)?;
+    if objects.is_empty() {
+        let namespace = call.namespace();
+        call.warn(&format!("No resources found in {namespace} namespace."));
+        return Ok(());
+    }
+    for object in objects {
+        let set = daemon_set(&object, |_, kind| {
+            format!("no status viewer has been implemented for {kind}")
+        })?;
+        let timeout = call.flags.duration("timeout");
+        let watch = call.flags.bool("watch");
+        let mut seen = String::new();
+        let mut deadline = call.until(timeout);
+        loop {
+            // The watch prints a line whenever the object changes, even if it is the same line.
+            let event = call.wait(deadline, |call| {
+                let live = call
+                    .live(&object)
+                    .filter(|live| live.meta().uid == set.metadata.uid);
+                let Some(live) = live else { return Some(None) };
+                (live.meta().resource_version != seen).then_some(Some(live))
+            });
+            let live = match event {
+                Some(Some(Object::DaemonSet(live))) => live,
+                Some(_) => return Err(Failure::text("object has been deleted")),
+                None if timeout == SimDuration::ZERO => return Err(call.interrupted()),
+                None => return Err(Failure::text("timed out waiting for the condition")),
+            };
+            seen.clone_from(&live.metadata.resource_version);
+            let (line, done) = status_line(&live)?;
+            call.print(&line);
+            if done || !watch {
+                break;
+            }
+            if timeout == SimDuration::ZERO {
+                deadline = call.until(timeout);
+            }
+        }
+    }
+    Ok(())
+}
+
+pub fn history(call: &mut Call<'_>) -> Outcome {
+    let wanted = call.flags.int("revision");
+    if wanted < 0 {
+        return Err(Failure::Text(format!(
+            "revision must be a positive integer: {wanted}"
+        )));
+    }
+    for object in objects(call, true)? {
+        let set = daemon_set(&object, |_, kind| {
+            format!("no history viewer has been implemented for {kind:?}")
+        })?;
+        let revisions = revisions(call.host.client().server, &set);
+        let name = resource::full_name(&object);
+        if wanted == 0 && !call.flags.text("output").is_empty() {
+            for (i, revision) in revisions.iter().enumerate() {
+                if i > 0 && call.flags.text("output") == "yaml" {
+                    call.print("---");
+                }
+                let mut shown = (*set).clone();
+                shown.spec.template = template_of(revision).unwrap_or_default();
+                let shown = DaemonSet::into_object(Rc::new(shown));
+                super::get::print_objects(call, &[shown], false)?;
+            }
+            continue;
+        }
+        if wanted == 0 {
+            let table = history_table(&revisions);
+            call.print(&format!("{name} \n{table}"));
+            continue;
+        }
+        let revision = revisions
+            .iter()
+            .find(|revision| revision.revision == wanted);
+        let template = revision.and_then(|revision| template_of(revision));
+        let Some(template) = template else {
+            return Err(Failure::text("unable to find the specified revision"));
+        };
+        if !call.flags.text("output").is_empty() {
+            let mut shown = (*set).clone();
+            shown.spec.template = template;
+            let shown = DaemonSet::into_object(Rc::new(shown));
+            super::get::print_objects(call, &[shown], false)?;
+            continue;
+        }
+        // Upstream leaves the tabs as they are.
+        let text = describe::template::pod_template(&template);
+        call.print(&format!("{name} with revision #{wanted}\n{text}"));
+    }
+    Ok(())
+}
+
+pub fn undo(call: &mut Call<'_>) -> Outcome {
+    let wanted = call.flags.int("to-revision");
+    let found = objects_and_failures(call, false)?;
+    let mut failures = found.failures;
+    for object in found.objects {
+        if let Err(failure) = undo_one(call, &object, wanted) {
+            failures.push(failure);
+        }
+    }
+    Failure::collect(failures)
+}
+
+fn undo_one(call: &mut Call<'_>, object: &Object, wanted: i64) -> Outcome {
+    let set = daemon_set(object, |_, kind| {
+        format!("no rollbacker has been implemented for {kind:?}")
+    })?;
+    let name = &set.metadata.name;
+    if set.metadata.annotations.contains_key(LAST_APPLIED) {
+        call.warn(&format!("Warning: resource daemonsets/{name} was previously managed with 'kubectl apply'. Rolling back will not update the {LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead."));
+    }
+    if wanted < 0 {
+        return Err(Failure::Text(format!(
+            "unable to find specified revision {wanted} in history"
+        )));
+    }
+    let revisions = revisions(call.host.client().server, &set);
+    let target = if wanted == 0 {
+        let second = revisions
+            .len()
+            .checked_sub(2)
+            .and_then(|i| revisions.get(i));
+        second.ok_or_else(|| Failure::text("no last revision to roll back to"))?
+    } else {
+        let named = revisions
+            .iter()
+            .find(|revision| revision.revision == wanted);
+        named.ok_or_else(|| {
+            Failure::Text(format!(
+                "unable to find specified revision {wanted} in history"
+            ))
+        })?
+    };
+    let Some(template) = template_of(target) else {
+        return Err(Failure::Text(format!(
+            "unable to find specified revision {wanted} in history"
+        )));
+    };
+    if call.dry == super::Dry::Client {
+        let text = describe::template::pod_template(&template);
+        return call.print_result(object, &format!("will roll back to {text}"));
+    }
+    if template_patch(&set.spec.template) == target.data {
+        let word = format!("skipped rollback (current template already matches revision {wanted})");
+        return call.print_result(object, &word);
+    }
+    let written = call.host.client().patch::<DaemonSet>(
+        &set.key(),
+        "the template, by a rollback",
+        |set| set.spec.template = template,
+    )?;
+    call.print_result(&DaemonSet::into_object(written), "rolled back")
+}
+
+pub fn restart(call: &mut Call<'_>) -> Outcome {
+    let now = call.time();
+    let found = objects_and_failures(call, true)?;
+    let mut failures = found.failures;
+    for object in found.objects {
+        let name = object.meta().name.clone();
+        let set = match daemon_set(&object, |resource, _| {
+            format!("error: {resource} {name:?} restarting is not supported")
+        }) {
+            Ok(set) => set,
+            Err(failure) => {
+                failures.push(failure);
+                continue;
+            }
+        };
+        let stamp = super::apply::restarted_at(now);
+        if set.spec.template.metadata.annotations.get(RESTARTED_AT) == Some(&stamp) {
+            failures.push(Failure::Text(format!("failed to create patch for {name}: if restart has already been triggered within the past second, please wait before attempting to trigger another")));
+            continue;
+        }
+        let result = call.host.client().patch::<DaemonSet>(
+            &set.key(),
+            "the template, by a restart",
+            |set| {
+                set.spec
+                    .template
+                    .metadata
+                    .annotations
+                    .insert(RESTARTED_AT.to_owned(), stamp);
+            },
+        );
+        match result {
+            Ok(written) => call.print_result(&DaemonSet::into_object(written), "restarted")?,
+            Err(status) => failures.push(status.into()),
+        }
+    }
+    Failure::collect(failures)
+}
+
+pub fn pause(call: &mut Call<'_>) -> Outcome {
+    refuse_all(call, "pausing")
+}
+
+pub fn resume(call: &mut Call<'_>) -> Outcome {
+    refuse_all(call, "resuming")
+}
+
+/// Only Deployments can be paused.
+fn refuse_all(call: &mut Call<'_>, word: &str) -> Outcome {
+    let objects = objects(call, false)?;
+    let failures = objects.iter().map(|object| {
+        let resource = resource::info_of(object).resource();
+        Failure::Text(format!(
+            "error: {resource} {:?} {word} is not supported",
+            object.meta().name
+        ))
+    });
+    Failure::collect(failures.collect())
+}

@@ -1,0 +1,71 @@
+//! A typed line into words, as a POSIX shell would: quotes, escapes, comments; pipes and the like are refused.
+
+/// The words of a line, or why there are none.
+///
+/// ```
+/// use daemonset_playground::kubectl;
+/// let words = kubectl::split(r#"kubectl patch ds agent -p '{"spec":{}}'"#).unwrap();
+/// assert_eq!(words[5], r#"{"spec":{}}"#);
+/// assert!(kubectl::split("kubectl get 'ds").is_err());
+/// ```
+pub fn split(line: &str) -> Result<Vec<String>, String> {
+    shlex::split(line).ok_or_else(|| "a quote is not closed".to_owned())
+}
+
+/// A line with a heredoc below it (`kubectl apply -f - <<EOF` … `EOF`): the command and its standard input.
+pub fn heredoc(text: &str) -> Result<(String, Option<String>), String> {
+    let (line, body) = text.split_once('\n').unwrap_or((text, ""));
+    let Some((command, mark)) = line.split_once("<<") else {
+        return Ok((line.to_owned(), None));
+    };
+    let strip_tabs = mark.starts_with('-');
+    let mark = mark
+        .trim_start_matches('-')
+        .trim()
+        .trim_matches(['\'', '"']);
+    if mark.is_empty() || mark.contains(char::is_whitespace) {
+        return Err("a heredoc needs one word behind <<".to_owned());
+    }
+    let mut input = String::new();
+    for line in body.lines() {
+        let line = if strip_tabs {
+            line.trim_start_matches('\t')
+        } else {
+            line
+        };
+        if line == mark {
+            return Ok((command.trim_end().to_owned(), Some(input)));
+        }
+        input.push_str(line);
+        input.push('\n');
+    }
+    Err(format!("the line {mark} that ends the heredoc is missing"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words() {
+        let words = split(r#"label node n a="b c" d='e"f' g\ h # comment"#).unwrap();
+        assert_eq!(words, ["label", "node", "n", "a=b c", "d=e\"f", "g h"]);
+        assert!(split("get \"ds").is_err());
+        assert_eq!(split("").unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn heredocs() {
+        let (line, input) = heredoc("kubectl apply -f - <<'EOF'\na: b\n  c\nEOF\n").unwrap();
+        assert_eq!(
+            (line.as_str(), input.as_deref()),
+            ("kubectl apply -f -", Some("a: b\n  c\n"))
+        );
+        assert_eq!(
+            heredoc("kubectl get ds").unwrap(),
+            ("kubectl get ds".to_owned(), None)
+        );
+        assert!(heredoc("x <<EOF\nabc").is_err());
+        assert!(heredoc("x <<\nabc").is_err());
+    }
+}

@@ -1,0 +1,170 @@
+//! `kubectl wait --for=…`.
+//!
+//! Models: kubectl/pkg/cmd/wait.
+
+use super::error::{Failure, Outcome};
+use super::jsonpath::{self, Template};
+use super::{Call, get, resource};
+use crate::api::object::Object;
+use serde_json::Value;
+
+/// What is waited for.
+enum Condition {
+    Delete,
+    Create,
+    /// Type and wanted status.
+    Status(String, String),
+    /// A path and the wanted value; none: any value.
+    Json(Template, Option<String>),
+}
+
+fn parse(text: &str) -> Result<Condition, Failure> {
+    if text.eq_ignore_ascii_case("delete") {
+        return Ok(Condition::Delete);
+    }
+    if text.eq_ignore_ascii_case("create") {
+        return Ok(Condition::Create);
+    }
+    if let Some(condition) = text.strip_prefix("condition=") {
+        let (name, status) = condition.split_once('=').unwrap_or((condition, "true"));
+        return Ok(Condition::Status(name.to_owned(), status.to_owned()));
+    }
+    if let Some(path) = text.strip_prefix("jsonpath=") {
+        let path = path.trim_matches(['\'', '"']);
+        let (path, wanted) = match path
+            .find('}')
+            .and_then(|end| path.split_at_checked(end + 1))
+        {
+            Some((path, rest)) => (path, rest.strip_prefix('=')),
+            None => match path.split_once('=') {
+                Some((path, wanted)) => (path, Some(wanted)),
+                None => (path, None),
+            },
+        };
+        if wanted == Some("") {
+            return Err(Failure::text(
+                "jsonpath wait has to have a value after equal sign",
+            ));
+        }
+        let bad = || {
+            Failure::text(
+                "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'",
+            )
+        };
+        let template =
+            Template::parse(&get::relaxed(path).ok_or_else(bad)?).map_err(Failure::Text)?;
+        return Ok(Condition::Json(
+            template,
+            wanted.map(|wanted| wanted.trim_matches(['\'', '"']).to_owned()),
+        ));
+    }
+    Err(Failure::Text(format!("unrecognized condition: {text:?}")))
+}
+
+impl Condition {
+    fn met(&self, live: Option<&Object>) -> Result<bool, Failure> {
+        Ok(match (self, live) {
+            (Condition::Delete, live) => live.is_none(),
+            (Condition::Create, live) => live.is_some(),
+            (_, None) => false,
+            (Condition::Status(name, wanted), Some(object)) => {
+                let value = object.to_value();
+                let conditions = value
+                    .pointer("/status/conditions")
+                    .and_then(Value::as_array);
+                conditions.into_iter().flatten().any(|condition| {
+                    let text = |key: &str| condition.get(key).and_then(Value::as_str).unwrap_or("");
+                    text("type").eq_ignore_ascii_case(name)
+                        && text("status").eq_ignore_ascii_case(wanted)
+                })
+            }
+            (Condition::Json(template, wanted), Some(object)) => {
+                let value = object.to_value();
+                match (template.values(&value).as_slice(), wanted) {
+                    ([], _) => false,
+                    ([_], None) => true,
+                    ([one], Some(wanted)) => {
+                        if matches!(one, Value::Object(_) | Value::Array(_)) {
+                            return Err(Failure::text(
+                                "jsonpath leads to a nested object or list which is not supported",
+                            ));
+                        }
+                        jsonpath::to_text(one) == *wanted
+                    }
+                    _ => {
+                        return Err(Failure::text(
+                            "given jsonpath expression matches more than one value",
+                        ));
+                    }
+                }
+            }
+        })
+    }
+}
+
+pub fn run(call: &mut Call<'_>) -> Outcome {
+    let conditions: Result<Vec<Condition>, Failure> = match call.flags.list("for") {
+        [] => Err(Failure::text("unrecognized condition: \"\"")),
+        list => list.iter().map(|text| parse(text)).collect(),
+    };
+    let conditions = conditions?;
+    if call.words.is_empty() && call.flags.list("filename").is_empty() {
+        return Err(Failure::text(super::NOTHING_NAMED));
+    }
+    // 0 is one look, a negative time is a week.
+    let timeout = call.flags.duration("timeout");
+    let deadline = super::Until {
+        end: call.host.now() + timeout,
+        patient: false,
+    };
+    let waits_for_creation = matches!(conditions.as_slice(), [Condition::Create]);
+    if waits_for_creation {
+        let made = call.wait(deadline, |call| match call.find(false) {
+            Ok(found) if found.failures.is_empty() && !found.objects.is_empty() => Some(()),
+            _ => None,
+        });
+        if made.is_none() {
+            return Err(Failure::text("timed out waiting for the condition"));
+        }
+    }
+    let found = call.find(false)?;
+    let mut failures = found.failures;
+    if let [Condition::Delete] = conditions.as_slice() {
+        // What isn't there is what was wished for, if it was named.
+        failures.retain(|failure| !matches!(failure, Failure::Server { status, .. } if status.reason == crate::api::status::Reason::NotFound));
+        if failures.is_empty() && found.objects.is_empty() && found.by_name {
+            return Ok(());
+        }
+    }
+    if found.objects.is_empty() && failures.is_empty() {
+        return Err(Failure::text("no matching resources found"));
+    }
+    for object in found.objects {
+        let met = call.wait(deadline, |call| {
+            let live = call
+                .live(&object)
+                .filter(|live| live.meta().uid == object.meta().uid);
+            for condition in &conditions {
+                match condition.met(live.as_ref()) {
+                    Ok(true) => {}
+                    Ok(false) => return None,
+                    Err(failure) => return Some(Err(failure)),
+                }
+            }
+            Some(Ok(()))
+        });
+        match met {
+            Some(Ok(())) => call.print_result(&object, "condition met")?,
+            Some(Err(failure)) => failures.push(failure),
+            None => {
+                let info = resource::info_of(&object);
+                failures.push(Failure::Text(format!(
+                    "timed out waiting for the condition on {}/{}",
+                    info.plural,
+                    object.meta().name
+                )));
+            }
+        }
+    }
+    Failure::collect(failures)
+}

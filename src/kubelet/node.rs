@@ -1,0 +1,327 @@
+//! What a kubelet reports of its node: conditions, addresses, and the events that go with them; and switching a node off and on.
+//!
+//! Models: pkg/kubelet/nodestatus/setters.go, pkg/kubelet/kubelet_node_status.go.
+//! Differs: a status is written when something changes, not every five minutes. A node that was down comes back as after a reboot: its containers start again.
+
+use super::eviction::{self, Pressure};
+use super::{Due, Kubelets, NodeKubelet, Stage, node_key, node_reference};
+use crate::api::meta::Time;
+use crate::api::node::{Node, NodeCondition};
+use crate::api::object::Kind;
+use crate::client::Client;
+use crate::client::events::reference;
+use crate::reason::Decision;
+use crate::reason::kubelet::KubeletDecision;
+use crate::sim::time::{SimDuration, SimTime};
+use crate::trace::Actor;
+use std::rc::Rc;
+
+/// The node's InternalIP, or one made of its number.
+pub fn host_ip(node: &Node, number: u32) -> String {
+    let addresses = node
+        .status
+        .extra
+        .get("addresses")
+        .and_then(|v| v.as_array());
+    let internal = addresses.into_iter().flatten().find_map(|a| {
+        (a.get("type")?.as_str()? == "InternalIP").then(|| a.get("address")?.as_str())?
+    });
+    internal.map_or_else(
+        || format!("10.0.{}.{}", number / 250 % 250, number % 250 + 1),
+        str::to_owned,
+    )
+}
+
+/// Each node has its own network of pods.
+pub fn pod_ip(number: u32, nth: u32) -> String {
+    format!(
+        "10.{}.{}.{}",
+        128 + number / 256 % 100,
+        number % 256,
+        nth % 253 + 2
+    )
+}
+
+/// What the kubelet says of one condition.
+struct Report {
+    type_: &'static str,
+    status: &'static str,
+    reason: &'static str,
+    message: &'static str,
+    /// The event's reason when the condition becomes this.
+    event: &'static str,
+}
+
+fn reports(kubelet: &NodeKubelet) -> [Report; 4] {
+    let pressure = |kind: Pressure| {
+        let on = kubelet.reported.contains(&kind);
+        let (reason, message, event) = kind.words(on);
+        Report {
+            type_: kind.condition(),
+            status: if on { "True" } else { "False" },
+            reason,
+            message,
+            event,
+        }
+    };
+    let ready = if kubelet.not_ready {
+        Report {
+            type_: "Ready",
+            status: "False",
+            reason: "KubeletNotReady",
+            message: "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized",
+            event: "NodeNotReady",
+        }
+    } else {
+        Report {
+            type_: "Ready",
+            status: "True",
+            reason: "KubeletReady",
+            message: "kubelet is posting ready status",
+            event: "NodeReady",
+        }
+    };
+    [
+        pressure(Pressure::Memory),
+        pressure(Pressure::Disk),
+        pressure(Pressure::Pid),
+        ready,
+    ]
+}
+
+fn write_condition(node: &mut Node, report: &Report, now: Time) {
+    let conditions = &mut node.status.conditions;
+    let index = conditions.iter().position(|c| c.type_ == report.type_);
+    let transition = match index.and_then(|i| conditions.get(i)) {
+        Some(old) if old.status == report.status => old.last_transition_time.or(Some(now)),
+        _ => Some(now),
+    };
+    let new = NodeCondition {
+        type_: report.type_.to_owned(),
+        status: report.status.to_owned(),
+        last_heartbeat_time: Some(now),
+        last_transition_time: transition,
+        reason: report.reason.to_owned(),
+        message: report.message.to_owned(),
+    };
+    match index.and_then(|i| conditions.get_mut(i)) {
+        Some(old) => *old = new,
+        None => conditions.push(new),
+    }
+}
+
+impl Kubelets {
+    /// Writes the node's conditions, with an event for each that changed.
+    pub(super) fn report_node(&mut self, client: &mut Client<'_>, name: &str) {
+        let Some(kubelet) = self.nodes.get(name) else {
+            return;
+        };
+        let key = node_key(name);
+        let Some(live) = client.server.get::<Node>(&key).cloned() else {
+            return;
+        };
+        client.actor = Actor::Kubelet(name.into());
+        let now = client.time();
+        let reports = reports(kubelet);
+        let changed: Vec<&Report> = reports
+            .iter()
+            .filter(|r| live.condition(r.type_).is_none_or(|c| c.status != r.status))
+            .collect();
+        for report in &changed {
+            client.decide(
+                Kind::Node,
+                &key,
+                Decision::Kubelet(KubeletDecision::Report {
+                    condition: report.type_.to_owned(),
+                    status: report.status.to_owned(),
+                    reason: report.reason.to_owned(),
+                }),
+            );
+        }
+        // A node can only be missing here, which the watch will tell.
+        let _ = client.patch_status::<Node>(&key, "status: conditions", |node| {
+            for report in &reports {
+                write_condition(node, report, now);
+            }
+        });
+        let about = node_reference(&live);
+        for report in changed {
+            let message = format!("Node {name} status is now: {}", report.event);
+            client.event(&about, false, report.event, &message);
+        }
+    }
+
+    pub(super) fn report_schedulable(&mut self, client: &mut Client<'_>, name: &Rc<str>, on: bool) {
+        let Some(kubelet) = self.nodes.get(name).filter(|n| n.works()) else {
+            return;
+        };
+        let Some(node) = &kubelet.node else {
+            return;
+        };
+        client.actor = Actor::Kubelet(Rc::clone(name));
+        client.cause = kubelet.cause;
+        let reason = if on {
+            "NodeSchedulable"
+        } else {
+            "NodeNotSchedulable"
+        };
+        let message = format!("Node {name} status is now: {reason}");
+        client.event(&node_reference(node), false, reason, &message);
+    }
+
+    /// Switches a node off (nothing happens there and nothing is confirmed) or on again.
+    ///
+    /// The node lifecycle controller has to be told as well, that heartbeats stop or come.
+    pub fn set_node_down(&mut self, client: &mut Client<'_>, name: &str, down: bool) {
+        let Some((name, kubelet)) = self
+            .nodes
+            .get_key_value(name)
+            .map(|(name, _)| Rc::clone(name))
+            .and_then(|name| Some((Rc::clone(&name), self.nodes.get_mut(&name)?)))
+        else {
+            return;
+        };
+        if kubelet.down == down || kubelet.node.is_none() {
+            return;
+        }
+        kubelet.down = down;
+        kubelet.cause = client.cause.or(kubelet.cause);
+        if down {
+            kubelet.booting = false;
+            kubelet.images.free_at = SimTime::ZERO;
+            let uids: Vec<_> = kubelet.pods.iter().cloned().collect();
+            for uid in uids {
+                let wake = self.pods.get_mut(&uid).and_then(|w| w.wake.take());
+                self.cancel(wake);
+            }
+        } else {
+            kubelet.booting = true;
+            let at = client.now + SimDuration(self.profile.node_start_ms);
+            self.queue.push(at, Due::Boot(name));
+        }
+    }
+
+    /// The kubelet is up: it reports the node and starts again what it finds there.
+    pub(super) fn boot(&mut self, client: &mut Client<'_>, name: &Rc<str>) {
+        let simulated = self.simulated();
+        let Some(kubelet) = self.nodes.get_mut(name) else {
+            return;
+        };
+        let Some(node) = kubelet
+            .node
+            .clone()
+            .filter(|_| kubelet.booting && simulated)
+        else {
+            return;
+        };
+        kubelet.booting = false;
+        client.actor = Actor::Kubelet(Rc::clone(name));
+        client.cause = kubelet.cause;
+        let uids: Vec<_> = kubelet.pods.iter().cloned().collect();
+        if !uids.is_empty() {
+            let pods = uids.len() as u32;
+            client.decide(
+                Kind::Node,
+                &node_key(name),
+                Decision::Kubelet(KubeletDecision::NodeRestarted { pods }),
+            );
+        }
+        client.event(
+            &node_reference(&node),
+            false,
+            "Starting",
+            "Starting kubelet.",
+        );
+        self.report_node(client, name);
+        let (now, time, cause) = (client.now, client.time(), client.cause);
+        for uid in uids {
+            if let Some(worker) = self.pods.get_mut(&uid) {
+                if worker.stage == Stage::New && !worker.pod.status.container_statuses.is_empty() {
+                    worker.adopt(now);
+                }
+                if !matches!(worker.stage, Stage::New | Stage::Failed) {
+                    worker.cause = cause;
+                    if matches!(worker.stage, Stage::Terminating { .. }) {
+                        // Whatever ran died with the machine.
+                        worker.stage = Stage::Terminating {
+                            stop_at: now,
+                            exit_code: 255,
+                        };
+                    } else {
+                        let ran = worker.runs_anything();
+                        worker.node_restarted(now, time);
+                        let ready_at = now + SimDuration(self.profile.sandbox_ms);
+                        worker.stage = Stage::Sandbox { ready_at };
+                        if ran && !worker.pod.metadata.is_terminating() {
+                            let about =
+                                reference(&crate::api::object::Object::Pod(Rc::clone(&worker.pod)));
+                            client.event(
+                                &about,
+                                false,
+                                "SandboxChanged",
+                                "Pod sandbox changed, it will be killed and re-created.",
+                            );
+                        }
+                    }
+                }
+            }
+            self.wake(&uid, now);
+        }
+        self.arm_eviction(name, now);
+    }
+
+    /// The kubelet is alive and says that its node isn't ready (or is again).
+    pub fn set_node_not_ready(&mut self, client: &mut Client<'_>, name: &str, not_ready: bool) {
+        let Some(kubelet) = self.nodes.get_mut(name) else {
+            return;
+        };
+        kubelet.not_ready = not_ready;
+        if kubelet.works() {
+            self.report_node(client, name);
+        }
+    }
+
+    /// The node runs short of something, or has enough again. The condition stays for five minutes after that.
+    pub fn set_pressure(&mut self, client: &mut Client<'_>, name: &str, kind: Pressure, on: bool) {
+        let Some((name, _)) = self.nodes.get_key_value(name) else {
+            return;
+        };
+        let name = Rc::clone(name);
+        let Some(kubelet) = self.nodes.get_mut(&name) else {
+            return;
+        };
+        kubelet.cause = client.cause.or(kubelet.cause);
+        if on {
+            if !kubelet.pressure.insert(kind) {
+                return;
+            }
+            kubelet.reported.insert(kind);
+            if kubelet.works() {
+                self.report_node(client, &name);
+            }
+            self.arm_eviction(&name, client.now);
+        } else if kubelet.pressure.remove(&kind) {
+            let at = client.now + eviction::TRANSITION_PERIOD;
+            self.loops.push(at, Due::PressureOver(name, kind));
+        }
+    }
+
+    pub(super) fn pressure_over(
+        &mut self,
+        client: &mut Client<'_>,
+        name: &Rc<str>,
+        kind: Pressure,
+    ) {
+        let Some(kubelet) = self.nodes.get_mut(name) else {
+            return;
+        };
+        // It came back meanwhile, or the timer is of an earlier spell.
+        if kubelet.pressure.contains(&kind) || !kubelet.reported.remove(&kind) {
+            return;
+        }
+        client.cause = kubelet.cause;
+        if kubelet.works() {
+            self.report_node(client, name);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The editor's side: tabs, the text, what went wrong with it.
+
+use std::rc::Rc;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TabId(pub u32);
+
+/// What the editor pane shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditorPane {
+    pub tabs: Vec<EditorTab>,
+    pub active: TabId,
+    pub text: Rc<str>,
+    /// Changes whenever the text was changed by anything but typing: then the editor must take it over.
+    pub version: u32,
+    pub problems: Rc<[Problem]>,
+    /// How the last apply of this tab went.
+    pub result: ApplyResult,
+    pub presets: Rc<[PresetItem]>,
+    /// A sentence about what to watch, from the preset that this tab was opened with.
+    pub watch: Option<String>,
+    /// Nothing was ever applied.
+    pub is_first_visit: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditorTab {
+    pub id: TabId,
+    pub title: String,
+    /// The text differs from what was last applied.
+    pub is_dirty: bool,
+    pub has_problems: bool,
+}
+
+/// An error at a place in the text; lines and columns count from 1, and 0 is "no place".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub line: u32,
+    pub column: u32,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApplyResult {
+    None,
+    /// kubectl's own lines.
+    Done {
+        lines: Vec<String>,
+        warnings: Vec<String>,
+    },
+    Failed {
+        message: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresetItem {
+    pub id: String,
+    pub title: String,
+    pub watch: String,
+}

@@ -1,0 +1,346 @@
+//! One pod as a tile: where it is, what it is doing, which revision it runs.
+
+use super::words::{Tone, count};
+use crate::api::apps::CONTROLLER_REVISION_HASH;
+use crate::api::pod::{ContainerStatus, Pod, phase};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Names a pod in messages.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PodId {
+    pub namespace: Rc<str>,
+    pub name: Rc<str>,
+}
+
+/// What a pod tile shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodTile {
+    /// The pod's uid: the key of the DOM node, so that a tile stays itself when it moves.
+    pub uid: Rc<str>,
+    pub id: PodId,
+    /// The owner's name, or nothing for a bare pod.
+    pub owner: String,
+    /// What is left of the pod's name without the owner's: the five random characters.
+    pub suffix: String,
+    pub state: PodState,
+    /// STATUS as kubectl prints it.
+    pub status: String,
+    pub restarts: u32,
+    pub revision: Option<PodRevision>,
+    /// The node that it is on or, while it isn't bound, meant for.
+    pub node: Rc<str>,
+    pub is_bound: bool,
+    /// One sentence for screen readers and tooltips.
+    pub summary: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PodRevision {
+    pub number: i64,
+    pub is_current: bool,
+}
+
+/// The looks of a tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PodState {
+    /// No node yet: it waits for the scheduler.
+    Unscheduled,
+    Pending,
+    Pulling,
+    Starting,
+    /// Runs, and isn't ready.
+    Running,
+    Ready,
+    Terminating,
+    CrashLoop,
+    ImageError,
+    Failed,
+    Succeeded,
+}
+
+impl PodState {
+    pub const ALL: [PodState; 11] = [
+        PodState::Unscheduled,
+        PodState::Pending,
+        PodState::Pulling,
+        PodState::Starting,
+        PodState::Running,
+        PodState::Ready,
+        PodState::Terminating,
+        PodState::CrashLoop,
+        PodState::ImageError,
+        PodState::Failed,
+        PodState::Succeeded,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PodState::Unscheduled => "Unscheduled",
+            PodState::Pending => "Pending",
+            PodState::Pulling => "Pulling",
+            PodState::Starting => "Starting",
+            PodState::Running => "Running",
+            PodState::Ready => "Ready",
+            PodState::Terminating => "Terminating",
+            PodState::CrashLoop => "CrashLoop",
+            PodState::ImageError => "ImageError",
+            PodState::Failed => "Failed",
+            PodState::Succeeded => "Succeeded",
+        }
+    }
+
+    /// What it means, for the legend.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            PodState::Unscheduled => "created, waits for the scheduler to bind it to its node",
+            PodState::Pending => "bound; the kubelet hasn't started it yet",
+            PodState::Pulling => "the kubelet pulls the image",
+            PodState::Starting => "the containers are being started",
+            PodState::Running => "runs, but isn't ready yet",
+            PodState::Ready => "runs and is ready",
+            PodState::Terminating => "asked to stop; the grace period runs",
+            PodState::CrashLoop => {
+                "the container ended; the kubelet waits before it starts it again"
+            }
+            PodState::ImageError => "the image can't be pulled",
+            PodState::Failed => "ended with an error, and won't start again",
+            PodState::Succeeded => "ended well, which a daemon shouldn't",
+        }
+    }
+
+    pub fn tone(self) -> Tone {
+        match self {
+            PodState::Ready => Tone::Good,
+            PodState::Pulling | PodState::Starting | PodState::Running | PodState::Pending => {
+                Tone::Busy
+            }
+            PodState::Unscheduled => Tone::Warn,
+            PodState::Terminating | PodState::Succeeded => Tone::Plain,
+            PodState::CrashLoop | PodState::ImageError | PodState::Failed => Tone::Bad,
+        }
+    }
+}
+
+/// Which number a revision hash has, and whether pods of it are up to date: by owner's uid, then by hash.
+pub type Revisions = BTreeMap<String, BTreeMap<String, PodRevision>>;
+
+/// The revision that a pod is of.
+pub fn revision(pod: &Pod, revisions: &Revisions) -> Option<PodRevision> {
+    let owner = pod.metadata.controller_ref()?;
+    let hash = pod.metadata.label(CONTROLLER_REVISION_HASH)?;
+    revisions.get(&owner.uid)?.get(hash).copied()
+}
+
+pub fn tile(pod: &Pod, revisions: &Revisions) -> PodTile {
+    let meta = &pod.metadata;
+    let owner = meta.controller_ref();
+    let revision = revision(pod, revisions);
+    let owner = owner.map(|owner| owner.name.clone()).unwrap_or_default();
+    let suffix = meta
+        .name
+        .strip_prefix(owner.as_str())
+        .map_or(meta.name.as_str(), |rest| rest.trim_start_matches('-'));
+    let (state, status) = (state(pod), status(pod));
+    let node = target_node(pod).unwrap_or("");
+    let restarts = restarts(pod);
+    let mut summary = format!("Pod {}, {status}", meta.name);
+    match (pod.is_bound(), node.is_empty()) {
+        (true, _) => summary.push_str(&format!(" on {node}")),
+        (false, false) => summary.push_str(&format!(", waits to be bound to {node}")),
+        (false, true) => summary.push_str(", waits for a node"),
+    }
+    if let Some(revision) = revision {
+        let which = if revision.is_current {
+            "current"
+        } else {
+            "old"
+        };
+        summary.push_str(&format!(", {which} revision {}", revision.number));
+    }
+    if restarts > 0 {
+        summary.push_str(&format!(", {}", count(u64::from(restarts), "restart")));
+    }
+    PodTile {
+        uid: meta.uid.as_str().into(),
+        id: PodId {
+            namespace: meta.namespace.as_str().into(),
+            name: meta.name.as_str().into(),
+        },
+        suffix: suffix.to_owned(),
+        owner,
+        state,
+        status,
+        restarts,
+        revision,
+        node: node.into(),
+        is_bound: pod.is_bound(),
+        summary,
+    }
+}
+
+/// The node that a daemon pod is on or pinned to.
+///
+/// Models: pkg/controller/daemon/util, GetTargetNodeName.
+pub fn target_node(pod: &Pod) -> Option<&str> {
+    if pod.is_bound() {
+        return Some(&pod.spec.node_name);
+    }
+    let required = pod
+        .spec
+        .affinity
+        .as_ref()?
+        .node_affinity
+        .as_ref()?
+        .required
+        .as_ref()?;
+    required
+        .node_selector_terms
+        .iter()
+        .flat_map(|term| &term.match_fields)
+        .find(|field| field.key == "metadata.name" && field.operator == "In")
+        .and_then(|field| match field.values.as_slice() {
+            [name] => Some(name.as_str()),
+            _ => None,
+        })
+}
+
+pub fn restarts(pod: &Pod) -> u32 {
+    let all = pod.status.container_statuses.iter();
+    all.map(|c| c.restart_count.max(0) as u32).sum()
+}
+
+/// Ready containers and all containers, as in READY of kubectl.
+pub fn ready_containers(pod: &Pod) -> (usize, usize) {
+    let ready = pod
+        .status
+        .container_statuses
+        .iter()
+        .filter(|c| c.ready)
+        .count();
+    (ready, pod.spec.containers.len())
+}
+
+fn waiting(pod: &Pod) -> impl Iterator<Item = &str> {
+    statuses(pod).filter_map(|c| c.state.waiting.as_ref().map(|w| w.reason.as_str()))
+}
+
+fn statuses(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
+    let status = &pod.status;
+    status
+        .init_container_statuses
+        .iter()
+        .chain(&status.container_statuses)
+}
+
+pub fn state(pod: &Pod) -> PodState {
+    if pod.metadata.is_terminating() {
+        return PodState::Terminating;
+    }
+    match pod.status.phase.as_str() {
+        phase::FAILED => return PodState::Failed,
+        phase::SUCCEEDED => return PodState::Succeeded,
+        _ => {}
+    }
+    if !pod.is_bound() {
+        return PodState::Unscheduled;
+    }
+    for reason in waiting(pod) {
+        match reason {
+            "CrashLoopBackOff" => return PodState::CrashLoop,
+            "ErrImagePull"
+            | "ImagePullBackOff"
+            | "InvalidImageName"
+            | "ErrImageNeverPull"
+            | "CreateContainerConfigError"
+            | "CreateContainerError"
+            | "RunContainerError" => {
+                return PodState::ImageError;
+            }
+            _ => {}
+        }
+    }
+    if statuses(pod).any(|c| {
+        c.state
+            .terminated
+            .as_ref()
+            .is_some_and(|t| t.exit_code != 0)
+    }) {
+        return PodState::CrashLoop;
+    }
+    if pod.status.phase == phase::RUNNING {
+        return if pod.is_ready() {
+            PodState::Ready
+        } else {
+            PodState::Running
+        };
+    }
+    if waiting(pod).next().is_some() {
+        return if is_pulling(pod) {
+            PodState::Pulling
+        } else {
+            PodState::Starting
+        };
+    }
+    PodState::Pending
+}
+
+/// The API doesn't tell pulling from starting: both wait as `ContainerCreating`. An image without an id isn't there yet.
+fn is_pulling(pod: &Pod) -> bool {
+    statuses(pod).any(|c| c.state.waiting.is_some() && c.image_id.is_empty())
+}
+
+/// STATUS as `kubectl get pods` prints it.
+///
+/// Models: pkg/printers/internalversion, printPod. Differs: no sidecars, no signals, no readiness gates.
+pub fn status(pod: &Pod) -> String {
+    let status = &pod.status;
+    let mut text = if status.reason.is_empty() {
+        status.phase.clone()
+    } else {
+        status.reason.clone()
+    };
+    let mut is_initializing = false;
+    for (i, c) in status.init_container_statuses.iter().enumerate() {
+        if c.state
+            .terminated
+            .as_ref()
+            .is_some_and(|t| t.exit_code == 0)
+        {
+            continue;
+        }
+        is_initializing = true;
+        text = match (&c.state.terminated, &c.state.waiting) {
+            (Some(t), _) if !t.reason.is_empty() => format!("Init:{}", t.reason),
+            (Some(t), _) => format!("Init:ExitCode:{}", t.exit_code),
+            (None, Some(w)) if !w.reason.is_empty() && w.reason != "PodInitializing" => {
+                format!("Init:{}", w.reason)
+            }
+            _ => format!("Init:{i}/{}", pod.spec.init_containers.len()),
+        };
+        break;
+    }
+    if !is_initializing {
+        for c in status.container_statuses.iter().rev() {
+            match (&c.state.waiting, &c.state.terminated) {
+                (Some(w), _) if !w.reason.is_empty() => text = w.reason.clone(),
+                (_, Some(t)) if !t.reason.is_empty() => text = t.reason.clone(),
+                (_, Some(t)) => text = format!("ExitCode:{}", t.exit_code),
+                _ => {}
+            }
+        }
+    }
+    if pod.metadata.is_terminating() && !pod.is_terminal() {
+        text = if status.reason == "NodeLost" {
+            "Unknown"
+        } else {
+            "Terminating"
+        }
+        .to_owned();
+    }
+    if text.is_empty() {
+        phase::PENDING.to_owned()
+    } else {
+        text
+    }
+}

@@ -1,0 +1,622 @@
+//! Why: each check that the controller and the scheduler make, what decided, and the chain of causes.
+
+use super::page::{Subject, badge};
+use super::pod::{self, PodId};
+use super::rollout::is_owned;
+use super::words::{Tone, age, clock};
+use crate::api::apps::DaemonSet;
+use crate::api::node::Node;
+use crate::api::object::{Key, Kind};
+use crate::api::pod::{Pod, PodSpec};
+use crate::api::selector::{NodeMismatch, TermMismatch, node_mismatch};
+use crate::api::taint::{self, is_tolerated, repels};
+use crate::cluster::Cluster;
+use crate::controllers::daemon_set::eligibility::with_daemon_tolerations;
+use crate::controllers::daemon_set::pod::daemon_pod;
+use crate::reason::Decision;
+use crate::reason::daemon::{DaemonDecision, SkipReason, Verdict};
+use crate::session::Session;
+use crate::trace::{Actor, TraceId, What};
+use std::rc::Rc;
+
+/// So many entries of the trace are searched for the newest one about an object.
+const SEARCH_MAX: usize = 20_000;
+/// A chain of causes longer than this is cut in the middle.
+const CAUSES_MAX: usize = 14;
+
+/// What the why panel shows for the node or pod that was clicked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhyPanel {
+    /// `Node node-2` or `Pod my-daemonset-x7k2p`
+    pub title: String,
+    /// The verdict in one sentence.
+    pub answer: String,
+    pub tone: Tone,
+    /// The exact field that decided, if one did: `node-2: spec.taints[0]`.
+    pub decided_by: Option<String>,
+    pub groups: Vec<CheckGroup>,
+    /// Name and value, for what isn't a check.
+    pub facts: Vec<Fact>,
+    pub causes: Vec<Cause>,
+    /// It is gone at this moment of the timeline.
+    pub is_gone: bool,
+    /// The pod that can be deleted or made to fail here.
+    pub pod: Option<PodId>,
+}
+
+/// The checks of one component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckGroup {
+    /// `DaemonSet controller: should node-2 run agent?`
+    pub title: String,
+    pub checks: Vec<Check>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    pub outcome: Outcome,
+    pub title: String,
+    pub detail: String,
+    /// Where in the YAML: `spec.template.spec.nodeSelector`.
+    pub field: String,
+    /// This one decided.
+    pub decides: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Pass,
+    Fail,
+    /// Not asked: an earlier check decided, or there is nothing to check.
+    Skipped,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Pass => "Pass",
+            Outcome::Fail => "Fail",
+            Outcome::Skipped => "Skipped",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    pub name: String,
+    pub value: String,
+}
+
+/// One link of the chain, the effect first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    pub at: String,
+    pub at_ms: u64,
+    pub actor: String,
+    pub text: String,
+}
+
+pub fn build(session: &Session, subject: Subject<'_>, set: Option<&DaemonSet>) -> Option<WhyPanel> {
+    match subject {
+        Subject::None => None,
+        Subject::Node(name) => Some(why_node(session.cluster(), name, set)),
+        Subject::Pod(id) => Some(why_pod(session.cluster(), id)),
+    }
+}
+
+fn why_node(cluster: &Cluster, name: &str, set: Option<&DaemonSet>) -> WhyPanel {
+    let title = format!("Node {name}");
+    let Some(node) = cluster.server.nodes.get(&Key::new("", name)) else {
+        return gone(title, "This node doesn't exist at this moment.");
+    };
+    let Some(set) = set else {
+        return WhyPanel {
+            answer: "There is no DaemonSet that could want this node.".to_owned(),
+            ..empty(title)
+        };
+    };
+    let verdict = cluster.verdict(set, node);
+    let here = |pod: &&Rc<Pod>| is_owned(pod, set) && pod::target_node(pod) == Some(name);
+    let pods: Vec<&Rc<Pod>> = cluster.server.pods.iter().filter(here).collect();
+    let set_name = &set.metadata.name;
+    let answer = match (&verdict, pods.first()) {
+        (Verdict::Run, Some(pod)) if pod.is_ready() => {
+            format!("{set_name} wants a pod here, and it is ready.")
+        }
+        (Verdict::Run, Some(pod)) => {
+            format!("{set_name} wants a pod here; it is {}.", pod::status(pod))
+        }
+        (Verdict::Run, None) => format!("{set_name} wants a pod here; it isn't there yet."),
+        (verdict, pod) => {
+            let badge = badge(verdict, pod.is_some());
+            format!(
+                "{}: {}.",
+                if pod.is_some() { badge.word } else { "No pod" },
+                badge.sentence
+            )
+        }
+    };
+    let tone = match &verdict {
+        Verdict::Run => Tone::Good,
+        Verdict::Keep(_) if !pods.is_empty() => Tone::Warn,
+        Verdict::Keep(_) | Verdict::Skip(_) => Tone::Bad,
+    };
+    let mut groups = vec![controller_checks(set, node, &verdict)];
+    // A node that isn't wanted never gets as far as the scheduler.
+    if verdict.should_run() {
+        let pod = pods
+            .first()
+            .map_or_else(|| Rc::new(daemon_pod(set, name, "")), |pod| Rc::clone(pod));
+        groups.extend(scheduler_checks(cluster, &pod, name));
+    }
+    let decided_by = groups
+        .iter()
+        .flat_map(|g| &g.checks)
+        .find(|c| c.decides)
+        .map(|c| c.field.clone());
+    let newest = pods
+        .first()
+        .and_then(|pod| newest(cluster, Kind::Pod, &Key::of(&pod.metadata)));
+    let cause = newest.or_else(|| newest_on_node(cluster, name));
+    WhyPanel {
+        answer,
+        tone,
+        decided_by,
+        groups,
+        causes: cause.map_or_else(Vec::new, |id| causes(cluster, id)),
+        ..empty(title)
+    }
+}
+
+fn why_pod(cluster: &Cluster, id: &PodId) -> WhyPanel {
+    let title = format!("Pod {}", id.name);
+    let key = Key::new(&id.namespace, &id.name);
+    let chain = || newest(cluster, Kind::Pod, &key).map_or_else(Vec::new, |id| causes(cluster, id));
+    let Some(pod) = cluster.server.pods.get(&key) else {
+        return WhyPanel {
+            causes: chain(),
+            ..gone(title, "This pod doesn't exist at this moment.")
+        };
+    };
+    let status = pod::status(pod);
+    let (state, node) = (pod::state(pod), pod::target_node(pod).unwrap_or(""));
+    let answer = match (pod.is_bound(), pod.is_ready()) {
+        _ if pod.metadata.is_terminating() => {
+            "It was asked to stop, and has its grace period to do so.".to_owned()
+        }
+        (true, true) => format!("It runs on {node} and is ready."),
+        (true, false) => format!("It is on {node}, {status}: {}.", state.meaning()),
+        (false, _) => {
+            let message = pod
+                .status
+                .condition("PodScheduled")
+                .map(|c| c.message.as_str())
+                .unwrap_or("");
+            if message.is_empty() {
+                "It waits for the scheduler.".to_owned()
+            } else {
+                message.to_owned()
+            }
+        }
+    };
+    let set = pod.metadata.controller_ref().and_then(|owner| {
+        let set = cluster
+            .server
+            .daemon_sets
+            .get(&Key::new(&id.namespace, &owner.name))?;
+        (set.metadata.uid == owner.uid).then_some(set)
+    });
+    let mut groups = Vec::new();
+    if let Some(target) = cluster.server.nodes.get(&Key::new("", node)) {
+        if let Some(set) = set {
+            groups.push(controller_checks(
+                set,
+                target,
+                &cluster.verdict(set, target),
+            ));
+        }
+        groups.extend(scheduler_checks(cluster, pod, node));
+    }
+    let decided_by = groups
+        .iter()
+        .flat_map(|g| &g.checks)
+        .find(|c| c.decides)
+        .map(|c| c.field.clone());
+    WhyPanel {
+        answer,
+        tone: state.tone(),
+        decided_by,
+        groups,
+        facts: pod_facts(cluster, pod, node),
+        pod: (!pod.metadata.is_terminating()).then(|| id.clone()),
+        causes: chain(),
+        ..empty(title)
+    }
+}
+
+fn pod_facts(cluster: &Cluster, pod: &Pod, node: &str) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |name: &str, value: String| {
+        facts.push(Fact {
+            name: name.to_owned(),
+            value,
+        })
+    };
+    let (ready, all) = pod::ready_containers(pod);
+    fact(
+        "Status",
+        format!(
+            "{}, {ready}/{all} ready, {} restarts",
+            pod::status(pod),
+            pod::restarts(pod)
+        ),
+    );
+    fact(
+        "Node",
+        if pod.is_bound() {
+            node.to_owned()
+        } else {
+            format!("{node} (not bound)")
+        },
+    );
+    if let Some(owner) = pod.metadata.controller_ref() {
+        fact("Controlled by", format!("{}/{}", owner.kind, owner.name));
+    }
+    if let Some(created) = pod.metadata.creation_timestamp {
+        fact(
+            "Age",
+            age(cluster.time().0.saturating_sub(created.0).max(0) as u64),
+        );
+    }
+    for container in &pod.spec.containers {
+        fact("Image", container.image.clone());
+    }
+    for container in &pod.status.container_statuses {
+        if let Some(waiting) = container
+            .state
+            .waiting
+            .as_ref()
+            .filter(|w| !w.message.is_empty())
+        {
+            fact(
+                "Waiting",
+                format!("{}: {}", waiting.reason, waiting.message),
+            );
+        }
+    }
+    facts
+}
+
+fn empty(title: String) -> WhyPanel {
+    WhyPanel {
+        title,
+        answer: String::new(),
+        tone: Tone::Plain,
+        decided_by: None,
+        groups: Vec::new(),
+        facts: Vec::new(),
+        causes: Vec::new(),
+        is_gone: false,
+        pod: None,
+    }
+}
+
+fn gone(title: String, answer: &str) -> WhyPanel {
+    WhyPanel {
+        answer: answer.to_owned(),
+        is_gone: true,
+        ..empty(title)
+    }
+}
+
+/// The checks of the DaemonSet controller in its order, with the one that decided.
+///
+/// Models: daemon_controller.go, NodeShouldRunDaemonPod: node name, then selector and affinity, then taints.
+fn controller_checks(set: &DaemonSet, node: &Node, verdict: &Verdict) -> CheckGroup {
+    let spec = with_daemon_tolerations(&set.spec.template.spec);
+    let name = &node.metadata.name;
+    let mut checks = Vec::new();
+    let mut is_decided = false;
+    let mut push = |mut check: Check| {
+        if is_decided {
+            check.outcome = Outcome::Skipped;
+            check.detail = "not asked: an earlier check decided".to_owned();
+        }
+        check.decides = !is_decided && check.outcome == Outcome::Fail;
+        is_decided |= check.decides;
+        checks.push(check);
+    };
+    push(name_check(&spec, name, verdict));
+    let mismatch = node_mismatch(&spec, node);
+    push(selector_check(&spec, mismatch.as_ref()));
+    push(affinity_check(&spec, mismatch.as_ref()));
+    for check in taint_checks(&spec, node) {
+        push(check);
+    }
+    if !node.spec.taints.iter().any(repels) {
+        push(Check {
+            outcome: Outcome::Pass,
+            title: "Taints".to_owned(),
+            detail: "the node has no NoSchedule or NoExecute taint".to_owned(),
+            field: format!("node {name}: spec.taints"),
+            decides: false,
+        });
+    }
+    CheckGroup {
+        title: format!(
+            "DaemonSet controller: should {name} run {}?",
+            set.metadata.name
+        ),
+        checks,
+    }
+}
+
+fn name_check(spec: &PodSpec, node: &str, verdict: &Verdict) -> Check {
+    let (outcome, detail) = match verdict {
+        Verdict::Skip(SkipReason::NodeName { wanted }) => (
+            Outcome::Fail,
+            format!("the template asks for {wanted}, this is {node}"),
+        ),
+        _ if spec.node_name.is_empty() => (Outcome::Pass, "the template names no node".to_owned()),
+        _ => (Outcome::Pass, format!("the template asks for {node}")),
+    };
+    Check {
+        outcome,
+        title: "Node name".to_owned(),
+        detail,
+        field: "spec.template.spec.nodeName".to_owned(),
+        decides: false,
+    }
+}
+
+fn selector_check(spec: &PodSpec, mismatch: Option<&NodeMismatch>) -> Check {
+    let field = "spec.template.spec.nodeSelector";
+    let (outcome, detail, field) = match mismatch {
+        Some(reason @ NodeMismatch::Selector { key, .. }) => {
+            let detail = SkipReason::Mismatch(reason.clone()).to_string();
+            (Outcome::Fail, detail, format!("{field}[{key}]"))
+        }
+        _ if spec.node_selector.is_empty() => (
+            Outcome::Pass,
+            "the template has no nodeSelector".to_owned(),
+            field.to_owned(),
+        ),
+        _ => {
+            let all: Vec<String> = spec
+                .node_selector
+                .iter()
+                .map(|(k, v)| format!("{k}={v}"))
+                .collect();
+            (
+                Outcome::Pass,
+                format!("the node has {}", all.join(", ")),
+                field.to_owned(),
+            )
+        }
+    };
+    Check {
+        outcome,
+        title: "nodeSelector".to_owned(),
+        detail,
+        field,
+        decides: false,
+    }
+}
+
+fn affinity_check(spec: &PodSpec, mismatch: Option<&NodeMismatch>) -> Check {
+    let field = "spec.template.spec.affinity.nodeAffinity";
+    let required = spec
+        .affinity
+        .as_ref()
+        .and_then(|a| a.node_affinity.as_ref())
+        .and_then(|a| a.required.as_ref());
+    let (outcome, detail, field) = match mismatch {
+        Some(reason @ NodeMismatch::Affinity { terms }) => {
+            let at = terms
+                .iter()
+                .enumerate()
+                .find_map(|(i, term)| place(i, term));
+            let detail = SkipReason::Mismatch(reason.clone()).to_string();
+            (
+                Outcome::Fail,
+                detail,
+                at.unwrap_or_else(|| field.to_owned()),
+            )
+        }
+        // nodeSelector failed already, so this says nothing about affinity.
+        Some(NodeMismatch::Selector { .. }) => (Outcome::Skipped, String::new(), field.to_owned()),
+        None if required.is_none() => (
+            Outcome::Pass,
+            "the template has no required node affinity".to_owned(),
+            field.to_owned(),
+        ),
+        None => (
+            Outcome::Pass,
+            "a term matches the node".to_owned(),
+            field.to_owned(),
+        ),
+    };
+    Check {
+        outcome,
+        title: "Node affinity (required)".to_owned(),
+        detail,
+        field,
+        decides: false,
+    }
+}
+
+/// `….nodeSelectorTerms[0].matchExpressions[1]`
+fn place(term: usize, mismatch: &TermMismatch) -> Option<String> {
+    let (in_fields, index) = match mismatch {
+        TermMismatch::Empty => return Some(format!("nodeSelectorTerms[{term}]")),
+        TermMismatch::Requirement {
+            in_fields, index, ..
+        }
+        | TermMismatch::Malformed {
+            in_fields, index, ..
+        } => (in_fields, index),
+    };
+    let list = if *in_fields {
+        "matchFields"
+    } else {
+        "matchExpressions"
+    };
+    Some(format!("nodeSelectorTerms[{term}].{list}[{index}]"))
+}
+
+/// One check for each taint; the one that decides comes as upstream picks it: NoExecute before NoSchedule.
+fn taint_checks(spec: &PodSpec, node: &Node) -> Vec<Check> {
+    let fails = |t: &crate::api::node::Taint| repels(t) && !is_tolerated(t, &spec.tolerations);
+    let all = node.spec.taints.iter().enumerate().map(|(index, t)| {
+        let text = taint::to_string(t);
+        let (outcome, detail) = match t.effect.as_str() {
+            taint::PREFER_NO_SCHEDULE => (
+                Outcome::Pass,
+                "PreferNoSchedule never keeps a daemon pod away".to_owned(),
+            ),
+            taint::NO_EXECUTE if fails(t) => (
+                Outcome::Fail,
+                "no toleration matches: no pod is created, and a running one is removed".to_owned(),
+            ),
+            _ if fails(t) => (
+                Outcome::Fail,
+                "no toleration matches: no pod is created; one that runs already stays".to_owned(),
+            ),
+            _ => (Outcome::Pass, tolerated_by(spec, t)),
+        };
+        Check {
+            outcome,
+            title: format!("Taint {text}"),
+            detail,
+            field: format!("node {}: spec.taints[{index}]", node.metadata.name),
+            decides: false,
+        }
+    });
+    let mut checks: Vec<Check> = all.collect();
+    let decides = |c: &Check| {
+        (
+            c.outcome != Outcome::Fail,
+            !c.title.ends_with(taint::NO_EXECUTE),
+        )
+    };
+    // Stable: the node's order stays among equals.
+    checks.sort_by_key(|c| {
+        if c.outcome == Outcome::Fail {
+            (1, decides(c).1)
+        } else {
+            (0, false)
+        }
+    });
+    checks
+}
+
+fn tolerated_by(spec: &PodSpec, t: &crate::api::node::Taint) -> String {
+    let at = spec
+        .tolerations
+        .iter()
+        .position(|toleration| taint::tolerates(toleration, t));
+    let own = at.and_then(|at| spec.tolerations.get(at));
+    match own {
+        Some(toleration) if toleration.key.is_empty() => {
+            "tolerated: a toleration without key takes every taint".to_owned()
+        }
+        Some(toleration) if toleration.key.starts_with("node.kubernetes.io/") => {
+            "tolerated: every daemon pod gets this toleration".to_owned()
+        }
+        Some(toleration) => format!("tolerated by key {}", toleration.key),
+        None => "tolerated".to_owned(),
+    }
+}
+
+/// What each filter of the scheduler says.
+fn scheduler_checks(cluster: &Cluster, pod: &Rc<Pod>, node: &str) -> Option<CheckGroup> {
+    let all = cluster.parts.scheduler.checks(pod, node)?;
+    let mut is_decided = false;
+    let checks = all.into_iter().map(|check| {
+        let failure = check.failure.as_ref();
+        let decides = failure.is_some() && !is_decided;
+        is_decided |= decides;
+        Check {
+            outcome: if failure.is_some() {
+                Outcome::Fail
+            } else {
+                Outcome::Pass
+            },
+            title: check.plugin.name().to_owned(),
+            detail: failure.map_or_else(String::new, |f| format!("{}: {}", f, f.detail())),
+            field: failure.map_or_else(String::new, |f| scheduler_field(f, node)),
+            decides,
+        }
+    });
+    Some(CheckGroup {
+        title: format!("Scheduler: can it be bound to {node}?"),
+        checks: checks.collect(),
+    })
+}
+
+fn scheduler_field(failure: &crate::reason::scheduling::Failure, node: &str) -> String {
+    use crate::reason::scheduling::Failure;
+    match failure {
+        Failure::Unschedulable => format!("node {node}: spec.unschedulable"),
+        Failure::NodeName { .. } => "spec.nodeName".to_owned(),
+        Failure::Taint(_) => format!("node {node}: spec.taints"),
+        Failure::Affinity(_) => "spec.affinity.nodeAffinity".to_owned(),
+        Failure::Ports(_) => "spec.containers[*].ports[*].hostPort".to_owned(),
+        Failure::Resources(shortages) => {
+            let names: Vec<String> = shortages.iter().map(|s| s.resource.to_string()).collect();
+            format!(
+                "spec.containers[*].resources.requests ({})",
+                names.join(", ")
+            )
+        }
+    }
+}
+
+/// The newest entry about an object that isn't a mere event.
+fn newest(cluster: &Cluster, kind: Kind, key: &Key) -> Option<TraceId> {
+    let len = cluster.trace.len();
+    let found = cluster.trace.iter().rev().take(SEARCH_MAX).position(|e| {
+        e.subject.kind == kind && e.subject.key == *key && !matches!(e.what, What::Event { .. })
+    })?;
+    Some(TraceId((len - 1 - found) as u32))
+}
+
+/// The newest entry about a node, or about what the DaemonSet controller did there.
+fn newest_on_node(cluster: &Cluster, name: &str) -> Option<TraceId> {
+    let len = cluster.trace.len();
+    let is_about = |what: &What| match what {
+        What::Decided(Decision::Daemon(
+            DaemonDecision::Create { node, .. }
+            | DaemonDecision::Delete { node, .. }
+            | DaemonDecision::BackOff { node, .. },
+        )) => &**node == name,
+        _ => false,
+    };
+    let found = cluster.trace.iter().rev().take(SEARCH_MAX).position(|e| {
+        let is_node = e.subject.kind == Kind::Node && &*e.subject.key.name == name;
+        is_about(&e.what) || (is_node && !matches!(e.what, What::Event { .. }))
+    })?;
+    Some(TraceId((len - 1 - found) as u32))
+}
+
+/// From the effect back to the user's command.
+fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
+    let chain = cluster.trace.causes(id);
+    let skipped = chain.len().saturating_sub(CAUSES_MAX);
+    let shown = chain
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i < CAUSES_MAX / 2 || *i >= CAUSES_MAX / 2 + skipped);
+    shown
+        .filter_map(|(_, id)| cluster.trace.get(*id))
+        .map(|entry| Cause {
+            at: clock(entry.at.0),
+            at_ms: entry.at.0,
+            actor: entry.actor.to_string(),
+            text: match (&entry.actor, &entry.what) {
+                (Actor::User, What::Command(text)) => text.clone(),
+                (_, what) => format!("{}: {what}", entry.subject),
+            },
+        })
+        .collect()
+}

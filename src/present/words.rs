@@ -1,0 +1,110 @@
+//! Small pieces of text that many view models share.
+
+/// How good or bad something is; the page's only use of colour for meaning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    #[default]
+    Plain,
+    Good,
+    Busy,
+    Warn,
+    Bad,
+}
+
+impl Tone {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tone::Plain => "plain",
+            Tone::Good => "good",
+            Tone::Busy => "busy",
+            Tone::Warn => "warn",
+            Tone::Bad => "bad",
+        }
+    }
+}
+
+/// `1 pod`, `3 pods`; for nouns that only take an s.
+pub fn count(n: u64, noun: &str) -> String {
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
+}
+
+/// A length of time as kubectl writes ages: `45s`, `3m20s`, `12m`, `3h5m`, `2d`.
+///
+/// Models: apimachinery pkg/util/duration, HumanDuration, up to days.
+pub fn age(seconds: u64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let pair = |big: u64, unit: &str, small: u64, small_unit: &str| {
+        if small == 0 {
+            format!("{big}{unit}")
+        } else {
+            format!("{big}{unit}{small}{small_unit}")
+        }
+    };
+    match seconds {
+        0..120 => format!("{seconds}s"),
+        120..600 => pair(minutes, "m", seconds % 60, "s"),
+        600..10_800 => format!("{minutes}m"),
+        10_800..28_800 => pair(hours, "h", minutes % 60, "m"),
+        28_800..172_800 => format!("{hours}h"),
+        172_800..691_200 => pair(days, "d", hours % 24, "h"),
+        _ => format!("{days}d"),
+    }
+}
+
+/// A moment on the timeline: `0:07.3`, `12:05.0`, `1:02:03.0`.
+pub fn clock(ms: u64) -> String {
+    let (tenths, seconds, minutes, hours) =
+        (ms / 100 % 10, ms / 1000 % 60, ms / 60_000, ms / 3_600_000);
+    if hours > 0 {
+        format!("{hours}:{:02}:{seconds:02}.{tenths}", minutes % 60)
+    } else {
+        format!("{minutes}:{seconds:02}.{tenths}")
+    }
+}
+
+/// `a`, `a and b`, `a, b and 3 more`: the first few of so many names.
+pub fn list<S: AsRef<str>>(names: &[S], total: usize, shown_max: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(shown_max).map(AsRef::as_ref).collect();
+    let more = total.saturating_sub(shown.len());
+    match shown.split_last() {
+        None => count(total as u64, "node"),
+        Some(_) if more > 0 => format!("{} and {more} more", shown.join(", ")),
+        Some((one, [])) => (*one).to_owned(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_kubectls() {
+        let ages = [
+            0, 119, 120, 599, 600, 10_799, 10_800, 28_799, 28_800, 172_800, 700_000,
+        ]
+        .map(age);
+        assert_eq!(
+            ages.join(" "),
+            "0s 119s 2m 9m59s 10m 179m 3h 7h59m 8h 2d 8d"
+        );
+    }
+
+    #[test]
+    fn clocks() {
+        assert_eq!(clock(0), "0:00.0");
+        assert_eq!(clock(7_350), "0:07.3");
+        assert_eq!(clock(3_723_000), "1:02:03.0");
+    }
+
+    #[test]
+    fn lists_name_the_first_few() {
+        assert_eq!(list(&["a"], 1, 3), "a");
+        assert_eq!(list(&["a", "b", "c"], 3, 3), "a, b and c");
+        assert_eq!(list(&["a", "b", "c"], 40, 2), "a, b and 38 more");
+    }
+}

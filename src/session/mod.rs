@@ -1,0 +1,372 @@
+//! A session: a scenario, the log of commands, and the cluster that follows from them.
+//!
+//! Scenario + seed + log is the truth. Undo, seeking in time, and links all come from playing it again, from the nearest checkpoint.
+
+pub mod command;
+pub mod execute;
+pub mod link;
+pub mod scenario;
+
+use crate::cluster::{Cluster, Settled};
+use crate::sim::time::{SimDuration, SimTime};
+use command::{Command, Failure, Outcome};
+use scenario::Scenario;
+use serde::{Deserialize, Serialize};
+
+/// The longest simulated time of a session.
+pub const MAX_TIME: SimDuration = SimDuration::secs(7 * 24 * 3600);
+/// `settle` looks this far ahead.
+const SETTLE_TIME: SimDuration = SimDuration::secs(30 * 60);
+const SETTLE_STEPS: u64 = 3_000_000;
+/// A link whose history takes more steps than this isn't played to its end.
+const MAX_REPLAY_STEPS: u64 = 5_000_000;
+/// Checkpoints are at least this far apart, and this many at the most.
+const CHECKPOINT_STEPS: u64 = 4_000;
+const MAX_CHECKPOINTS: usize = 48;
+
+/// A command, when it was given, and after how many steps of the simulation: so that a replay is exact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Logged {
+    pub at: SimTime,
+    pub steps: u64,
+    pub command: Command,
+}
+
+#[derive(Clone, Debug)]
+struct Checkpoint {
+    applied: usize,
+    cluster: Cluster,
+}
+
+#[derive(Clone, Debug)]
+pub struct Session {
+    scenario: Scenario,
+    log: Vec<Logged>,
+    /// How many commands of the log the cluster has seen.
+    applied: usize,
+    cluster: Cluster,
+    /// The furthest moment that was reached.
+    end: SimTime,
+    checkpoints: Vec<Checkpoint>,
+    /// Commands taken back, the next one to redo last.
+    undone: Vec<Logged>,
+}
+
+impl Session {
+    pub fn new(scenario: Scenario) -> Session {
+        let cluster = scenario.build();
+        let first = Checkpoint {
+            applied: 0,
+            cluster: cluster.clone(),
+        };
+        Session {
+            scenario,
+            log: Vec::new(),
+            applied: 0,
+            cluster,
+            end: SimTime::ZERO,
+            checkpoints: vec![first],
+            undone: Vec::new(),
+        }
+    }
+
+    /// The session that a link carries, at the moment it shows. An error if its history is too long to be played.
+    pub fn open(shared: &link::Shared) -> Result<Session, link::LinkError> {
+        let mut session = Session::new(shared.scenario.clone());
+        session.log.clone_from(&shared.log);
+        let last = shared.log.last().map_or(SimTime::ZERO, |logged| logged.at);
+        let end = last.max(shared.at);
+        let mut left = MAX_REPLAY_STEPS;
+        session.replay_to(end, &mut left);
+        if left == 0 {
+            return Err(link::LinkError::TooLarge);
+        }
+        session.end = end;
+        if shared.at < end {
+            session.seek(shared.at);
+        }
+        Ok(session)
+    }
+
+    /// What a link to this moment carries.
+    pub fn share(&self, drafts: Vec<link::Draft>) -> link::Shared {
+        link::Shared {
+            scenario: self.scenario.clone(),
+            log: self.log.clone(),
+            at: self.now(),
+            drafts,
+            embed: false,
+        }
+    }
+
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    pub fn now(&self) -> SimTime {
+        self.cluster.now()
+    }
+
+    /// The furthest moment reached: how long the timeline is.
+    pub fn end(&self) -> SimTime {
+        self.end.max(self.now())
+    }
+
+    /// All commands, also those after the present moment.
+    pub fn log(&self) -> &[Logged] {
+        &self.log
+    }
+
+    /// How many of the commands have been given by now.
+    pub fn applied(&self) -> usize {
+        self.applied
+    }
+
+    pub fn next_due(&self) -> Option<SimTime> {
+        let command = self.log.get(self.applied).map(|logged| logged.at);
+        self.cluster.next_due().into_iter().chain(command).min()
+    }
+
+    pub fn is_settled(&self) -> bool {
+        self.applied == self.log.len() && self.cluster.is_settled()
+    }
+
+    /// Carries out a command now. In the past, what came later is dropped.
+    ///
+    /// A command that fails without a change leaves no trace.
+    pub fn submit(&mut self, command: Command) -> Result<Outcome, Failure> {
+        let before = self.cluster.clone();
+        let logged = Logged {
+            at: self.now(),
+            steps: self.cluster.steps(),
+            command,
+        };
+        let result = execute::execute(&mut self.cluster, &logged.command);
+        let unchanged = self.cluster.server.resource_version() == before.server.resource_version();
+        if result.is_err() && unchanged {
+            self.cluster = before;
+            return result;
+        }
+        self.drop_future();
+        self.undone.clear();
+        // The state right before a command is where undo goes.
+        self.keep_checkpoint(Checkpoint {
+            applied: self.applied,
+            cluster: before,
+        });
+        self.log.push(logged);
+        self.applied += 1;
+        result
+    }
+
+    fn drop_future(&mut self) {
+        self.log.truncate(self.applied);
+        self.end = self.now();
+        let (applied, steps) = (self.applied, self.cluster.steps());
+        self.checkpoints
+            .retain(|c| c.applied <= applied && c.cluster.steps() <= steps);
+    }
+
+    /// Lets time pass; replays recorded commands when in the past.
+    pub fn advance(&mut self, by: SimDuration) {
+        let to = (self.now() + by).min(SimTime::ZERO + MAX_TIME);
+        self.replay_to(to, &mut u64::MAX.clone());
+        self.end = self.end.max(self.now());
+    }
+
+    /// Plays until `to` at the most, but no longer than `steps`; true if `to` was reached.
+    pub fn advance_to(&mut self, to: SimTime, steps: u64) -> bool {
+        let mut left = steps;
+        let to = to.min(SimTime::ZERO + MAX_TIME);
+        self.replay_to(to, &mut left);
+        self.end = self.end.max(self.now());
+        self.now() >= to
+    }
+
+    /// To the next event; false when there is none.
+    pub fn step(&mut self) -> bool {
+        let end = SimTime::ZERO + MAX_TIME;
+        let Some(due) = self.next_due().filter(|at| *at <= end) else {
+            return false;
+        };
+        match self.log.get(self.applied).map(|logged| logged.at) {
+            Some(at) if at <= due => self.replay_to(at, &mut u64::MAX.clone()),
+            next => self
+                .cluster
+                .run_until_change(next.map_or(end, |at| at - SimDuration::millis(1))),
+        }
+        self.end = self.end.max(self.now());
+        true
+    }
+
+    /// Runs until nothing but repeating timers is left.
+    pub fn settle(&mut self) -> Settled {
+        while self.applied < self.log.len() {
+            let at = self.log[self.applied].at;
+            self.replay_to(at, &mut u64::MAX.clone());
+        }
+        let settled = self.cluster.settle(SETTLE_TIME, SETTLE_STEPS);
+        self.end = self.end.max(self.now());
+        self.checkpoint();
+        settled
+    }
+
+    /// To any moment between the start and the end.
+    pub fn seek(&mut self, to: SimTime) {
+        let to = to.min(self.end());
+        self.end = self.end();
+        if to < self.now() {
+            self.restore(|c| c.cluster.now() <= to);
+        }
+        self.replay_to(to, &mut u64::MAX.clone());
+    }
+
+    pub fn can_undo(&self) -> bool {
+        self.applied > 0
+    }
+
+    pub fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+
+    /// Takes the last command back: the session is as it was right before.
+    pub fn undo(&mut self) -> bool {
+        self.drop_future();
+        let Some(last) = self.log.pop() else {
+            return false;
+        };
+        let target = self.log.len();
+        self.restore(|c| c.applied <= target && c.cluster.steps() <= last.steps);
+        self.replay_steps(last.at, last.steps);
+        self.end = self.now();
+        let steps = last.steps;
+        self.checkpoints
+            .retain(|c| c.applied <= target && c.cluster.steps() <= steps);
+        self.undone.push(last);
+        true
+    }
+
+    pub fn redo(&mut self) -> bool {
+        let Some(command) = self.undone.pop() else {
+            return false;
+        };
+        self.drop_future();
+        self.replay_steps(command.at, command.steps);
+        self.log.push(command);
+        self.replay_command();
+        self.end = self.now();
+        true
+    }
+
+    /// Goes to the latest checkpoint that fits.
+    fn restore(&mut self, fits: impl Fn(&Checkpoint) -> bool) {
+        // The first one, at the start, fits always.
+        let best = self
+            .checkpoints
+            .iter()
+            .filter(|c| fits(c))
+            .max_by_key(|c| (c.cluster.steps(), c.applied));
+        if let Some(best) = best {
+            self.cluster = best.cluster.clone();
+            self.applied = best.applied;
+        }
+    }
+
+    fn replay_to(&mut self, to: SimTime, left: &mut u64) {
+        loop {
+            let next = self
+                .log
+                .get(self.applied)
+                .map(|logged| (logged.at, logged.steps));
+            match next {
+                Some((at, steps)) if at <= to => {
+                    while self.cluster.steps() < steps
+                        && self.cluster.next_due().is_some_and(|due| due <= at)
+                    {
+                        if *left == 0 {
+                            return;
+                        }
+                        *left -= 1;
+                        self.cluster.step();
+                        self.maybe_checkpoint();
+                    }
+                    self.cluster.advance_clock(at);
+                    self.replay_command();
+                }
+                _ => break,
+            }
+        }
+        while self.cluster.next_due().is_some_and(|due| due <= to) {
+            if *left == 0 {
+                return;
+            }
+            *left -= 1;
+            self.cluster.step();
+            self.maybe_checkpoint();
+        }
+        self.cluster.advance_clock(to);
+    }
+
+    fn replay_steps(&mut self, at: SimTime, steps: u64) {
+        while self.cluster.steps() < steps && self.cluster.next_due().is_some_and(|due| due <= at) {
+            match self.log.get(self.applied) {
+                Some(logged) if logged.steps <= self.cluster.steps() => self.replay_command(),
+                _ => {
+                    self.cluster.step();
+                }
+            }
+        }
+        while self.applied < self.log.len() {
+            self.replay_command();
+        }
+        self.cluster.advance_clock(at);
+    }
+
+    fn replay_command(&mut self) {
+        if let Some(logged) = self.log.get(self.applied) {
+            self.cluster.advance_clock(logged.at);
+            // It failed or not when it was given; the replay does the same.
+            let _ = execute::execute(&mut self.cluster, &logged.command);
+            self.applied += 1;
+        }
+    }
+
+    fn maybe_checkpoint(&mut self) {
+        let last = self
+            .checkpoints
+            .iter()
+            .map(|c| c.cluster.steps())
+            .max()
+            .unwrap_or(0);
+        if self.cluster.steps() >= last + CHECKPOINT_STEPS {
+            self.checkpoint();
+        }
+    }
+
+    fn checkpoint(&mut self) {
+        self.keep_checkpoint(Checkpoint {
+            applied: self.applied,
+            cluster: self.cluster.clone(),
+        });
+    }
+
+    fn keep_checkpoint(&mut self, checkpoint: Checkpoint) {
+        self.checkpoints.push(checkpoint);
+        if self.checkpoints.len() > MAX_CHECKPOINTS {
+            // Thin out the middle: every other one goes, the first and the newest stay.
+            let newest = self.checkpoints.len() - 8;
+            let mut index = 0;
+            self.checkpoints.retain(|_| {
+                index += 1;
+                index == 1 || index > newest || index % 2 == 1
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

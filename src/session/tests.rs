@@ -1,0 +1,121 @@
+//! Undo, seeking and links give back exactly what was.
+
+use super::*;
+use crate::cluster::nodes::NodeTemplate;
+
+const AGENT: &str = "\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: agent
+spec:
+  selector:
+    matchLabels: {app: agent}
+  template:
+    metadata:
+      labels: {app: agent}
+    spec:
+      containers:
+      - name: main
+        image: agent:1
+";
+
+fn apply() -> Command {
+    Command::Apply {
+        yaml: AGENT.to_owned(),
+    }
+}
+
+fn add(count: u32) -> Command {
+    Command::AddNodes {
+        template: NodeTemplate::Worker,
+        count,
+    }
+}
+
+/// A session with some history: apply, a while, a node joins in the middle of things, a while.
+fn played() -> Session {
+    let mut session = Session::new(Scenario::default());
+    session.submit(apply()).unwrap();
+    session.advance(SimDuration::millis(1234));
+    session.step();
+    session.submit(add(2)).unwrap();
+    session.advance(SimDuration::secs(60));
+    session
+}
+
+fn state(session: &Session) -> (u64, u64, SimTime) {
+    (
+        session.cluster().hash(),
+        session.cluster().steps(),
+        session.now(),
+    )
+}
+
+#[test]
+fn seeking_back_and_forth_gives_the_same() {
+    let mut session = played();
+    let end = state(&session);
+    session.seek(SimTime(2_000));
+    let middle = state(&session);
+    assert_eq!(middle.2, SimTime(2_000));
+    session.seek(SimTime::ZERO);
+    session.seek(SimTime(2_000));
+    assert_eq!(state(&session), middle);
+    session.seek(session.end());
+    assert_eq!(state(&session), end);
+}
+
+#[test]
+fn undo_goes_to_right_before_and_redo_back() {
+    let mut session = Session::new(Scenario::default());
+    session.submit(apply()).unwrap();
+    session.advance(SimDuration::millis(1234));
+    session.step();
+    let before = state(&session);
+    session.submit(add(2)).unwrap();
+    let after = state(&session);
+    session.advance(SimDuration::secs(60));
+    assert!(session.undo());
+    assert_eq!(state(&session), before);
+    assert!(session.redo());
+    assert_eq!(state(&session), after);
+    assert!(!session.can_redo());
+}
+
+#[test]
+fn a_link_restores_exactly() {
+    let session = played();
+    let link = link::encode(&session.share(Vec::new()));
+    let opened = Session::open(&link::decode(&link).unwrap()).unwrap();
+    assert_eq!(state(&opened), state(&session));
+}
+
+#[test]
+fn a_command_that_fails_leaves_no_trace() {
+    let mut session = played();
+    let before = state(&session);
+    let broken = Command::Apply {
+        yaml: "kind: DaemonSet\nkind: Pod\n".to_owned(),
+    };
+    assert!(session.submit(broken).is_err());
+    assert!(
+        session
+            .submit(Command::SetNodeDown {
+                node: "nope".to_owned(),
+                down: true
+            })
+            .is_err()
+    );
+    assert_eq!(state(&session), before);
+    assert_eq!(session.log().len(), 2);
+}
+
+#[test]
+fn acting_in_the_past_drops_what_came_later() {
+    let mut session = played();
+    session.seek(SimTime(500));
+    session.submit(add(1)).unwrap();
+    assert_eq!(session.end(), SimTime(500));
+    assert_eq!(session.log().len(), 2);
+}

@@ -1,0 +1,216 @@
+//! The status of a DaemonSet.
+
+use super::dispatch::{Dispatch, use_dispatch};
+use super::icons::{Icon, icon};
+use super::menu::{Menu, MenuItem};
+use crate::app::msg::{DaemonSetMsg, Msg};
+use crate::present::daemon_set::{
+    ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, Rollout, RolloutState,
+    SelectionNote,
+};
+use std::rc::Rc;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct DaemonSetProps {
+    pub panel: Option<Rc<DaemonSetPanel>>,
+    /// All DaemonSets, to choose from.
+    pub all: Rc<[DaemonSetId]>,
+}
+
+/// Each number of the status with what it means, the rollout, and what picks pods and nodes.
+#[component]
+pub fn DaemonSet(props: &DaemonSetProps) -> Html {
+    let dispatch = use_dispatch();
+    let Some(panel) = &props.panel else {
+        return html! {
+            <section class="panel" aria-labelledby="status-heading">
+                <h2 id="status-heading">{ "Status" }</h2>
+                <p class="empty">{ "No DaemonSet yet. Apply the manifest: each node will get a pod." }</p>
+            </section>
+        };
+    };
+    html! {
+        <section class="panel daemon-set" aria-labelledby="status-heading">
+            <div class="panel__head">
+                <h2 id="status-heading">{ title(panel, &props.all, &dispatch) }</h2>
+                <Menu id="daemon-set-menu" label={format!("Actions for {}", panel.id.name)} items={items(panel, &dispatch)}>{ icon(Icon::More) }</Menu>
+            </div>
+            <p class="headline" data-tone={panel.tone.as_str()}>{ &panel.headline }</p>
+            { rollout(&panel.rollout) }
+            if let Some(stale) = &panel.stale {
+                <div class="notice" data-tone="warn"><b>{ icon(Icon::Warning) }{ stale.title }</b><p>{ &stale.text }</p></div>
+            }
+            <dl class="figures">{ for panel.figures.iter().map(figure) }</dl>
+            { selection(&panel.selection) }
+            <div class="images">
+                <h3>{ "Image" }</h3>
+                { for panel.containers.iter().map(|c| html! { <ImageForm key={c.container.clone()} id={panel.id.clone()} container={c.clone()} /> }) }
+            </div>
+            { revisions(&panel.revisions, &panel.id, &dispatch) }
+        </section>
+    }
+}
+
+fn title(panel: &DaemonSetPanel, all: &Rc<[DaemonSetId]>, dispatch: &Dispatch) -> Html {
+    if all.len() < 2 {
+        return html! { <><span class="kind">{ "DaemonSet" }</span>{ " " }{ &panel.id.name }</> };
+    }
+    let choose = {
+        let (dispatch, all) = (dispatch.clone(), all.clone());
+        Callback::from(move |event: Event| {
+            let index = event
+                .target_dyn_into::<HtmlSelectElement>()
+                .map(|select| select.selected_index());
+            if let Some(id) = index.and_then(|i| all.get(usize::try_from(i).ok()?)) {
+                dispatch.send(Msg::ChooseDaemonSet(id.clone()));
+            }
+        })
+    };
+    html! {
+        <>
+            <label class="kind" for="choose-daemon-set">{ "DaemonSet" }</label>{ " " }
+            <select id="choose-daemon-set" onchange={choose}>
+                { for all.iter().map(|id| html! { <option selected={*id == panel.id}>{ &id.name }</option> }) }
+            </select>
+        </>
+    }
+}
+
+fn figure(figure: &Figure) -> Html {
+    html! {
+        <div class="figure" data-tone={figure.tone.as_str()} data-field={figure.field}>
+            <dt><span class="figure__label">{ figure.label }</span></dt>
+            <dd>
+                <b class="figure__value">{ figure.value }</b>
+                if let Some(fresh) = figure.fresh { <span class="figure__fresh">{ format!("a fresh count: {fresh}") }</span> }
+                <span class="figure__meaning">{ figure.meaning }</span>
+            </dd>
+        </div>
+    }
+}
+
+/// How far the rollout is, what it may do, and what it waits for.
+fn rollout(rollout: &Rollout) -> Html {
+    let percent = |n: u32| {
+        format!(
+            "{:.1}%",
+            f64::from(n.min(rollout.desired)) * 100.0 / f64::from(rollout.desired.max(1))
+        )
+    };
+    let word = match rollout.state {
+        RolloutState::Done => "Rolled out",
+        RolloutState::Progressing => "Rolling out",
+        RolloutState::Waiting => "Rollout waits",
+        RolloutState::OnDelete => "OnDelete",
+    };
+    html! {
+        <div class="rollout" data-state={rollout.state.as_str()}>
+            <div class="rollout__head"><h3>{ word }</h3><span>{ format!("{} of {} updated, {} available", rollout.updated, rollout.desired, rollout.done) }</span></div>
+            <svg class="rollout__bar" role="progressbar" aria-label="Nodes whose pod is updated and available"
+                aria-valuemin="0" aria-valuemax={rollout.desired.to_string()} aria-valuenow={rollout.done.to_string()}>
+                <rect class="rollout__room" width="100%" height="100%" rx="3" />
+                <rect class="rollout__updated" width={percent(rollout.updated)} height="100%" rx="3" />
+                <rect class="rollout__done" width={percent(rollout.done)} height="100%" rx="3" />
+            </svg>
+            <p class="rollout__strategy">{ &rollout.strategy }</p>
+            if !rollout.waits.is_empty() {
+                <ul class="rollout__waits">{ for rollout.waits.iter().map(|wait| html! { <li>{ wait }</li> }) }</ul>
+            }
+        </div>
+    }
+}
+
+fn selection(note: &SelectionNote) -> Html {
+    html! {
+        <div class="selection">
+            <h3>{ "Who is picked" }</h3>
+            <dl>
+                <div><dt>{ "Pods, by selector" }</dt><dd><code>{ &note.pods }</code><span>{ " tells the DaemonSet which pods are its own. It never picks nodes." }</span></dd></div>
+                <div><dt>{ "Nodes, by the template" }</dt><dd><code>{ &note.nodes }</code><span>{ " Use nodeSelector or node affinity to run on some nodes only." }</span></dd></div>
+                <div><dt>{ "Taints" }</dt><dd><span>{ &note.tolerations }</span></dd></div>
+            </dl>
+        </div>
+    }
+}
+
+fn revisions(rows: &[RevisionRow], id: &DaemonSetId, dispatch: &Dispatch) -> Html {
+    if rows.len() < 2 {
+        return html! {};
+    }
+    html! {
+        <div class="revisions">
+            <h3>{ "History" }</h3>
+            <ol>
+                { for rows.iter().map(|row| html! {
+                    <li key={row.hash.clone()}>
+                        <span class="revision" data-revision={if row.is_current { "current" } else { "old" }}>{ format!("r{}", row.number) }</span>
+                        <span class="revisions__images" title={row.hash.clone()}>{ &row.images }</span>
+                        <span class="revisions__pods">{ crate::present::words::count(u64::from(row.pods), "pod") }</span>
+                        if !row.is_current {
+                            <button type="button" class="button button--small" aria-label={format!("Roll back to revision {}", row.number)}
+                                onclick={dispatch.on(Msg::DaemonSet(id.clone(), DaemonSetMsg::UndoTo(row.number)))}>{ "Roll back" }</button>
+                        }
+                    </li>
+                }) }
+            </ol>
+        </div>
+    }
+}
+
+fn items(panel: &DaemonSetPanel, dispatch: &Dispatch) -> Vec<MenuItem> {
+    let act = |msg| dispatch.on::<()>(Msg::DaemonSet(panel.id.clone(), msg));
+    vec![
+        MenuItem::about("Edit YAML", "kubectl edit", act(DaemonSetMsg::Edit)),
+        MenuItem::about(
+            "Restart",
+            "kubectl rollout restart",
+            act(DaemonSetMsg::Restart),
+        ),
+        MenuItem::about(
+            "Roll back",
+            "kubectl rollout undo",
+            act(DaemonSetMsg::UndoTo(0)),
+        ),
+        MenuItem::danger("Delete", act(DaemonSetMsg::Delete)),
+    ]
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ImageFormProps {
+    id: DaemonSetId,
+    container: ContainerImage,
+}
+
+/// `kubectl set image` as a field.
+#[component]
+fn ImageForm(props: &ImageFormProps) -> Html {
+    let dispatch = use_dispatch();
+    let input = use_node_ref();
+    let on_submit = {
+        let (input, id, container) = (
+            input.clone(),
+            props.id.clone(),
+            props.container.container.clone(),
+        );
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                let (container, image) = (container.clone(), input.value());
+                dispatch.send(Msg::DaemonSet(
+                    id.clone(),
+                    DaemonSetMsg::SetImage { container, image },
+                ));
+            }
+        })
+    };
+    let field = format!("image-{}", props.container.container);
+    html! {
+        <form class="add-field" onsubmit={on_submit}>
+            <label for={field.clone()}>{ &props.container.container }</label>
+            <input id={field} ref={input} value={props.container.image.clone()} autocomplete="off" autocapitalize="off" spellcheck="false" />
+            <button type="submit" class="button" title="kubectl set image">{ "Set" }</button>
+        </form>
+    }
+}

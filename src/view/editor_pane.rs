@@ -1,0 +1,118 @@
+//! The left of the page: manifests, and what happened when they were applied.
+
+use super::dispatch::{Dispatch, use_dispatch};
+use super::icons::{Icon, icon};
+use super::menu::{Menu, MenuItem};
+use super::yaml_editor::YamlEditor;
+use crate::app::msg::{EditorMsg, Msg};
+use crate::present::editor::{ApplyResult, EditorPane as Pane, EditorTab, Problem};
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct EditorPaneProps {
+    pub pane: Rc<Pane>,
+    pub is_dark: bool,
+    /// A line to scroll to, and a number that changes with each wish.
+    pub reveal: Option<(u32, u32)>,
+}
+
+/// Tabs, the YAML editor, Apply, presets, and errors or kubectl's words below.
+#[component]
+pub fn EditorPane(props: &EditorPaneProps) -> Html {
+    let dispatch = use_dispatch();
+    let pane = &props.pane;
+    let presets = pane.presets.iter().map(|preset| {
+        MenuItem::about(
+            preset.title.clone(),
+            preset.watch.clone(),
+            dispatch.on(Msg::Editor(EditorMsg::OpenPreset(preset.id.clone()))),
+        )
+    });
+    html! {
+        <section class="editor" aria-labelledby="editor-heading">
+            <div class="editor__bar">
+                <h2 id="editor-heading" class="sr-only">{ "Manifests" }</h2>
+                { tabs(pane, &dispatch) }
+                <Menu id="presets" label="Presets" class="editor__presets" items={presets.collect::<Vec<_>>()}>{ "Presets" }{ icon(Icon::Chevron) }</Menu>
+            </div>
+            if pane.is_first_visit {
+                <p class="invitation">{ "Three empty nodes are waiting. " }<b>{ "Apply" }</b>{ " this DaemonSet and each gets a pod." }</p>
+            } else if let Some(watch) = &pane.watch {
+                <p class="invitation"><b>{ "Watch: " }</b>{ watch }</p>
+            }
+            <YamlEditor tab={pane.active} version={pane.version} text={pane.text.clone()} problems={pane.problems.clone()} is_dark={props.is_dark} reveal={props.reveal} />
+            <div class="editor__actions">
+                <button type="button" class="button button--primary" id="apply" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply" }</button>
+                <span class="editor__keys" aria-hidden="true"><kbd>{ "Ctrl" }</kbd>{ " " }<kbd>{ "Enter" }</kbd></span>
+                { result(&pane.result) }
+            </div>
+            { problems(&pane.problems, &dispatch) }
+        </section>
+    }
+}
+
+fn tabs(pane: &Pane, dispatch: &Dispatch) -> Html {
+    let can_close = pane.tabs.len() > 1;
+    html! {
+        <div class="tabs" role="group" aria-label="Documents">
+            { for pane.tabs.iter().map(|tab| tab_button(tab, tab.id == pane.active, can_close, dispatch)) }
+            <button type="button" class="tabs__new" aria-label="New document" title="New document" onclick={dispatch.on(Msg::Editor(EditorMsg::NewTab))}>{ icon(Icon::Plus) }</button>
+        </div>
+    }
+}
+
+fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Dispatch) -> Html {
+    let state = if tab.has_problems {
+        ", has errors"
+    } else if tab.is_dirty {
+        ", not applied"
+    } else {
+        ""
+    };
+    html! {
+        <span class="tabs__tab" key={tab.id.0.to_string()} data-active={is_active.to_string()} data-dirty={tab.is_dirty.to_string()} data-problems={tab.has_problems.to_string()}>
+            <button type="button" class="tabs__select" aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)}
+                onclick={dispatch.on(Msg::Editor(EditorMsg::SelectTab(tab.id)))}>
+                { &tab.title }
+            </button>
+            if can_close && is_active {
+                <button type="button" class="tabs__close" aria-label={format!("Close {}", tab.title)} onclick={dispatch.on(Msg::Editor(EditorMsg::CloseTab(tab.id)))}>{ icon(Icon::Close) }</button>
+            }
+        </span>
+    }
+}
+
+fn result(result: &ApplyResult) -> Html {
+    match result {
+        ApplyResult::None => html! {},
+        ApplyResult::Done { lines, warnings } => html! {
+            <ul class="result" data-tone="good">
+                { for lines.iter().map(|line| html! { <li>{ icon(Icon::Check) }{ line }</li> }) }
+                { for warnings.iter().map(|line| html! { <li data-tone="warn">{ icon(Icon::Warning) }{ "Warning: " }{ line }</li> }) }
+            </ul>
+        },
+        ApplyResult::Failed { message } => html! {
+            <p class="result" data-tone="bad">{ icon(Icon::Warning) }<span>{ message }</span></p>
+        },
+    }
+}
+
+fn problems(problems: &Rc<[Problem]>, dispatch: &Dispatch) -> Html {
+    if problems.is_empty() {
+        return html! {};
+    }
+    html! {
+        <ul class="problems" aria-label="Errors in this document">
+            { for problems.iter().map(|problem| html! {
+                <li class="problem">
+                    if problem.line > 0 {
+                        <button type="button" class="link problem__place" onclick={dispatch.on(Msg::Editor(EditorMsg::Reveal(problem.line)))}>{ format!("line {}", problem.line) }</button>
+                    }
+                    <span class="problem__text">{ &problem.message }</span>
+                    if let Some(hint) = &problem.hint { <span class="problem__hint">{ hint }</span> }
+                </li>
+            }) }
+        </ul>
+    }
+}

@@ -1,0 +1,182 @@
+//! One node.
+
+use super::dispatch::{Dispatch, use_dispatch};
+use super::icons::{Icon, icon};
+use super::menu::{Menu, MenuItem};
+use super::node_form::NodeForm;
+use super::pod_tile::PodTile;
+use crate::app::msg::{Msg, NodeMsg, Selection};
+use crate::present::node::{Label, NodeCard as Card, Pressure, TaintChip, Usage};
+use crate::present::pod::PodId;
+use crate::present::words::Tone;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct NodeCardProps {
+    pub node: Rc<Card>,
+    pub is_selected: bool,
+    /// Of the pods on this node.
+    pub selected_pod: Option<PodId>,
+    /// The form for labels and taints is open.
+    pub is_editing: bool,
+    /// Why the last edit of this node was refused.
+    pub error: Option<AttrValue>,
+}
+
+/// A node as a card: name, what keeps pods away, room, and its pods as tiles.
+#[component]
+pub fn NodeCard(props: &NodeCardProps) -> Html {
+    let dispatch = use_dispatch();
+    let node = &props.node;
+    // With its pod there, that the node is wanted needn't be said.
+    let verdict = node
+        .verdict
+        .as_ref()
+        .filter(|v| v.tone != Tone::Good || node.pods.is_empty());
+    html! {
+        <article class="node-card" id={format!("node-{}", node.name)} data-health={node.health.as_str()}
+            data-cordoned={node.is_cordoned.to_string()} data-down={node.is_down.to_string()}
+            data-selected={props.is_selected.to_string()} data-editing={props.is_editing.to_string()}
+            aria-label={node.summary.clone()}>
+            <header class="node-card__head">
+                <h3 class="node-card__name">
+                    <button type="button" class="node-card__select" aria-pressed={props.is_selected.to_string()}
+                        title={format!("Why does {} have its pods?", node.name)}
+                        onclick={dispatch.on(Msg::Select(Selection::Node(node.name.clone())))}>
+                        { &*node.name }
+                    </button>
+                </h3>
+                <Menu id={format!("menu-{}", node.name)} class="node-card__menu" label={format!("Actions for {}", node.name)}
+                    items={items(node, &dispatch)}>{ icon(Icon::More) }</Menu>
+            </header>
+            <p class="node-card__facts">
+                <span class="status-word" data-health={node.health.as_str()}>{ &node.status }</span>
+                if node.is_down { <span class="status-word" data-health="Down">{ "powered off" }</span> }
+                <span class="node-card__about">
+                    { if node.roles.is_empty() { "worker".to_owned() } else { node.roles.join(", ") } }{ " · " }{ &node.platform }
+                </span>
+            </p>
+            if let Some(verdict) = verdict {
+                <p class="verdict" data-tone={verdict.tone.as_str()} title={verdict.sentence.clone()}>
+                    <b>{ verdict.word }</b>{ " " }<span>{ &verdict.sentence }</span>
+                </p>
+            }
+            <ul class="pods" aria-label={format!("Pods on {}", node.name)}>
+                { for node.pods.iter().map(|pod| html! {
+                    <li key={&*pod.uid} class="pods__item" data-bound={pod.is_bound.to_string()}>
+                        <PodTile pod={pod.clone()} is_selected={props.selected_pod.as_ref() == Some(&pod.id)} />
+                    </li>
+                }) }
+            </ul>
+            <div class="node-card__marks">
+                { for node.pressures.iter().map(|p| html! { <span class="chip" data-tone="warn">{ p.condition() }</span> }) }
+                { for node.taints.iter().map(taint) }
+                { for node.labels.iter().filter(|label| !label.is_builtin).map(label) }
+                if !props.is_editing {
+                    <button type="button" class="chip chip--button" id={format!("edit-{}", node.name)}
+                        aria-label={format!("Edit labels and taints of {}", node.name)}
+                        onclick={dispatch.on(Msg::EditNode(Some(node.name.clone())))}>
+                        { icon(Icon::Edit) }{ "labels, taints" }
+                    </button>
+                }
+            </div>
+            if props.is_editing { <NodeForm node={node.clone()} error={props.error.clone()} /> }
+            <div class="node-card__usage">{ for node.usage.iter().map(usage) }</div>
+        </article>
+    }
+}
+
+fn label(label: &Label) -> Html {
+    html! { <span class="chip" data-kind="label" title="label">{ label.text() }</span> }
+}
+
+fn taint(taint: &TaintChip) -> Html {
+    let title = if taint.is_automatic {
+        "taint, set by the node lifecycle controller"
+    } else {
+        "taint"
+    };
+    html! { <span class="chip" data-kind="taint" data-effect={taint.effect.clone()} title={title}>{ icon(Icon::Warning) }{ short(taint) }</span> }
+}
+
+/// The card is narrow: Kubernetes' own long prefix says little.
+fn short(taint: &TaintChip) -> String {
+    let text = taint.text();
+    text.strip_prefix("node.kubernetes.io/")
+        .map_or(text.clone(), str::to_owned)
+}
+
+fn usage(usage: &Usage) -> Html {
+    let width = format!("{}.{}%", usage.permille / 10, usage.permille % 10);
+    let full = if usage.permille >= 900 {
+        "full"
+    } else {
+        "room"
+    };
+    let text = format!("{}/{}", usage.used, usage.capacity);
+    html! {
+        <div class="usage" title={format!("{}: {} requested of {}", usage.resource, usage.used, usage.capacity)}>
+            <span class="usage__name">{ usage.resource }</span>
+            <svg class="usage__bar" aria-hidden="true" focusable="false" data-level={full}>
+                <rect class="usage__room" width="100%" height="100%" rx="2" />
+                <rect class="usage__used" width={width} height="100%" rx="2" />
+            </svg>
+            <span class="usage__text">{ text }</span>
+        </div>
+    }
+}
+
+fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
+    let act = |msg: NodeMsg| dispatch.on::<()>(Msg::Node(node.name.clone(), msg));
+    let mut items = vec![
+        MenuItem::action(
+            "Why these pods?",
+            dispatch.on(Msg::Select(Selection::Node(node.name.clone()))),
+        ),
+        MenuItem::action(
+            "Edit labels and taints",
+            dispatch.on(Msg::EditNode(Some(node.name.clone()))),
+        ),
+        if node.is_cordoned {
+            MenuItem::about("Uncordon", "kubectl uncordon", act(NodeMsg::Cordon(false)))
+        } else {
+            MenuItem::about("Cordon", "kubectl cordon", act(NodeMsg::Cordon(true)))
+        },
+        MenuItem::about(
+            "Drain",
+            "kubectl drain --ignore-daemonsets",
+            act(NodeMsg::Drain),
+        ),
+        MenuItem::Heading("Failures".into()),
+        if node.is_down {
+            MenuItem::about(
+                "Power on",
+                "the kubelet comes back",
+                act(NodeMsg::Down(false)),
+            )
+        } else {
+            MenuItem::about(
+                "Power off",
+                "heartbeats stop; NotReady after 50 s",
+                act(NodeMsg::Down(true)),
+            )
+        },
+        MenuItem::toggle(
+            "Kubelet says NotReady",
+            node.is_not_ready,
+            act(NodeMsg::NotReady(!node.is_not_ready)),
+        ),
+    ];
+    for pressure in Pressure::ALL {
+        let is_on = node.pressures.contains(&pressure);
+        items.push(MenuItem::toggle(
+            pressure.condition(),
+            is_on,
+            act(NodeMsg::Pressure(pressure, !is_on)),
+        ));
+    }
+    items.push(MenuItem::Heading("".into()));
+    items.push(MenuItem::danger("Remove node", act(NodeMsg::Remove)));
+    items
+}

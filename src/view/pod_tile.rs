@@ -1,0 +1,52 @@
+//! One pod.
+
+use super::dispatch::use_dispatch;
+use super::icons::pod_glyph;
+use crate::app::msg::{Msg, Selection};
+use crate::present::pod::{PodRevision, PodTile as Tile};
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct PodTileProps {
+    pub pod: Rc<Tile>,
+    #[prop_or_default]
+    pub is_selected: bool,
+}
+
+/// A pod as a small tile: state as shape and word, revision as a badge; a click asks why.
+#[component]
+pub fn PodTile(props: &PodTileProps) -> Html {
+    let dispatch = use_dispatch();
+    let pod = &props.pod;
+    let is_old = pod.revision.is_some_and(|r| !r.is_current);
+    html! {
+        <button type="button" class="pod-tile" data-uid={pod.uid.to_string()}
+            data-state={pod.state.as_str()} data-tone={pod.state.tone().as_str()}
+            data-revision={if is_old { "old" } else { "current" }} data-bound={pod.is_bound.to_string()}
+            aria-pressed={props.is_selected.to_string()} aria-label={pod.summary.clone()} title={pod.summary.clone()}
+            onclick={dispatch.on(Msg::Select(Selection::Pod(pod.id.clone())))}>
+            { pod_glyph(pod.state) }
+            <span class="pod-tile__name">
+                if !pod.owner.is_empty() { <span class="pod-tile__owner">{ &pod.owner }</span> }
+                <span class="pod-tile__suffix">{ if pod.owner.is_empty() { "" } else { "-" } }{ &pod.suffix }</span>
+            </span>
+            if let Some(revision) = pod.revision { { badge(revision) } }
+            <span class="pod-tile__status">
+                { &pod.status }
+                if pod.restarts > 0 { <span class="pod-tile__restarts">{ format!(" ↻{}", pod.restarts) }</span> }
+                if !pod.is_bound && !pod.node.is_empty() { <span class="pod-tile__target">{ format!(" → {}", pod.node) }</span> }
+            </span>
+        </button>
+    }
+}
+
+/// `r2`, filled when current and hollow when old.
+pub fn badge(revision: PodRevision) -> Html {
+    let which = if revision.is_current {
+        "current"
+    } else {
+        "old"
+    };
+    html! { <span class="revision" data-revision={which}>{ format!("r{}", revision.number) }</span> }
+}

@@ -1,0 +1,247 @@
+//! The root: owns the model, passes messages in and view models down, and does what `update` asks of the outside.
+
+use super::cluster::Cluster;
+use super::daemon_set::DaemonSet;
+use super::dialog::Dialog;
+use super::dispatch::Dispatch;
+use super::editor_pane::EditorPane;
+use super::events::EventFeed;
+use super::fleet::Fleet;
+use super::header::Header;
+use super::icons::{Icon, icon};
+use super::platform;
+use super::timeline::Timeline;
+use super::why::Why;
+use crate::app::msg::{ClockMsg, Effect, Msg, Selection, Shortcut, Theme};
+use crate::app::{Model, update};
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::render::{AnimationFrame, request_animation_frame};
+use gloo::timers::callback::Timeout;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+use yew::prelude::*;
+
+/// The whole page.
+pub struct Root {
+    model: Model,
+    dispatch: Dispatch,
+    is_dark: bool,
+    /// The line that the editor shall show, and a number for each wish.
+    reveal: Option<(u32, u32)>,
+    on_node: Callback<Rc<str>>,
+    /// When real time was last looked at.
+    asked_at_ms: f64,
+    frame: Option<AnimationFrame>,
+    wait: Option<Timeout>,
+    _listeners: Vec<EventListener>,
+}
+
+impl Component for Root {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let is_embedded = platform::query().contains("embed");
+        let mut model = Model::open(&platform::fragment(), is_embedded);
+        model.theme = platform::saved_theme();
+        platform::show_theme(model.theme);
+        let dispatch = Dispatch(ctx.link().callback(|msg| msg));
+        let on_node = dispatch.0.reform(|name| Msg::Select(Selection::Node(name)));
+        Root {
+            is_dark: is_dark(model.theme),
+            model,
+            on_node,
+            reveal: None,
+            asked_at_ms: 0.0,
+            frame: None,
+            wait: None,
+            _listeners: listeners(ctx),
+            dispatch,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let update = update(&mut self.model, msg);
+        let mut changed = update.changed;
+        for effect in update.effects {
+            changed |= self.perform(effect, ctx);
+        }
+        changed
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        let model = &self.model;
+        let page = &model.page;
+        let editor = if model.shows_editor {
+            "shown"
+        } else {
+            "hidden"
+        };
+        html! {
+            <ContextProvider<Dispatch> context={self.dispatch.clone()}>
+                <div class="page" data-section={model.section.as_str()} data-editor={editor} data-embedded={model.is_embedded.to_string()}>
+                    <a class="skip-link" href="#cluster-heading" onclick={skip_to_cluster()}>{ "Skip to the cluster" }</a>
+                    <Header theme={model.theme} section={model.section} is_embedded={model.is_embedded} shows_editor={model.shows_editor} />
+                    <div class="page__notices">{ self.notice() }</div>
+                    <main class="page__main">
+                        <div class="page__editor">
+                            if model.shows_editor {
+                                <EditorPane pane={model.pane.clone()} is_dark={self.is_dark} reveal={self.reveal} />
+                            }
+                        </div>
+                        <div class="page__cluster">
+                            <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
+                                node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()} />
+                        </div>
+                        <div class="page__status">
+                            <Why why={page.why.clone()} />
+                            <DaemonSet panel={page.panel.clone()} all={page.daemon_sets.clone()} />
+                            <EventFeed feed={page.feed.clone()} />
+                        </div>
+                    </main>
+                    <Timeline timeline={page.timeline.clone()} />
+                    if let Some(which) = model.dialog { <Dialog {which} /> }
+                    <div class="sr-only" role="status" aria-live="polite" id="announcer">{ &model.announcement }</div>
+                </div>
+            </ContextProvider<Dispatch>>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, is_first: bool) {
+        if is_first {
+            // A link may open playing; nothing else asks for the first frame.
+            ctx.link().send_message(Msg::Clock(ClockMsg::Wake));
+        }
+    }
+}
+
+impl Root {
+    fn notice(&self) -> Html {
+        let Some(notice) = &self.model.notice else {
+            return html! {};
+        };
+        html! {
+            <div class="notice" data-tone={notice.tone.as_str()} role="alert">
+                <p>{ &notice.text }</p>
+                <button type="button" class="icon-button" aria-label="Dismiss" onclick={self.dispatch.on(Msg::Dismiss)}>{ icon(Icon::Close) }</button>
+            </div>
+        }
+    }
+
+    /// The map instead of cards, when there are too many nodes.
+    fn fleet(&self) -> Option<Html> {
+        let view = self.model.page.fleet.clone()?;
+        let selected = match &self.model.selection {
+            Selection::Node(name) => Some(name.clone()),
+            _ => None,
+        };
+        Some(html! { <Fleet {view} {selected} on_select={self.on_node.clone()} /> })
+    }
+
+    /// Does what `update` asked for; true if something must be drawn for it.
+    fn perform(&mut self, effect: Effect, ctx: &Context<Self>) -> bool {
+        match effect {
+            Effect::NextFrame => {
+                self.look_at_clock();
+                let (link, asked) = (ctx.link().clone(), self.asked_at_ms);
+                self.frame = Some(request_animation_frame(move |_| {
+                    link.send_message(tick(asked))
+                }));
+            }
+            Effect::Wait { ms } => {
+                self.look_at_clock();
+                let (link, asked) = (ctx.link().clone(), self.asked_at_ms);
+                self.wait = Some(Timeout::new(ms, move || link.send_message(tick(asked))));
+            }
+            Effect::CopyLink(fragment) => {
+                platform::replace_fragment(&fragment);
+                let link = platform::link(&fragment);
+                ctx.link().send_future(async move {
+                    Msg::Shared {
+                        is_copied: platform::copy(&link).await,
+                    }
+                });
+            }
+            Effect::SetTheme(theme) => {
+                platform::save_theme(theme);
+                platform::show_theme(theme);
+                self.is_dark = is_dark(theme);
+                return true;
+            }
+            Effect::Focus(id) => later(move || platform::focus(&id)),
+            Effect::Reveal(line) => {
+                let wishes = self.reveal.map_or(0, |(_, wishes)| wishes);
+                self.reveal = Some((line, wishes + 1));
+                return true;
+            }
+            Effect::ShowWhy => later(|| platform::scroll_to("why-heading")),
+        }
+        false
+    }
+
+    fn look_at_clock(&mut self) {
+        self.asked_at_ms = platform::now_ms();
+    }
+}
+
+fn tick(asked_at_ms: f64) -> Msg {
+    let elapsed = (platform::now_ms() - asked_at_ms).clamp(1.0, 10_000.0);
+    Msg::Clock(ClockMsg::Tick {
+        elapsed_ms: elapsed.round() as u32,
+    })
+}
+
+/// After the next drawing.
+fn later(act: impl FnOnce() + 'static) {
+    Timeout::new(0, act).forget();
+}
+
+fn is_dark(theme: Theme) -> bool {
+    match theme {
+        Theme::Light => false,
+        Theme::Dark => true,
+        Theme::System => platform::media_matches("(prefers-color-scheme: dark)"),
+    }
+}
+
+/// The fragment belongs to the scenario, so this link must not change it.
+fn skip_to_cluster() -> Callback<MouseEvent> {
+    Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        platform::focus("add-node");
+    })
+}
+
+fn listeners(ctx: &Context<Root>) -> Vec<EventListener> {
+    let (keys, hash) = (ctx.link().clone(), ctx.link().clone());
+    // Not passive: undo and redo must not also undo in the browser.
+    let active = EventListenerOptions::enable_prevent_default();
+    let on_key = EventListener::new_with_options(
+        &gloo::utils::document(),
+        "keydown",
+        active,
+        move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                return;
+            };
+            if event.default_prevented() || event.alt_key() || platform::is_typing(event.target()) {
+                return;
+            }
+            let has_command = event.ctrl_key() || event.meta_key();
+            if let Some(shortcut) = Shortcut::parse(&event.key(), has_command, event.shift_key()) {
+                if has_command {
+                    event.prevent_default();
+                }
+                keys.send_message(Msg::Key(shortcut));
+            }
+        },
+    );
+    let on_hash = EventListener::new(&gloo::utils::window(), "hashchange", move |_| {
+        let fragment = platform::fragment();
+        if fragment.len() > 1 {
+            hash.send_message(Msg::OpenLink(fragment));
+        }
+    });
+    vec![on_key, on_hash]
+}

@@ -1,0 +1,374 @@
+//! Components as HTML, rendered natively: what they say, and in which words. Effects don't run here.
+
+use super::cluster::Cluster;
+use super::daemon_set::DaemonSet;
+use super::dialog::Dialog;
+use super::editor_pane::EditorPane;
+use super::events::EventFeed;
+use super::header::Header;
+use super::node_card::NodeCard;
+use super::pod_tile::PodTile;
+use super::timeline::Timeline;
+use super::why::Why;
+use crate::app::msg::{
+    ClockMsg, Dialog as Which, EditorMsg, Msg, NodeMsg, Section, Selection, Theme,
+};
+use crate::app::{Model, update};
+use crate::present::editor::TabId;
+use crate::present::pod::{PodId, PodRevision, PodState, PodTile as Tile};
+use expect_test::{Expect, expect};
+use std::rc::Rc;
+use yew::{BaseComponent, LocalServerRenderer};
+
+fn html<C: BaseComponent>(props: C::Properties) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let render = LocalServerRenderer::<C>::with_props(props)
+        .hydratable(false)
+        .render();
+    let local = tokio::task::LocalSet::new();
+    runtime
+        .map(|runtime| local.block_on(&runtime, render))
+        .unwrap_or_default()
+}
+
+/// What a person reads: the text without its elements.
+fn text<C: BaseComponent>(props: C::Properties) -> String {
+    let html = html::<C>(props);
+    let mut text = String::new();
+    let mut is_inside = true;
+    for part in html.split(['<', '>']) {
+        // Between `<` and `>` stands an element, outside stands text.
+        is_inside = !is_inside;
+        if !is_inside && !part.trim().is_empty() {
+            text.push_str(part.trim());
+            text.push('\n');
+        }
+    }
+    text
+}
+
+#[track_caller]
+fn check(found: &str, expect: &Expect) {
+    expect.assert_eq(found);
+}
+
+fn running() -> Model {
+    let mut model = Model::first_visit(false);
+    for msg in [Msg::Editor(EditorMsg::Apply), Msg::Clock(ClockMsg::Settle)] {
+        update(&mut model, msg);
+    }
+    model
+}
+
+fn tile(state: PodState, is_current: bool) -> Rc<Tile> {
+    Rc::new(Tile {
+        uid: "uid-1".into(),
+        id: PodId {
+            namespace: "default".into(),
+            name: "agent-x7k2p".into(),
+        },
+        owner: "agent".to_owned(),
+        suffix: "x7k2p".to_owned(),
+        state,
+        status: state.as_str().to_owned(),
+        restarts: 2,
+        revision: Some(PodRevision {
+            number: 1,
+            is_current,
+        }),
+        node: "node-1".into(),
+        is_bound: state != PodState::Unscheduled,
+        summary: "Pod agent-x7k2p".to_owned(),
+    })
+}
+
+#[test]
+fn a_tile_says_state_revision_restarts_and_where_it_is_meant_to_go() {
+    let html = html::<PodTile>(yew::props!(super::pod_tile::PodTileProps {
+        pod: tile(PodState::Unscheduled, false)
+    }));
+    for part in [
+        r#"data-state="Unscheduled""#,
+        r#"data-revision="old""#,
+        r#"data-bound="false""#,
+        "↻2",
+        "→ node-1",
+        r#"aria-label="Pod agent-x7k2p""#,
+    ] {
+        assert!(html.contains(part), "{part} isn't in {html}");
+    }
+}
+
+#[test]
+fn every_state_has_a_shape_of_its_own() {
+    let shape = |state| {
+        let html = html::<PodTile>(yew::props!(super::pod_tile::PodTileProps {
+            pod: tile(state, true)
+        }));
+        html.split(" d=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .map(str::to_owned)
+    };
+    let shapes: std::collections::BTreeSet<_> = PodState::ALL.into_iter().map(shape).collect();
+    assert_eq!(shapes.len(), PodState::ALL.len());
+}
+
+#[test]
+fn a_node_card() {
+    let model = running();
+    let node = model.page.cluster.cards[0].clone();
+    let props = super::node_card::NodeCardProps {
+        node,
+        is_selected: false,
+        selected_pod: None,
+        is_editing: false,
+        error: None,
+    };
+    let found = text::<NodeCard>(props);
+    let suffix = model.page.cluster.cards[0].pods[0].suffix.clone();
+    check(
+        &found.replace(&suffix, "SUFFIX"),
+        &expect![[r#"
+            node-1
+            Ready
+            worker · linux/amd64
+            my-daemonset
+            -SUFFIX
+            r1
+            Running
+            labels, taints
+            cpu
+            0/4
+            memory
+            0/8Gi
+            pods
+            1/110
+        "#]],
+    );
+}
+
+#[test]
+fn a_node_form_lists_labels_and_taints_and_says_what_is_wrong() {
+    let mut model = running();
+    update(
+        &mut model,
+        Msg::Node(
+            "node-1".into(),
+            NodeMsg::AddTaint("a=b:NoSchedule".to_owned()),
+        ),
+    );
+    let props = super::node_card::NodeCardProps {
+        node: model.page.cluster.cards[0].clone(),
+        is_selected: false,
+        selected_pod: None,
+        is_editing: true,
+        error: Some("a label is key=value".into()),
+    };
+    let html = html::<NodeCard>(props);
+    for part in [
+        r#"aria-label="Remove label kubernetes.io/hostname""#,
+        r#"aria-label="Remove taint a=b:NoSchedule""#,
+        "a label is key=value",
+        r#"role="alert""#,
+    ] {
+        assert!(html.contains(part), "{part} isn't in {html}");
+    }
+}
+
+#[test]
+fn the_status_before_and_after() {
+    let props = |model: &Model| super::daemon_set::DaemonSetProps {
+        panel: model.page.panel.clone(),
+        all: model.page.daemon_sets.clone(),
+    };
+    check(
+        &text::<DaemonSet>(props(&Model::first_visit(false))),
+        &expect![[r#"
+            Status
+            No DaemonSet yet. Apply the manifest: each node will get a pod.
+        "#]],
+    );
+    check(
+        &text::<DaemonSet>(props(&running())),
+        &expect![[r#"
+            DaemonSet
+            my-daemonset
+            3 of 3 pods available, all up to date
+            Rolled out
+            3 of 3 updated, 3 available
+            RollingUpdate, maxUnavailable 1: at most 1 node without an available pod at a time.
+            Desired
+            3
+            nodes that should run the pod: selector, affinity and taints allow it
+            Current
+            3
+            of these, nodes that have a pod, in whatever state
+            Ready
+            3
+            nodes whose pod passes its readiness checks
+            Up to date
+            3
+            nodes whose pod has the current template
+            Available
+            3
+            nodes whose pod has been ready for minReadySeconds
+            Unavailable
+            0
+            desired minus available: this is what maxUnavailable limits
+            Misscheduled
+            0
+            nodes that have a pod and shouldn't
+            Observed generation
+            1
+            the controller has seen the latest spec
+            Who is picked
+            Pods, by selector
+            app=my-app
+            tells the DaemonSet which pods are its own. It never picks nodes.
+            Nodes, by the template
+            every node
+            Use nodeSelector or node affinity to run on some nodes only.
+            Taints
+            The template tolerates none. The controller adds not-ready, unreachable, pressure and unschedulable by itself.
+            Image
+            my-container
+            Set
+        "#]],
+    );
+}
+
+#[test]
+fn why_a_tainted_node_has_no_pod() {
+    let mut model = running();
+    for msg in [
+        Msg::Node(
+            "node-2".into(),
+            NodeMsg::AddTaint("dedicated=db:NoExecute".to_owned()),
+        ),
+        Msg::Clock(ClockMsg::Settle),
+        Msg::Select(Selection::Node("node-2".into())),
+    ] {
+        update(&mut model, msg);
+    }
+    let mut why = model.page.why.as_ref().map(|why| (**why).clone());
+    // The chain has its own test; its times would make this one brittle.
+    why.iter_mut().for_each(|why| why.causes.clear());
+    check(
+        &text::<Why>(super::why::WhyProps {
+            why: why.map(Rc::new),
+        }),
+        &expect![[r#"
+            Why?
+            Node node-2
+            No pod: taint dedicated=db:NoExecute is not tolerated; running pods are removed.
+            decided by
+            node node-2: spec.taints[0]
+            DaemonSet controller: should node-2 run my-daemonset?
+            Node name
+            passed.
+            the template names no node
+            spec.template.spec.nodeName
+            nodeSelector
+            passed.
+            the template has no nodeSelector
+            spec.template.spec.nodeSelector
+            Node affinity (required)
+            passed.
+            the template has no required node affinity
+            spec.template.spec.affinity.nodeAffinity
+            Taint dedicated=db:NoExecute
+            failed.
+            decided
+            no toleration matches: no pod is created, and a running one is removed
+            node node-2: spec.taints[0]
+        "#]],
+    );
+}
+
+#[test]
+fn events_are_kubectls_rows() {
+    let found = text::<EventFeed>(super::events::EventFeedProps {
+        feed: running().page.feed.clone(),
+    });
+    for part in [
+        "SuccessfulCreate",
+        "daemonset/my-daemonset",
+        "Created pod: my-daemonset-",
+        "Scheduled",
+    ] {
+        assert!(found.contains(part), "{part} isn't in {found}");
+    }
+}
+
+#[test]
+fn the_timeline_names_its_buttons_and_marks_commands() {
+    let html = html::<Timeline>(super::timeline::TimelineProps {
+        timeline: running().page.timeline.clone(),
+    });
+    for part in [
+        r#"aria-label="Step to the next event""#,
+        r#"aria-label="Jump to settled""#,
+        r#"aria-label="Undo: kubectl apply -f -""#,
+        "<title>kubectl apply -f -</title>",
+        "60×",
+    ] {
+        assert!(html.contains(part), "{part} isn't in {html}");
+    }
+}
+
+#[test]
+fn the_editor_pane_invites_and_lists_errors() {
+    let mut model = Model::first_visit(false);
+    let pane = |model: &Model| super::editor_pane::EditorPaneProps {
+        pane: model.pane.clone(),
+        is_dark: false,
+        reveal: None,
+    };
+    assert!(text::<EditorPane>(pane(&model)).contains("Three empty nodes are waiting."));
+    let typed = EditorMsg::Typed {
+        tab: TabId(0),
+        text: "kind: DaemonSet\nkind: Pod\n".to_owned(),
+    };
+    for msg in [Msg::Editor(typed), Msg::Editor(EditorMsg::Apply)] {
+        update(&mut model, msg);
+    }
+    let found = text::<EditorPane>(pane(&model));
+    assert!(found.contains("line 2"), "{found}");
+    assert!(
+        html::<EditorPane>(pane(&model)).contains("kind: Pod"),
+        "the text stays"
+    );
+}
+
+#[test]
+fn no_component_needs_an_inline_style() {
+    let model = running();
+    let cluster = super::cluster::ClusterProps {
+        cluster: model.page.cluster.clone(),
+        selection: Selection::None,
+        editing: Some("node-1".into()),
+        node_error: None,
+        fleet: None,
+        focus: None,
+    };
+    let header = super::header::HeaderProps {
+        theme: Theme::System,
+        section: Section::Editor,
+        is_embedded: true,
+        shows_editor: true,
+    };
+    for html in [
+        html::<Cluster>(cluster),
+        html::<Header>(header),
+        html::<Dialog>(super::dialog::DialogProps { which: Which::Help }),
+        html::<Dialog>(super::dialog::DialogProps {
+            which: Which::Reset,
+        }),
+        html::<Timeline>(super::timeline::TimelineProps {
+            timeline: model.page.timeline.clone(),
+        }),
+    ] {
+        assert!(!html.contains(" style="), "the policy forbids it: {html}");
+    }
+}
