@@ -5,6 +5,7 @@
 
 pub mod gesture;
 pub mod grid;
+pub mod raster;
 pub mod shape;
 
 use std::fmt;

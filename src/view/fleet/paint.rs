@@ -1,6 +1,7 @@
-//! Puts cells on the canvas: all of one look in one path, and only those that have changed, if they are few.
+//! Puts cells on the canvas: drawn in memory, then copied to where something has changed.
 
 use crate::present::fleet::grid::Grid;
+use crate::present::fleet::raster::{Colour, Raster, around};
 use crate::present::fleet::shape::{Rect, shape};
 use crate::present::fleet::{CellRevision, CellState, FleetView, LOOKS, PackedCell};
 use crate::view::platform::canvas;
@@ -12,49 +13,47 @@ const NAMED_PITCH: i32 = 64;
 /// The height of a name, and about how wide a letter is, in CSS pixels.
 const NAME_SIZE: i32 = 11;
 const LETTER_WIDTH: i32 = 6;
+/// Up to so many changed cells are copied one by one; of more, all that is between them as well.
+const SINGLE_COPIES_MAX: usize = 64;
 
 /// The page's colours, as CSS has them now.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Palette {
-    states: Vec<String>,
-    ready_old: String,
-    ground: String,
-    mark: String,
+    states: [Colour; CellState::ALL.len()],
+    ready_old: Colour,
+    ground: Colour,
+    mark: Colour,
+    /// Of names, which the browser draws.
     text: String,
 }
 
 impl Palette {
     pub fn read(element: &Element) -> Palette {
-        let names = [
-            "--fleet-not-wanted",
-            "--fleet-missing",
-            "--fleet-pending",
-            "--fleet-starting",
-            "--fleet-ready",
-            "--fleet-terminating",
-            "--fleet-failed",
-            "--fleet-node-down",
-            "--fleet-ready-old",
-            "--fleet-ground",
-            "--fleet-mark",
-            "--fleet-text",
-        ];
-        let mut values = canvas::custom_properties(element, &names).into_iter();
-        let states = values.by_ref().take(CellState::ALL.len()).collect();
-        let mut next = || values.next().unwrap_or_default();
+        let colour = |name: &str| canvas::colour(element, name);
         Palette {
-            states,
-            ready_old: next(),
-            ground: next(),
-            mark: next(),
-            text: next(),
+            states: CellState::ALL.map(|state| {
+                colour(match state {
+                    CellState::NotWanted => "--fleet-not-wanted",
+                    CellState::Missing => "--fleet-missing",
+                    CellState::Pending => "--fleet-pending",
+                    CellState::Starting => "--fleet-starting",
+                    CellState::Ready => "--fleet-ready",
+                    CellState::Terminating => "--fleet-terminating",
+                    CellState::Failed => "--fleet-failed",
+                    CellState::NodeDown => "--fleet-node-down",
+                })
+            }),
+            ready_old: colour("--fleet-ready-old"),
+            ground: colour("--fleet-ground"),
+            mark: colour("--fleet-mark"),
+            text: canvas::custom_property(element, "--fleet-text"),
         }
     }
 
-    fn of(&self, cell: PackedCell) -> &str {
+    fn of(&self, cell: PackedCell) -> Colour {
         match (cell.state(), cell.revision()) {
-            (CellState::Ready, CellRevision::Old) => &self.ready_old,
-            (state, _) => &self.states[state as usize],
+            (CellState::Ready, CellRevision::Old) => self.ready_old,
+            (state, _) => self.states[state as usize],
         }
     }
 }
@@ -63,9 +62,8 @@ impl Palette {
 pub struct Painter {
     canvas: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
+    raster: Raster,
     drawn: Option<Drawn>,
-    /// Cells to paint, by look; kept for its memory.
-    batches: Vec<Vec<u32>>,
 }
 
 struct Drawn {
@@ -80,8 +78,8 @@ impl Painter {
         Some(Painter {
             canvas,
             context,
+            raster: Raster::default(),
             drawn: None,
-            batches: vec![Vec::new(); LOOKS],
         })
     }
 
@@ -93,16 +91,35 @@ impl Painter {
                 && Rc::ptr_eq(&drawn.palette, palette)
                 && drawn.view.count() == view.count()
         });
-        match before {
-            Some(before) => {
+        let cells = match &before {
+            // With names there are few cells, and a copy could wipe out the names between them.
+            Some(before) if is_named => {
                 let changed = changed(&before.view, view, grid, is_named);
-                self.clear(&changed, grid, palette);
-                self.cells(changed.into_iter(), view, grid, percent, palette);
+                if changed.is_empty() {
+                    changed
+                } else {
+                    grid.visible().collect()
+                }
             }
+            Some(before) => changed(&before.view, view, grid, is_named),
             None => {
-                self.clear_all(grid, palette);
-                self.cells(grid.visible(), view, grid, percent, palette);
+                self.begin(grid, palette);
+                grid.visible().collect()
             }
+        };
+        let name_height = if is_named {
+            (NAME_SIZE + 4) * percent / 100
+        } else {
+            0
+        };
+        self.cells(&cells, view, grid, name_height, palette);
+        if before.is_some() {
+            self.copy(&cells, grid);
+        } else {
+            self.copy_all();
+        }
+        if is_named {
+            self.names(&cells, view, grid, percent, palette);
         }
         self.drawn = Some(Drawn {
             view: view.clone(),
@@ -111,110 +128,78 @@ impl Painter {
         });
     }
 
-    fn clear_all(&self, grid: Grid, palette: &Palette) {
+    fn begin(&mut self, grid: Grid, palette: &Palette) {
         let (width, height) = (grid.width as u32, grid.height as u32);
+        // Setting a canvas' size makes a new one of it, even if it is the same.
         if (self.canvas.width(), self.canvas.height()) != (width, height) {
             self.canvas.set_width(width);
             self.canvas.set_height(height);
         }
-        self.context.set_fill_style_str(&palette.ground);
-        self.context
-            .fill_rect(0.0, 0.0, f64::from(width), f64::from(height));
-    }
-
-    fn clear(&self, cells: &[u32], grid: Grid, palette: &Palette) {
-        let whole = [Rect {
-            left: 0,
-            top: 0,
-            width: grid.pitch,
-            height: grid.pitch,
-        }];
-        self.fill(&palette.ground, cells, &whole, grid);
+        self.raster.reset(grid.width, grid.height, palette.ground);
     }
 
     fn cells(
         &mut self,
-        cells: impl Iterator<Item = u32>,
+        cells: &[u32],
         view: &FleetView,
         grid: Grid,
-        percent: i32,
+        name_height: i32,
         palette: &Palette,
     ) {
-        let is_named = grid.pitch * 100 >= NAMED_PITCH * percent;
-        let name_height = if is_named {
-            (NAME_SIZE + 4) * percent / 100
-        } else {
-            0
-        };
-        let (mut cordoned, mut misscheduled, mut named) = (Vec::new(), Vec::new(), Vec::new());
-        for index in cells {
-            let Some(node) = view.get(index) else {
-                continue;
-            };
-            let cell = node.packed();
-            self.batches[cell.look()].push(index);
-            let flags = cell.flags();
-            if flags.cordoned {
-                cordoned.push(index);
-            }
-            if flags.misscheduled {
-                misscheduled.push(index);
-            }
-            if is_named {
-                named.push(index);
-            }
-        }
-        for look in 0..LOOKS {
-            let cell = PackedCell(look as u8);
-            let form = shape(cell.state(), cell.revision(), grid.size - name_height);
-            self.fill(palette.of(cell), &self.batches[look], &form, grid);
-            self.batches[look].clear();
-        }
+        let looks: Vec<(Vec<Rect>, Colour)> = (0..LOOKS)
+            .map(|look| {
+                let cell = PackedCell(look as u8);
+                let form = shape(cell.state(), cell.revision(), grid.size - name_height);
+                (form, palette.of(cell))
+            })
+            .collect();
         // Marks are in the gap, where they hide nothing: below for cordoned, to the right for misscheduled.
         let (size, gap) = (grid.size, grid.pitch - grid.size);
-        let mark = |left, top, width, height| {
-            [Rect {
-                left,
-                top,
-                width,
-                height,
-            }]
-        };
-        self.fill(&palette.mark, &cordoned, &mark(0, size, size, gap), grid);
-        self.fill(
-            &palette.mark,
-            &misscheduled,
-            &mark(size, 0, gap, size),
-            grid,
-        );
-        self.names(&named, view, grid, percent, palette);
-    }
-
-    /// Every rectangle of every cell, in one path.
-    fn fill(&self, colour: &str, cells: &[u32], rects: &[Rect], grid: Grid) {
-        if cells.is_empty() {
-            return;
-        }
-        self.context.set_fill_style_str(colour);
-        self.context.begin_path();
+        let (below, beside) = (rect(0, size, size, gap), rect(size, 0, gap, size));
         for index in cells {
-            let cell = grid.cell(*index);
-            for rect in rects {
-                self.context.rect(
-                    f64::from(cell.left + rect.left),
-                    f64::from(cell.top + rect.top),
-                    f64::from(rect.width),
-                    f64::from(rect.height),
-                );
+            let Some(node) = view.get(*index) else {
+                continue;
+            };
+            let (packed, place) = (node.packed(), grid.cell(*index));
+            let mut fill = |rect: Rect, colour: Colour| {
+                let (left, top) = (place.left + rect.left, place.top + rect.top);
+                self.raster.fill(Rect { left, top, ..rect }, colour);
+            };
+            fill(rect(0, 0, grid.pitch, grid.pitch), palette.ground);
+            let (form, colour) = &looks[packed.look()];
+            for part in form {
+                fill(*part, *colour);
+            }
+            let flags = packed.flags();
+            if flags.cordoned {
+                fill(below, palette.mark);
+            }
+            if flags.misscheduled {
+                fill(beside, palette.mark);
             }
         }
-        self.context.fill();
+    }
+
+    fn copy_all(&self) {
+        let all = rect(0, 0, self.raster.width(), self.raster.height());
+        canvas::copy(&self.context, &self.raster, &[all]);
+    }
+
+    fn copy(&self, cells: &[u32], grid: Grid) {
+        let place = |index: &u32| {
+            let cell = grid.cell(*index);
+            let whole = rect(cell.left, cell.top, grid.pitch, grid.pitch);
+            self.raster.clip(whole)
+        };
+        if cells.len() <= SINGLE_COPIES_MAX {
+            let places: Vec<_> = cells.iter().map(place).collect();
+            canvas::copy(&self.context, &self.raster, &places);
+        } else if let Some(all) = cells.iter().map(place).reduce(around) {
+            canvas::copy(&self.context, &self.raster, &[all]);
+        }
     }
 
     fn names(&self, cells: &[u32], view: &FleetView, grid: Grid, percent: i32, palette: &Palette) {
-        if cells.is_empty() {
-            return;
-        }
         let scaled = |css: i32| css * percent / 100;
         self.context.set_fill_style_str(&palette.text);
         self.context
@@ -232,6 +217,15 @@ impl Painter {
                 f64::from(grid.size),
             );
         }
+    }
+}
+
+fn rect(left: i32, top: i32, width: i32, height: i32) -> Rect {
+    Rect {
+        left,
+        top,
+        width,
+        height,
     }
 }
 

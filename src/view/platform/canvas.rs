@@ -1,11 +1,14 @@
 //! The browser as a canvas sees it: its context, its size, the page's colours, and wheels.
 
+use crate::present::fleet::raster::{Colour, Raster, parse_colour};
+use crate::present::fleet::shape::Rect;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::utils::{document, window};
 use js_sys::{Object, Reflect};
+use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement, MutationObserver,
+    CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement, ImageData, MutationObserver,
     MutationObserverInit, ResizeObserver, WheelEvent,
 };
 
@@ -23,17 +26,34 @@ pub fn opaque_context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingConte
     context.ok().flatten()?.dyn_into().ok()
 }
 
-/// What CSS custom properties are for this element, in the order asked for.
-pub fn custom_properties(element: &Element, names: &[&str]) -> Vec<String> {
+/// What a CSS custom property is for this element.
+pub fn custom_property(element: &Element, name: &str) -> String {
     let style = window().get_computed_style(element).ok().flatten();
-    let value = |name: &&str| {
-        let value = style.as_ref()?.get_property_value(name).ok()?;
-        Some(value.trim().to_owned())
+    let value = style.and_then(|style| style.get_property_value(name).ok());
+    value.unwrap_or_default().trim().to_owned()
+}
+
+/// A CSS custom property that is an opaque colour; grey if it isn't.
+pub fn colour(element: &Element, name: &str) -> Colour {
+    let value = custom_property(element, name);
+    parse_colour(&value).unwrap_or([128, 128, 128, 255])
+}
+
+/// Copies parts of a raster to the same places of a canvas.
+pub fn copy(context: &CanvasRenderingContext2d, raster: &Raster, parts: &[Rect]) {
+    let (width, height) = (raster.width() as u32, raster.height() as u32);
+    // This borrows our memory and copies nothing.
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(raster.bytes()), width, height);
+    let Ok(image) = image else {
+        return;
     };
-    names
-        .iter()
-        .map(|name| value(name).unwrap_or_default())
-        .collect()
+    for part in parts {
+        let (left, top) = (f64::from(part.left), f64::from(part.top));
+        let (width, height) = (f64::from(part.width), f64::from(part.height));
+        let _ = context.put_image_data_with_dirty_x_and_dirty_y_and_dirty_width_and_dirty_height(
+            &image, 0.0, 0.0, left, top, width, height,
+        );
+    }
 }
 
 /// Puts an absolutely placed element there, in CSS pixels; through the CSSOM, which the page's policy allows.
