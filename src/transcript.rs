@@ -272,7 +272,7 @@ fn only_looks(args: &[String]) -> bool {
         return true;
     };
     match verb.path {
-        "get" => flags::parse(rest, &[verb.flags, flags::GLOBAL])
+        "get" => flags::parse(&rest, &[verb.flags, flags::GLOBAL])
             .is_ok_and(|(flags, _)| !flags.bool("watch") && !flags.bool("watch-only")),
         path => [
             "api-resources",
