@@ -35,7 +35,7 @@ pub fn version(call: &mut Call<'_>) -> Outcome {
         }
         "yaml" => {
             let text = yaml::to_string(&value);
-            call.out.stdout.push_str(&text);
+            call.put(&text);
         }
         "json" => {
             let text = super::get::pretty_json(&value).replace("    ", "  ");
@@ -87,7 +87,7 @@ pub fn api_resources(call: &mut Call<'_>) -> Outcome {
                     info.plural, info.api_version, info.namespaced, info.kind
                 ));
             }
-            call.out.stdout.push_str(&tabs::align(&text, 6, 3));
+            call.put(&tabs::align(&text, 6, 3));
         }
         other => return Err(Failure::Text(format!("--output {other} is not available"))),
     }
@@ -149,7 +149,7 @@ pub fn help(call: &mut Call<'_>) -> Outcome {
         let verb = verbs::named(&path)
             .ok_or_else(|| Failure::Text(format!("unknown command {path:?} for \"kubectl\"")))?;
         let text = verbs::help(verb);
-        call.out.stdout.push_str(&text);
+        call.put(&text);
         return Ok(());
     }
     call.print("kubectl controls the simulated cluster.\n\nCommands:");
@@ -247,6 +247,6 @@ pub fn events(call: &mut Call<'_>) -> Outcome {
             event.message.trim().replace('\n', " ")
         ));
     }
-    call.out.stdout.push_str(&tabs::align(&text, 6, 3));
+    call.put(&tabs::align(&text, 6, 3));
     Ok(())
 }

@@ -243,7 +243,7 @@ fn find_differences(call: &mut Call<'_>) -> Result<bool, Failure> {
             text.push_str(&unified(&before, &after));
         }
     }
-    call.out.stdout.push_str(&text);
+    call.put(&text);
     Ok(!text.is_empty())
 }
 

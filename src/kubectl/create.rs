@@ -124,7 +124,7 @@ fn print_raw(call: &mut Call<'_>, value: &Value) -> Outcome {
         }
         "yaml" => {
             let text = yaml::to_string(value);
-            call.out.stdout.push_str(&text);
+            call.put(&text);
             Ok(())
         }
         _ => {

@@ -9,7 +9,6 @@ use crate::api::kinds::KindInfo;
 use crate::api::object::Object;
 use crate::api::status::Reason;
 use crate::apiserver::{DeleteOptions, Propagation};
-use crate::sim::time::SimDuration;
 
 pub fn run(call: &mut Call<'_>) -> Outcome {
     let propagation = cascade(call)?;
@@ -140,32 +139,31 @@ fn print(call: &mut Call<'_>, info: &KindInfo, name: &str, namespace: &str, forc
 }
 
 fn wait_until_gone(call: &mut Call<'_>, objects: Vec<Object>) -> Outcome {
-    let timeout = call.flags.duration("timeout");
-    let deadline = call.until(timeout);
     let mut left = objects;
-    let gone = call.wait(deadline, |call| {
+    call.wait_until(call.time_limit(), move |call| {
         left.retain(|object| {
             call.live(object)
                 .is_some_and(|live| live.meta().uid == object.meta().uid)
         });
-        left.is_empty().then_some(())
-    });
-    match gone {
-        Some(()) => Ok(()),
-        None if timeout == SimDuration::ZERO => Err(call.interrupted()),
-        None => Failure::collect(
-            left.iter()
-                .map(|object| {
-                    let info = resource::info_of(object);
-                    Failure::Text(format!(
-                        "timed out waiting for the condition on {}/{}",
-                        info.plural,
-                        object.meta().name
-                    ))
-                })
-                .collect(),
-        ),
-    }
+        if left.is_empty() {
+            return Some(Ok(()));
+        }
+        if !call.is_over() {
+            return None;
+        }
+        if call.time_limit().is_none() {
+            return Some(Err(call.interrupted()));
+        }
+        let late = left.iter().map(|object| {
+            let info = resource::info_of(object);
+            Failure::Text(format!(
+                "timed out waiting for the condition on {}/{}",
+                info.plural,
+                object.meta().name
+            ))
+        });
+        Some(Failure::collect(late.collect()))
+    })
 }
 
 fn cascade(call: &mut Call<'_>) -> Result<Propagation, Failure> {

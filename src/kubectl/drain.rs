@@ -5,6 +5,7 @@
 
 use super::Call;
 use super::error::{Failure, Outcome};
+use super::pending::Look;
 use super::{Dry, resource};
 use crate::api::apps::DaemonSet;
 use crate::api::meta::Time;
@@ -12,8 +13,7 @@ use crate::api::node::Node;
 use crate::api::object::{Key, Object, Resource};
 use crate::api::pod::Pod;
 use crate::apiserver::{ApiServer, DeleteOptions};
-use crate::sim::time::SimDuration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 /// What drain does with one pod.
@@ -103,46 +103,91 @@ pub fn drain(call: &mut Call<'_>) -> Outcome {
     }
     let nodes = nodes(call)?;
     set_unschedulable(call, &nodes, true)?;
-    let mut pending = Vec::new();
-    let mut failures = Vec::new();
-    for node in &nodes {
-        let name = &node.metadata.name;
-        match drain_node(call, name) {
-            Ok(()) => {
-                let object = Object::Node(Rc::clone(node));
-                call.print_result(&object, "drained")?;
-            }
-            Err(errors) => {
-                let joined = match errors.as_slice() {
-                    [one] => one.clone(),
-                    many => format!("[{}]", many.join(", ")),
-                };
-                call.warn(&format!("error: unable to drain node {name:?} due to error: {joined}, continuing command..."));
-                pending.push(name.clone());
-                failures.push(errors);
+    let is_one = nodes.len() == 1;
+    let mut drain = Drain {
+        nodes: nodes.into(),
+        left: None,
+        failures: Vec::new(),
+    };
+    if is_one {
+        if let Some(outcome) = drain.go_on(call) {
+            return outcome;
+        }
+        return call.wait_until(call.time_limit(), move |call| drain.go_on(call));
+    }
+    // Evicting from the next node is an act of its own, so nobody but this command waits here.
+    call.sit_out(&mut (Box::new(move |call: &mut Call<'_>| drain.go_on(call)) as Look))
+}
+
+/// Nodes are emptied one after the other.
+struct Drain {
+    nodes: VecDeque<Rc<Node>>,
+    /// The pods of the first node that were told to go.
+    left: Option<Vec<Rc<Pod>>>,
+    failures: Vec<(String, Vec<String>)>,
+}
+
+impl Drain {
+    fn go_on(&mut self, call: &mut Call<'_>) -> Option<Outcome> {
+        while let Some(node) = self.nodes.front().cloned() {
+            let name = &node.metadata.name;
+            let done = match &mut self.left {
+                Some(left) => look_at_pods(call, name, left)?,
+                None => {
+                    call.set_timeout(call.time_limit());
+                    match tell_pods_to_go(call, name) {
+                        Ok(pods) if !pods.is_empty() => {
+                            self.left = Some(pods);
+                            continue;
+                        }
+                        Ok(_) => Ok(()),
+                        Err(errors) => Err(errors),
+                    }
+                }
+            };
+            self.left = None;
+            self.nodes.pop_front();
+            match done {
+                Ok(()) => {
+                    if let Err(failure) =
+                        call.print_result(&Object::Node(Rc::clone(&node)), "drained")
+                    {
+                        return Some(Err(failure));
+                    }
+                }
+                Err(errors) => {
+                    call.warn(&format!("error: unable to drain node {name:?} due to error: {}, continuing command...", listed(&errors)));
+                    self.failures.push((name.clone(), errors));
+                }
             }
         }
+        Some(self.end(call))
     }
-    if pending.is_empty() {
-        return Ok(());
+
+    fn end(&mut self, call: &mut Call<'_>) -> Outcome {
+        if self.failures.is_empty() {
+            return Ok(());
+        }
+        call.warn("There are pending nodes to be drained:");
+        for (name, _) in &self.failures {
+            call.warn(&format!(" {name}"));
+        }
+        // The errors of one node are a list, whose lines come without `error:`; several nodes make a list of lists.
+        let lines: Vec<String> = match self.failures.as_slice() {
+            [(_, one)] => one.clone(),
+            many => many.iter().map(|(_, errors)| listed(errors)).collect(),
+        };
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        Err(Failure::Exit { code: 1, text })
     }
-    call.warn("There are pending nodes to be drained:");
-    for name in pending {
-        call.warn(&format!(" {name}"));
-    }
-    // The errors of one node are a list, whose lines come without `error:`; several nodes make a list of lists.
-    let lines: Vec<String> = match failures.as_slice() {
+}
+
+/// One error, or all in brackets.
+fn listed(errors: &[String]) -> String {
+    match errors {
         [one] => one.clone(),
-        many => many
-            .iter()
-            .map(|errors| match errors.as_slice() {
-                [one] => one.clone(),
-                more => format!("[{}]", more.join(", ")),
-            })
-            .collect(),
-    };
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    Err(Failure::Exit { code: 1, text })
+        many => format!("[{}]", many.join(", ")),
+    }
 }
 
 /// The pods of a node that pass the filters, and the warnings; or what stands against it.
@@ -245,7 +290,8 @@ fn judge(server: &ApiServer, pod: &Pod, options: &Options) -> Verdict {
     Verdict::Refuse("Pods that declare no controller (use --force to override)".to_owned())
 }
 
-fn drain_node(call: &mut Call<'_>, node: &str) -> Result<(), Vec<String>> {
+/// Evicts what can be evicted from a node; gives the pods to wait for.
+fn tell_pods_to_go(call: &mut Call<'_>, node: &str) -> Result<Vec<Rc<Pod>>, Vec<String>> {
     let (pods, warnings) = pods_to_evict(call, node)?;
     if !warnings.is_empty() {
         call.warn(&format!("Warning: {warnings}"));
@@ -254,7 +300,7 @@ fn drain_node(call: &mut Call<'_>, node: &str) -> Result<(), Vec<String>> {
         for pod in &pods {
             call.print(&format!("evicting pod {} (dry run)", pod.key()));
         }
-        return Ok(());
+        return Ok(Vec::new());
     }
     let eviction = !call.flags.bool("disable-eviction");
     let grace = Some(call.flags.int("grace-period")).filter(|seconds| *seconds >= 0);
@@ -266,46 +312,51 @@ fn drain_node(call: &mut Call<'_>, node: &str) -> Result<(), Vec<String>> {
         evict(call, pod, grace, eviction).map_err(|failure| vec![failure.line()])?;
     }
     if call.dry == Dry::Server {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let timeout = call.flags.duration("timeout");
-    let deadline = call.until(timeout);
-    let mut left = pods;
-    let word = if eviction { "evicted" } else { "deleted" };
-    let done = call.wait(deadline, |call| {
-        let mut still = Vec::new();
-        for pod in std::mem::take(&mut left) {
-            let live = call.live(&Object::Pod(Rc::clone(&pod)));
-            if live.is_some_and(|live| live.meta().uid == pod.metadata.uid) {
-                still.push(pod);
-            } else {
-                call.print(&format!("pod/{} {word}", pod.metadata.name));
-            }
-        }
-        left = still;
-        left.is_empty().then_some(())
-    });
-    if done.is_some() {
-        return Ok(());
-    }
-    if timeout == SimDuration::ZERO {
-        return Err(vec!["interrupted".to_owned()]);
-    }
-    let timeout = super::duration::go(timeout);
-    let errors: Vec<String> = left.iter().map(|pod| {
-        format!("error when waiting for pod {:?} in namespace {:?} to terminate: global timeout reached: {timeout}", pod.metadata.name, pod.metadata.namespace)
-    }).collect();
-    let joined = match errors.as_slice() {
-        [one] => one.clone(),
-        many => format!("[{}]", many.join(", ")),
+    Ok(pods)
+}
+
+/// Tells which pods have gone; gives how it ended when all have, or time is up.
+fn look_at_pods(
+    call: &mut Call<'_>,
+    node: &str,
+    left: &mut Vec<Rc<Pod>>,
+) -> Option<Result<(), Vec<String>>> {
+    let word = if call.flags.bool("disable-eviction") {
+        "deleted"
+    } else {
+        "evicted"
     };
+    left.retain(|pod| {
+        let live = call.live(&Object::Pod(Rc::clone(pod)));
+        let is_there = live.is_some_and(|live| live.meta().uid == pod.metadata.uid);
+        if !is_there {
+            call.print(&format!("pod/{} {word}", pod.metadata.name));
+        }
+        is_there
+    });
+    if left.is_empty() {
+        return Some(Ok(()));
+    }
+    if !call.is_over() {
+        return None;
+    }
+    let Some(limit) = call.time_limit() else {
+        return Some(Err(vec!["interrupted".to_owned()]));
+    };
+    let limit = super::duration::go(limit);
+    let errors: Vec<String> = left.iter().map(|pod| {
+        format!("error when waiting for pod {:?} in namespace {:?} to terminate: global timeout reached: {limit}", pod.metadata.name, pod.metadata.namespace)
+    }).collect();
     call.warn(&format!(
-        "There are pending pods in node {node:?} when an error occurred: {joined}"
+        "There are pending pods in node {node:?} when an error occurred: {}",
+        listed(&errors)
     ));
-    for pod in &left {
+    for pod in left {
         call.warn(&format!("pod/{}", pod.metadata.name));
     }
-    Err(errors)
+    Some(Err(errors))
 }
 
 /// Models: pkg/registry/core/pod/storage/eviction.go.

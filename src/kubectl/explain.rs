@@ -125,7 +125,7 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         list(&mut text, type_, recursive, 1, &mut Vec::new());
         text.push('\n');
     }
-    call.out.stdout.push_str(&text);
+    call.put(&text);
     Ok(())
 }
 

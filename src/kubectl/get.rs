@@ -10,7 +10,7 @@ use crate::api::kinds::KindInfo;
 use crate::api::meta::Time;
 use crate::api::object::Object;
 use crate::api::yaml;
-use crate::sim::time::{SimDuration, SimTime};
+use crate::sim::time::SimDuration;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,wide,yaml";
 /// A watch without time limit ends when nothing has changed for so long.
 const WATCH_QUIET: SimDuration = SimDuration::secs(120);
+/// Nor is more than this printed in one go.
+const WATCH_PRINTS_MAX: usize = 1 << 20;
 
 /// `-o`
 #[derive(Clone, Debug, PartialEq)]
@@ -152,7 +154,7 @@ pub fn print_objects(call: &mut Call<'_>, objects: &[Object], list: bool) -> Out
     match format {
         Format::Yaml => {
             let text = yaml::to_string(&whole());
-            call.out.stdout.push_str(&text);
+            call.put(&text);
         }
         Format::Json => {
             let text = pretty_json(&whole());
@@ -173,7 +175,7 @@ pub fn print_objects(call: &mut Call<'_>, objects: &[Object], list: bool) -> Out
             let text = template
                 .execute(&value)
                 .map_err(|why| jsonpath_failure(source, &why, &value))?;
-            call.out.stdout.push_str(&text);
+            call.put(&text);
         }
         Format::Columns(columns) => {
             let mut text = String::new();
@@ -187,7 +189,7 @@ pub fn print_objects(call: &mut Call<'_>, objects: &[Object], list: bool) -> Out
                 let cells = columns.iter().map(|(_, template)| column(template, &value));
                 text.push_str(&format!("{}\n", cells.collect::<Vec<_>>().join("\t")));
             }
-            call.out.stdout.push_str(&tabs::align(&text, 6, 3));
+            call.put(&tabs::align(&text, 6, 3));
         }
         Format::Table { wide } => {
             let found = Found {
@@ -268,7 +270,7 @@ fn print_tables(call: &mut Call<'_>, found: &Found, wide: bool, headers: bool) -
             .count();
         let (group, after) = rest.split_at(count);
         if !first && headers {
-            call.out.stdout.push('\n');
+            call.put("\n");
         }
         first = false;
         let mut lines = Vec::new();
@@ -284,7 +286,7 @@ fn print_tables(call: &mut Call<'_>, found: &Found, wide: bool, headers: bool) -
             .iter()
             .map(|cells| format!("{}\n", cells.join("\t")))
             .collect();
-        call.out.stdout.push_str(&tabs::align(&text, 6, 3));
+        call.put(&tabs::align(&text, 6, 3));
         rest = after;
     }
     !found.objects.is_empty()
@@ -379,7 +381,7 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     sort(call, &mut found)?;
     let watch = call.flags.bool("watch") || call.flags.bool("watch-only");
     if watch {
-        return self::watch(call, found, &format);
+        return self::watch(call, found, format);
     }
     let failures = std::mem::take(&mut found.failures);
     match &format {
@@ -508,130 +510,139 @@ fn natural(a: &str, b: &str) -> Ordering {
 }
 
 /// `-w`: a row for each change, while time passes.
-fn watch(call: &mut Call<'_>, found: Found, format: &Format) -> Outcome {
+fn watch(call: &mut Call<'_>, found: Found, format: Format) -> Outcome {
     if several_kinds(&found) {
         return Err(Failure::text("you may only specify a single resource type"));
     }
     Failure::collect(found.failures.clone())?;
-    let wide = matches!(format, Format::Table { wide: true });
-    let mut lines: Vec<Vec<String>> = Vec::new();
-    let mut out_start = call.out.stdout.len();
-    let mut headers_due = !call.flags.bool("no-headers");
-    let mut versions: BTreeMap<(String, String), (String, Object)> = BTreeMap::new();
-    let id = |object: &Object| (object.meta().namespace.clone(), object.meta().name.clone());
+    let mut rows = Rows {
+        format,
+        lines: Vec::new(),
+        headers_due: !call.flags.bool("no-headers"),
+    };
     if !call.flags.bool("watch-only") {
         for object in &found.objects {
-            show_change(call, object, wide, format, &mut lines, &mut headers_due)?;
+            rows.show(call, object)?;
         }
     }
-    for object in &found.objects {
-        versions.insert(
-            id(object),
-            (object.meta().resource_version.clone(), object.clone()),
-        );
-    }
+    let mut watched = Watched::new(found, call.query(true)?);
     let limit = super::flags::parse_duration(call.flags.text("request-timeout"))
-        .unwrap_or(SimDuration::ZERO);
-    let end = if limit == SimDuration::ZERO {
-        SimTime::MAX
-    } else {
-        call.host.now() + limit
-    };
-    let (named, kinds) = (found.by_name, found.kinds.clone());
-    let names: Vec<(String, String)> = found.objects.iter().map(id).collect();
-    let query = call.query(true)?;
-    let words = resource::Words::Kinds(kinds);
-    // A watch sees every version, so each step is followed by a look.
-    loop {
-        let limited = end < SimTime::MAX;
-        let quiet = super::Until {
-            end: if limited {
-                end
-            } else {
-                call.host.now() + WATCH_QUIET
-            },
-            patient: !limited,
-        };
-        let changed = call.wait(quiet, |call| {
-            let now = resource::resolve(call.host.client().server, &words, &query).ok()?;
-            let mut changes = Vec::new();
-            let mut present = Vec::new();
-            for object in now.objects {
-                let key = id(&object);
-                if named && !names.contains(&key) {
-                    continue;
-                }
-                present.push(key.clone());
-                let version = &object.meta().resource_version;
-                if versions.get(&key).is_none_or(|(old, _)| old != version) {
-                    versions.insert(key, (version.clone(), object.clone()));
-                    changes.push(object);
-                }
+        .ok()
+        .filter(|limit| *limit != SimDuration::ZERO);
+    call.patience = WATCH_QUIET;
+    // A watch sees every version: each change is followed by a look.
+    call.wait_until(limit, move |call| {
+        for object in watched.changes(call) {
+            if let Err(failure) = rows.show(call, &object) {
+                return Some(Err(failure));
             }
-            let gone: Vec<(String, String)> = versions
-                .keys()
-                .filter(|key| !present.contains(key))
-                .cloned()
-                .collect();
-            for key in gone {
-                changes.extend(versions.remove(&key).map(|(_, object)| object));
-            }
-            changes
-                .sort_by_key(|object| object.meta().resource_version.parse::<u64>().unwrap_or(0));
-            (!changes.is_empty()).then_some(changes)
-        });
-        let Some(changes) = changed else { break };
-        for object in &changes {
-            show_change(call, object, wide, format, &mut lines, &mut headers_due)?;
         }
-        if call.out.stdout.len() > out_start + (1 << 20) {
-            break;
-        }
-        out_start = out_start.min(call.out.stdout.len());
-    }
-    Ok(())
+        let is_endless = call.out.stdout.len() > WATCH_PRINTS_MAX;
+        (call.is_over() || is_endless).then_some(Ok(()))
+    })
 }
 
-/// One more line; columns stay as wide as they have been.
-fn show_change(
-    call: &mut Call<'_>,
-    object: &Object,
-    wide: bool,
-    format: &Format,
-    lines: &mut Vec<Vec<String>>,
-    headers_due: &mut bool,
-) -> Outcome {
-    if !matches!(format, Format::Table { .. }) {
-        return print_objects(call, std::slice::from_ref(object), false);
+type Id = (String, String);
+
+fn id(object: &Object) -> Id {
+    (object.meta().namespace.clone(), object.meta().name.clone())
+}
+
+/// What a watch has seen.
+struct Watched {
+    words: resource::Words,
+    query: resource::Query,
+    /// Only these, if objects were named.
+    names: Option<Vec<Id>>,
+    versions: BTreeMap<Id, Object>,
+}
+
+impl Watched {
+    fn new(found: Found, query: resource::Query) -> Watched {
+        Watched {
+            words: resource::Words::Kinds(found.kinds),
+            query,
+            names: found
+                .by_name
+                .then(|| found.objects.iter().map(id).collect()),
+            versions: found
+                .objects
+                .into_iter()
+                .map(|object| (id(&object), object))
+                .collect(),
+        }
     }
-    let now = call.time();
-    if std::mem::take(headers_due) {
-        lines.push(table_header(call, resource::info_of(object), wide));
+
+    /// What changed since the last look, in order; of what was deleted, the last version.
+    fn changes(&mut self, call: &mut Call<'_>) -> Vec<Object> {
+        let Ok(now) = resource::resolve(call.host.client().server, &self.words, &self.query) else {
+            return Vec::new();
+        };
+        let is_watched = |id: &Id| self.names.as_ref().is_none_or(|names| names.contains(id));
+        let objects = now.objects.into_iter().map(|object| (id(&object), object));
+        let mut present: BTreeMap<Id, Object> = objects.filter(|(id, _)| is_watched(id)).collect();
+        std::mem::swap(&mut present, &mut self.versions);
+        let before = present;
+        let version = |object: &Object| object.meta().resource_version.parse::<u64>().unwrap_or(0);
+        let is_new = |(id, object): &(&Id, &Object)| {
+            before
+                .get(*id)
+                .is_none_or(|old| version(old) != version(object))
+        };
+        let mut changes: Vec<Object> = self
+            .versions
+            .iter()
+            .filter(is_new)
+            .map(|(_, object)| object.clone())
+            .collect();
+        let gone = before
+            .iter()
+            .filter(|(id, _)| !self.versions.contains_key(*id));
+        changes.extend(gone.map(|(_, object)| object.clone()));
+        changes.sort_by_key(version);
+        changes
     }
-    let with_kind = call.flags.bool("show-kind");
-    lines.push(table_row(call, object, wide, with_kind, now));
-    // Only the widest cells matter for the width, so all lines but the last few can be one.
-    let printed = if lines.len() == 2 && call.out.stdout.is_empty() {
-        0
-    } else {
-        lines.len() - 1
-    };
-    let text: String = lines
-        .iter()
-        .map(|cells| format!("{}\n", cells.join("\t")))
-        .collect();
-    let aligned = tabs::align(&text, 6, 3);
-    let new: String = aligned
-        .lines()
-        .skip(printed)
-        .map(|line| format!("{line}\n"))
-        .collect();
-    call.out.stdout.push_str(&new);
-    if lines.len() > 200 {
-        let widest = widest(lines);
-        *lines = vec![widest];
+}
+
+/// The rows of a watch; columns stay as wide as they have been.
+struct Rows {
+    format: Format,
+    lines: Vec<Vec<String>>,
+    headers_due: bool,
+}
+
+impl Rows {
+    fn show(&mut self, call: &mut Call<'_>, object: &Object) -> Outcome {
+        let Format::Table { wide } = self.format else {
+            return print_objects(call, std::slice::from_ref(object), false);
+        };
+        let now = call.time();
+        let printed = self.lines.len();
+        if std::mem::take(&mut self.headers_due) {
+            self.lines
+                .push(table_header(call, resource::info_of(object), wide));
+        }
+        let with_kind = call.flags.bool("show-kind");
+        self.lines
+            .push(table_row(call, object, wide, with_kind, now));
+        let text: String = self
+            .lines
+            .iter()
+            .map(|cells| format!("{}\n", cells.join("\t")))
+            .collect();
+        let aligned = tabs::align(&text, 6, 3);
+        let new: String = aligned
+            .lines()
+            .skip(printed)
+            .map(|line| format!("{line}\n"))
+            .collect();
+        call.put(&new);
+        if self.lines.len() > 200 {
+            // Only the widest cells matter for the width, so all lines can be one.
+            self.lines = vec![widest(&self.lines)];
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// One line that is in each column as wide as the widest.

@@ -41,6 +41,7 @@ pub mod pod_status;
 
 pub mod describe;
 pub mod get;
+pub mod pending;
 pub mod wait;
 
 // About kubectl itself.
@@ -55,6 +56,7 @@ use crate::cluster::Cluster;
 use crate::sim::time::{SimDuration, SimTime};
 use error::{Failure, Outcome};
 use flags::Flags;
+use pending::{Look, Pending};
 use resource::{Found, Query};
 
 #[cfg(test)]
@@ -68,6 +70,8 @@ pub use shell::{heredoc, split};
 pub struct Output {
     pub stdout: String,
     pub stderr: String,
+    /// Both, in the order in which a terminal shows them.
+    pub terminal: String,
     pub exit: i32,
     /// `kubectl edit` asks for an editor: its title, and the text to edit. What comes back is applied with `replace -f -`.
     pub edit: Option<(String, String)>,
@@ -115,11 +119,6 @@ impl Host for Cluster {
     }
 }
 
-/// A wait without limit ends when this long nothing it waits for has happened, as if the user pressed Ctrl-C.
-const PATIENCE: SimDuration = SimDuration::secs(600);
-/// The most events that one command may let happen.
-const STEPS_MAX: u32 = 2_000_000;
-
 /// kubectl's complaint when a command is given no object at all.
 pub const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
 
@@ -130,14 +129,6 @@ pub enum Dry {
     No,
     Client,
     Server,
-}
-
-/// The end of a wait.
-#[derive(Clone, Copy, Debug)]
-pub struct Until {
-    pub end: SimTime,
-    /// Without a time limit: the end is ours, and a cluster in which nothing happens ends it at once.
-    pub patient: bool,
 }
 
 /// One command on its way.
@@ -151,14 +142,37 @@ pub struct Call<'a> {
     pub words: Vec<String>,
     pub dry: Dry,
     pub out: Output,
-    steps_left: u32,
+    /// When a wait ends, if it has a time limit.
+    deadline: Option<SimTime>,
+    /// A wait without limit ends when for so long nothing was printed.
+    patience: SimDuration,
+    /// Nobody waits any longer: the next look is the last.
+    gave_up: bool,
+    /// Set by a verb that has to wait: how it looks whether it is done.
+    later: Option<Look>,
 }
 
-/// Runs a command; `args` come without `kubectl`.
+/// Runs a command to its end, waiting included; `args` come without `kubectl`.
 pub fn run(host: &mut dyn Host, args: &[String], stdin: Option<&str>) -> Output {
+    match start(host, args, stdin) {
+        Started::Done(out) => out,
+        Started::Waits(pending) => pending.sit_out(host),
+    }
+}
+
+/// A command after its first act.
+pub enum Started {
+    Done(Output),
+    /// It has written what it writes, and waits for what follows from it.
+    Waits(Box<Pending>),
+}
+
+/// Runs a command as far as it goes without letting time pass.
+pub fn start(host: &mut dyn Host, args: &[String], stdin: Option<&str>) -> Started {
+    let done = |outcome| Started::Done(finish(Output::default(), outcome));
     let (verb, rest) = match verbs::find(args) {
         Ok(found) => found,
-        Err(failure) => return finish(Output::default(), Err(failure)),
+        Err(failure) => return done(Err(failure)),
     };
     let verb = verbs::canonical(verb);
     let parsed = flags::parse(&rest, &[verb.flags, flags::GLOBAL]);
@@ -166,18 +180,17 @@ pub fn run(host: &mut dyn Host, args: &[String], stdin: Option<&str>) -> Output 
         Ok(parsed) => parsed,
         Err(message) => {
             let failure = flags::usage_failure(&format!("kubectl {}", verb.path), message);
-            return finish(Output::default(), Err(failure));
+            return done(Err(failure));
         }
     };
     if flags.bool("help") {
-        return Output {
-            stdout: verbs::help(verb),
-            ..Output::default()
-        };
+        let mut out = Output::default();
+        out.put(&verbs::help(verb));
+        return Started::Done(out);
     }
     let dry = match dry_run(&flags) {
         Ok(dry) => dry,
-        Err(failure) => return finish(Output::default(), Err(failure)),
+        Err(failure) => return done(Err(failure)),
     };
     let mut call = Call {
         host,
@@ -187,7 +200,10 @@ pub fn run(host: &mut dyn Host, args: &[String], stdin: Option<&str>) -> Output 
         words,
         dry,
         out: Output::default(),
-        steps_left: STEPS_MAX,
+        deadline: None,
+        patience: pending::PATIENCE,
+        gave_up: false,
+        later: None,
     };
     // A dry run is carried out on a copy: the server afterwards is as before.
     let saved = (dry != Dry::No).then(|| {
@@ -195,19 +211,22 @@ pub fn run(host: &mut dyn Host, args: &[String], stdin: Option<&str>) -> Output 
         (client.server.clone(), client.trace.clone())
     });
     let outcome = (verb.run)(&mut call);
-    let out = std::mem::take(&mut call.out);
+    let started = match (outcome, call.later.take()) {
+        (Ok(()), Some(look)) => Started::Waits(Box::new(Pending::new(&mut call, look))),
+        (outcome, _) => Started::Done(finish(std::mem::take(&mut call.out), outcome)),
+    };
     if let Some((server, trace)) = saved {
         let client = call.host.client();
         *client.server = server;
         *client.trace = trace;
     }
-    finish(out, outcome)
+    started
 }
 
 fn finish(mut out: Output, outcome: Outcome) -> Output {
     if let Err(failure) = outcome {
         let (text, exit) = failure.report();
-        out.stderr.push_str(&text);
+        out.put_error(&text);
         out.exit = exit;
     }
     out
@@ -224,15 +243,30 @@ fn dry_run(flags: &Flags) -> Result<Dry, Failure> {
     }
 }
 
+impl Output {
+    fn put(&mut self, text: &str) {
+        self.stdout.push_str(text);
+        self.terminal.push_str(text);
+    }
+
+    fn put_error(&mut self, text: &str) {
+        self.stderr.push_str(text);
+        self.terminal.push_str(text);
+    }
+}
+
 impl Call<'_> {
+    /// Prints text that has its line feeds.
+    pub fn put(&mut self, text: &str) {
+        self.out.put(text);
+    }
+
     pub fn print(&mut self, line: &str) {
-        self.out.stdout.push_str(line);
-        self.out.stdout.push('\n');
+        self.put(&format!("{line}\n"));
     }
 
     pub fn warn(&mut self, line: &str) {
-        self.out.stderr.push_str(line);
-        self.out.stderr.push('\n');
+        self.out.put_error(&format!("{line}\n"));
     }
 
     pub fn namespace(&self) -> String {
@@ -363,50 +397,5 @@ impl Call<'_> {
             .client()
             .server
             .get_object(object.kind(), &object.key())
-    }
-
-    /// Lets time pass until `done` gives an answer, or until the end.
-    pub fn wait<T>(
-        &mut self,
-        until: Until,
-        mut done: impl FnMut(&mut Self) -> Option<T>,
-    ) -> Option<T> {
-        loop {
-            if let Some(answer) = done(self) {
-                return Some(answer);
-            }
-            self.host.flush();
-            let due = self.host.next_due().filter(|at| *at <= until.end);
-            if due.is_none() || self.steps_left == 0 {
-                if until.patient {
-                    // Nothing will come any more: no need to sit it out.
-                    return None;
-                }
-                self.host.advance_to(until.end);
-                return done(self);
-            }
-            self.steps_left -= 1;
-            if !self.host.step() {
-                return None;
-            }
-        }
-    }
-
-    /// When a wait ends: at `--timeout`, or when patience is lost.
-    pub fn until(&self, timeout: SimDuration) -> Until {
-        let patient = timeout == SimDuration::ZERO;
-        let wait = if patient { PATIENCE } else { timeout };
-        Until {
-            end: self.host.now() + wait,
-            patient,
-        }
-    }
-
-    /// The end of a wait that the user would have to interrupt.
-    pub fn interrupted(&self) -> Failure {
-        Failure::Exit {
-            code: 130,
-            text: "^C\n".to_owned(),
-        }
     }
 }

@@ -11,7 +11,6 @@ use crate::api::object::{Object, Resource};
 use crate::api::selector::label_selector_matches;
 use crate::apiserver::ApiServer;
 use crate::controllers::daemon_set::history::{template_of, template_patch};
-use crate::sim::time::SimDuration;
 use std::rc::Rc;
 
 const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
@@ -137,41 +136,60 @@ pub fn status(call: &mut Call<'_>) -> Outcome {
         call.warn(&format!("No resources found in {namespace} namespace."));
         return Ok(());
     }
+    let mut sets = Vec::new();
     for object in objects {
         let set = daemon_set(&object, |_, kind| {
             format!("no status viewer has been implemented for {kind}")
-        })?;
-        let timeout = call.flags.duration("timeout");
-        let watch = call.flags.bool("watch");
-        let mut seen = String::new();
-        let mut deadline = call.until(timeout);
-        loop {
-            // The watch prints a line whenever the object changes, even if it is the same line.
-            let event = call.wait(deadline, |call| {
-                let live = call
-                    .live(&object)
-                    .filter(|live| live.meta().uid == set.metadata.uid);
-                let Some(live) = live else { return Some(None) };
-                (live.meta().resource_version != seen).then_some(Some(live))
-            });
-            let live = match event {
-                Some(Some(Object::DaemonSet(live))) => live,
-                Some(_) => return Err(Failure::text("object has been deleted")),
-                None if timeout == SimDuration::ZERO => return Err(call.interrupted()),
-                None => return Err(Failure::text("timed out waiting for the condition")),
-            };
-            seen.clone_from(&live.metadata.resource_version);
-            let (line, done) = status_line(&live)?;
-            call.print(&line);
-            if done || !watch {
-                break;
-            }
-            if timeout == SimDuration::ZERO {
-                deadline = call.until(timeout);
-            }
-        }
+        });
+        sets.push((object, set));
     }
-    Ok(())
+    let mut sets = sets.into_iter();
+    let mut watched = sets.next();
+    let mut seen = String::new();
+    call.wait_until(call.time_limit(), move |call| {
+        while let Some((object, set)) = &watched {
+            let set = match set {
+                Ok(set) => set,
+                Err(failure) => return Some(Err(failure.clone())),
+            };
+            match look_at_rollout(call, object, &set.metadata.uid, &mut seen) {
+                Ok(true) => {}
+                Ok(false) if call.is_over() && call.time_limit().is_none() => {
+                    return Some(Err(call.interrupted()));
+                }
+                Ok(false) if call.is_over() => {
+                    return Some(Err(Failure::text("timed out waiting for the condition")));
+                }
+                Ok(false) => return None,
+                Err(failure) => return Some(Err(failure)),
+            }
+            // The time limit is for each.
+            call.set_timeout(call.time_limit());
+            watched = sets.next();
+            seen.clear();
+        }
+        Some(Ok(()))
+    })
+}
+
+/// Prints how far a rollout is whenever the object changed, even if it is the same line; true when nothing more is to be seen.
+fn look_at_rollout(
+    call: &mut Call<'_>,
+    object: &Object,
+    uid: &str,
+    seen: &mut String,
+) -> Result<bool, Failure> {
+    let live = call.live(object).filter(|live| live.meta().uid == *uid);
+    let Some(Object::DaemonSet(live)) = live else {
+        return Err(Failure::text("object has been deleted"));
+    };
+    if live.metadata.resource_version == *seen {
+        return Ok(false);
+    }
+    seen.clone_from(&live.metadata.resource_version);
+    let (line, done) = status_line(&live)?;
+    call.print(&line);
+    Ok(done || !call.flags.bool("watch"))
 }
 
 pub fn history(call: &mut Call<'_>) -> Outcome {

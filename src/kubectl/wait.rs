@@ -7,6 +7,7 @@ use super::jsonpath::{self, Template};
 use super::{Call, get, resource};
 use crate::api::object::Object;
 use serde_json::Value;
+use std::collections::VecDeque;
 
 /// What is waited for.
 enum Condition {
@@ -113,58 +114,82 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     }
     // 0 is one look, a negative time is a week.
     let timeout = call.flags.duration("timeout");
-    let deadline = super::Until {
-        end: call.host.now() + timeout,
-        patient: false,
-    };
     let waits_for_creation = matches!(conditions.as_slice(), [Condition::Create]);
-    if waits_for_creation {
-        let made = call.wait(deadline, |call| match call.find(false) {
-            Ok(found) if found.failures.is_empty() && !found.objects.is_empty() => Some(()),
-            _ => None,
-        });
-        if made.is_none() {
-            return Err(Failure::text("timed out waiting for the condition"));
+    let mut waiting: Option<Waiting> = None;
+    call.wait_until(Some(timeout), move |call| {
+        if waiting.is_none() {
+            if waits_for_creation && !is_created(call) {
+                return call
+                    .is_over()
+                    .then(|| Err(Failure::text("timed out waiting for the condition")));
+            }
+            match Waiting::find(call, &conditions) {
+                Ok(found) => waiting = Some(found),
+                Err(failure) => return Some(Err(failure)),
+            }
         }
-    }
-    let found = call.find(false)?;
-    let mut failures = found.failures;
-    if let [Condition::Delete] = conditions.as_slice() {
-        // What isn't there is what was wished for, if it was named.
-        failures.retain(|failure| !matches!(failure, Failure::Server { status, .. } if status.reason == crate::api::status::Reason::NotFound));
-        if failures.is_empty() && found.objects.is_empty() && found.by_name {
-            return Ok(());
+        waiting
+            .as_mut()
+            .and_then(|waiting| waiting.look(call, &conditions))
+    })
+}
+
+fn is_created(call: &mut Call<'_>) -> bool {
+    call.find(false)
+        .is_ok_and(|found| found.failures.is_empty() && !found.objects.is_empty())
+}
+
+/// The objects that are waited for, one after the other.
+struct Waiting {
+    objects: VecDeque<Object>,
+    failures: Vec<Failure>,
+}
+
+impl Waiting {
+    fn find(call: &mut Call<'_>, conditions: &[Condition]) -> Result<Waiting, Failure> {
+        let found = call.find(false)?;
+        let mut failures = found.failures;
+        if let [Condition::Delete] = conditions {
+            // What isn't there is what was wished for, if it was named.
+            failures.retain(|failure| !matches!(failure, Failure::Server { status, .. } if status.reason == crate::api::status::Reason::NotFound));
         }
+        let is_gone = matches!(conditions, [Condition::Delete]) && found.by_name;
+        if found.objects.is_empty() && failures.is_empty() && !is_gone {
+            return Err(Failure::text("no matching resources found"));
+        }
+        Ok(Waiting {
+            objects: found.objects.into(),
+            failures,
+        })
     }
-    if found.objects.is_empty() && failures.is_empty() {
-        return Err(Failure::text("no matching resources found"));
-    }
-    for object in found.objects {
-        let met = call.wait(deadline, |call| {
+
+    fn look(&mut self, call: &mut Call<'_>, conditions: &[Condition]) -> Option<Outcome> {
+        while let Some(object) = self.objects.front() {
             let live = call
-                .live(&object)
+                .live(object)
                 .filter(|live| live.meta().uid == object.meta().uid);
-            for condition in &conditions {
-                match condition.met(live.as_ref()) {
-                    Ok(true) => {}
-                    Ok(false) => return None,
-                    Err(failure) => return Some(Err(failure)),
+            let met = conditions.iter().try_fold(true, |all, condition| {
+                Ok(all && condition.met(live.as_ref())?)
+            });
+            match met {
+                Ok(true) => {
+                    if let Err(failure) = call.print_result(object, "condition met") {
+                        return Some(Err(failure));
+                    }
                 }
+                Err(failure) => self.failures.push(failure),
+                Ok(false) if call.is_over() => {
+                    let info = resource::info_of(object);
+                    self.failures.push(Failure::Text(format!(
+                        "timed out waiting for the condition on {}/{}",
+                        info.plural,
+                        object.meta().name
+                    )));
+                }
+                Ok(false) => return None,
             }
-            Some(Ok(()))
-        });
-        match met {
-            Some(Ok(())) => call.print_result(&object, "condition met")?,
-            Some(Err(failure)) => failures.push(failure),
-            None => {
-                let info = resource::info_of(&object);
-                failures.push(Failure::Text(format!(
-                    "timed out waiting for the condition on {}/{}",
-                    info.plural,
-                    object.meta().name
-                )));
-            }
+            self.objects.pop_front();
         }
+        Some(Failure::collect(std::mem::take(&mut self.failures)))
     }
-    Failure::collect(failures)
 }

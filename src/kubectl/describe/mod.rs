@@ -383,10 +383,10 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     let (now, with_events) = (call.time(), call.flags.bool("show-events"));
     for (i, object) in found.objects.iter().enumerate() {
         if i > 0 {
-            call.out.stdout.push_str("\n\n");
+            call.put("\n\n");
         }
         let text = describe(call.host.client().server, object, now, with_events);
-        call.out.stdout.push_str(&text);
+        call.put(&text);
     }
     if found.objects.is_empty() && found.failures.is_empty() {
         let namespaced = found.kinds.iter().any(|info| info.namespaced);
