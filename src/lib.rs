@@ -19,6 +19,7 @@
 //! | [`kubectl`] | kubectl's verbs and words against a cluster |
 //! | [`presets`] | manifests to start from |
 //! | [`session`] | scenario + command log: undo, seeking, links |
+//! | [`console`] | the language of a console: kubectl, and `cluster` |
 //! | [`transcript`] | commands and what they print, as text |
 //! | [`conformance`] | runs recorded and upstream cases against all of it |
 //! | [`present`] | view models: what a screen needs, in the screen's words |
@@ -73,6 +74,8 @@ pub mod kubectl;
 pub mod presets;
 
 pub mod session;
+
+pub mod console;
 
 pub mod transcript;
 

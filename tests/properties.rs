@@ -396,6 +396,7 @@ impl Run {
             self.demand(Command::Kubectl {
                 args: args.into_iter().map(text).collect(),
                 stdin: None,
+                no_wait: false,
             });
         }
     }

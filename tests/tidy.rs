@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["kubectl"],
     &["presets"],
     &["session"],
+    &["console"],
     &["transcript", "conformance", "present"],
     &["app"],
     &["view"],

@@ -1,8 +1,9 @@
 //! The playground in a terminal: plays transcripts, runs conformance cases, reads links, and has a console.
 
 use daemonset_playground::conformance::{Report, run_file};
+use daemonset_playground::console::{CLUSTER_USAGE, heredoc_mark};
 use daemonset_playground::session::link;
-use daemonset_playground::transcript::{self, CLUSTER_USAGE, Player};
+use daemonset_playground::transcript::{self, Player};
 use std::io::{BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -110,7 +111,7 @@ fn repl() -> Result<bool, String> {
             }
             _ => {}
         }
-        if let Some(mark) = transcript::heredoc_mark(&typed).map(str::to_owned) {
+        if let Some(mark) = heredoc_mark(&typed).map(str::to_owned) {
             loop {
                 prompt("> ")?;
                 let Some(line) = lines.next() else { break };

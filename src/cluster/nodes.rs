@@ -51,12 +51,16 @@ impl NodeTemplate {
         }
     }
 
-    /// By id, as presets and links name it: `worker`, `control-plane`, `gpu`, `arm`, `windows`.
+    /// As presets, links and the console name it: `worker`, `control-plane`, `gpu`, `arm`, `windows`.
+    pub fn id(self) -> &'static str {
+        match self {
+            NodeTemplate::Worker => "worker",
+            other => other.prefix(),
+        }
+    }
+
     pub fn by_id(id: &str) -> Option<NodeTemplate> {
-        NodeTemplate::ALL.into_iter().find(|t| match t {
-            NodeTemplate::Worker => id == "worker",
-            other => id == other.prefix(),
-        })
+        NodeTemplate::ALL.into_iter().find(|t| t.id() == id)
     }
 }
 

@@ -244,12 +244,12 @@ fn dry_run(flags: &Flags) -> Result<Dry, Failure> {
 }
 
 impl Output {
-    fn put(&mut self, text: &str) {
+    pub fn put(&mut self, text: &str) {
         self.stdout.push_str(text);
         self.terminal.push_str(text);
     }
 
-    fn put_error(&mut self, text: &str) {
+    pub fn put_error(&mut self, text: &str) {
         self.stderr.push_str(text);
         self.terminal.push_str(text);
     }

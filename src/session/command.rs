@@ -1,5 +1,6 @@
 //! Everything a user can do. The log of these is the truth: the rest follows from it.
 
+use crate::api::meta::is_default;
 use crate::api::node::Taint;
 use crate::apiserver::Propagation;
 use crate::cluster::nodes::NodeTemplate;
@@ -96,6 +97,9 @@ pub enum Command {
         args: Vec<String>,
         #[serde(default)]
         stdin: Option<String>,
+        /// Only what it does at once; whoever gave it waits for the rest while time passes as shown.
+        #[serde(default, skip_serializing_if = "is_default")]
+        no_wait: bool,
     },
 }
 

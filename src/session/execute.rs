@@ -12,11 +12,13 @@ use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::cluster::nodes::{NodeTemplate, node};
 use crate::cluster::parts::Parts;
-use crate::kubectl;
+use crate::kubectl::{self, Output, Started};
 use crate::kubelet::eviction::Pressure;
 
 pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> {
-    cluster.note_command(&describe(command));
+    if !matches!(command, Command::Kubectl { .. }) {
+        cluster.note_command(&describe(command));
+    }
     match command {
         Command::Apply { yaml } => apply(cluster, yaml),
         Command::AddNodes { template, count } => add_nodes(cluster, *template, *count, false),
@@ -66,11 +68,37 @@ pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Fail
                 ..Outcome::default()
             })
         }
+        Command::Kubectl { .. } => match kubectl(cluster, command) {
+            Started::Done(output) => told(output),
+            Started::Waits(_) => Ok(Outcome::default()),
+        },
         other => {
             let (args, stdin) = kubectl_args(other).unwrap_or_default();
-            run_kubectl(cluster, &args, stdin)
+            let output = kubectl::run(cluster, &args, stdin);
+            cluster.pump();
+            told(output)
         }
     }
+}
+
+/// Runs `Command::Kubectl`, and gives all that comes of it.
+pub fn kubectl(cluster: &mut Cluster, command: &Command) -> Started {
+    cluster.note_command(&describe(command));
+    let Command::Kubectl {
+        args,
+        stdin,
+        no_wait,
+    } = command
+    else {
+        return Started::Done(Output::default());
+    };
+    let started = if *no_wait {
+        kubectl::start(cluster, args, stdin.as_deref())
+    } else {
+        Started::Done(kubectl::run(cluster, args, stdin.as_deref()))
+    };
+    cluster.pump();
+    started
 }
 
 /// The kubectl command that does the same on a real cluster, where there is one, with its standard input.
@@ -181,7 +209,7 @@ pub fn kubectl_args(command: &Command) -> Option<(Vec<String>, Option<&str>)> {
         | Command::SetPressure { .. }
         | Command::FailPod { .. }
         | Command::SetProfile { .. } => return None,
-        Command::Kubectl { args, stdin } => (args.clone(), stdin.as_deref()),
+        Command::Kubectl { args, stdin, .. } => (args.clone(), stdin.as_deref()),
     })
 }
 
@@ -247,13 +275,7 @@ fn apply(cluster: &mut Cluster, yaml: &str) -> Result<Outcome, Failure> {
     })
 }
 
-fn run_kubectl(
-    cluster: &mut Cluster,
-    args: &[String],
-    stdin: Option<&str>,
-) -> Result<Outcome, Failure> {
-    let output = kubectl::run(cluster, args, stdin);
-    cluster.pump();
+fn told(output: Output) -> Result<Outcome, Failure> {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     if output.exit == 0 {
         Ok(Outcome {

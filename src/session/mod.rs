@@ -8,6 +8,7 @@ pub mod link;
 pub mod scenario;
 
 use crate::cluster::{Cluster, Settled};
+use crate::kubectl::{Host, Started};
 use crate::sim::time::{SimDuration, SimTime};
 use command::{Command, Failure, Outcome};
 use scenario::Scenario;
@@ -139,15 +140,46 @@ impl Session {
     ///
     /// A command that fails without a change leaves no trace.
     pub fn submit(&mut self, command: Command) -> Result<Outcome, Failure> {
+        self.act(command, execute::execute, |result| result.is_err())
+    }
+
+    /// Carries out a line of kubectl; what changes nothing leaves no trace.
+    ///
+    /// With `no_wait` a command that waits gives what is left of it, to be polled by `look` as time passes.
+    pub fn kubectl(&mut self, args: Vec<String>, stdin: Option<String>, no_wait: bool) -> Started {
+        let command = Command::Kubectl {
+            args,
+            stdin,
+            no_wait,
+        };
+        self.act(command, execute::kubectl, |_| true)
+    }
+
+    /// Looks at the cluster as kubectl does. Who looks must not write.
+    pub fn look<T>(&mut self, look: impl FnOnce(&mut dyn Host) -> T) -> T {
+        let version = self.cluster.server.resource_version();
+        let seen = look(&mut self.cluster);
+        debug_assert_eq!(version, self.cluster.server.resource_version());
+        seen
+    }
+
+    /// Runs a command; it is forgotten if it changed nothing and `may_forget` agrees.
+    fn act<R>(
+        &mut self,
+        command: Command,
+        run: impl FnOnce(&mut Cluster, &Command) -> R,
+        may_forget: impl FnOnce(&R) -> bool,
+    ) -> R {
         let before = self.cluster.clone();
         let logged = Logged {
             at: self.now(),
             steps: self.cluster.steps(),
             command,
         };
-        let result = execute::execute(&mut self.cluster, &logged.command);
-        let unchanged = self.cluster.server.resource_version() == before.server.resource_version();
-        if result.is_err() && unchanged {
+        let result = run(&mut self.cluster, &logged.command);
+        // Time that passed is a change too: somebody waited.
+        let state = |c: &Cluster| (c.server.resource_version(), c.now(), c.steps());
+        if state(&self.cluster) == state(&before) && may_forget(&result) {
             self.cluster = before;
             return result;
         }

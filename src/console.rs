@@ -1,0 +1,227 @@
+//! A console's language: `kubectl …`, and `cluster …` for what no kubectl can do. Typed in the page, in `dsctl repl`, and in transcripts.
+
+use crate::cluster::Settled;
+use crate::cluster::nodes::NodeTemplate;
+use crate::kubectl::{self, Output, Started, flags};
+use crate::session::Session;
+use crate::session::command::{Command, Failure, Outcome};
+use crate::session::scenario::{NodeGroup, Scenario};
+use std::collections::BTreeMap;
+
+/// The seed of a `cluster new` that names none.
+const SEED: u64 = 7;
+
+/// The words behind `cluster`.
+pub const CLUSTER_USAGE: &str = "\
+cluster new --nodes N [--control-plane N] [--gpu N] [--arm N] [--windows N] [--seed N]
+cluster add-node [worker|control-plane|gpu|arm|windows] [--count N]
+cluster remove-node NAME
+cluster power-off NAME
+cluster power-on NAME
+cluster advance DURATION    such as 30s or 1m30s
+cluster settle              until nothing moves any more";
+
+const CLUSTER_WORDS: [&str; 7] = [
+    "add-node",
+    "advance",
+    "new",
+    "power-off",
+    "power-on",
+    "remove-node",
+    "settle",
+];
+
+/// How a command that waits gets its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// Simulated time jumps to the end of the wait.
+    SitOut,
+    /// It is given back to be polled, while time passes as shown.
+    GiveBack,
+}
+
+/// Runs what was typed: a line, with its heredoc below it. An error is one in the line itself, such as an unknown word.
+pub fn run(session: &mut Session, typed: &str, waits: Waits) -> Result<Started, String> {
+    let (command, stdin) = kubectl::heredoc(typed)?;
+    let words = kubectl::split(&command)?;
+    match words.split_first() {
+        None => Ok(Started::Done(Output::default())),
+        Some((first, args)) if first == "kubectl" || first == "k" => {
+            Ok(session.kubectl(args.to_vec(), stdin, waits == Waits::GiveBack))
+        }
+        Some((first, args)) if first == "cluster" => cluster(session, args).map(Started::Done),
+        Some((first, _)) => Err(format!(
+            "{first:?} is no command here; there are kubectl and cluster"
+        )),
+    }
+}
+
+/// The word that ends the heredoc that a line begins.
+pub fn heredoc_mark(line: &str) -> Option<&str> {
+    let (_, mark) = line.split_once("<<")?;
+    let mark = mark
+        .trim_start_matches('-')
+        .trim()
+        .trim_matches(['\'', '"']);
+    (!mark.is_empty()).then_some(mark)
+}
+
+/// What the word at the cursor may become, in alphabetical order. `cursor` counts bytes.
+pub fn complete(session: &mut Session, line: &str, cursor: usize) -> Vec<String> {
+    let before = line.get(..cursor).unwrap_or(line);
+    let words: Vec<&str> = before.split_whitespace().collect();
+    let is_new_word = before.is_empty() || before.ends_with(char::is_whitespace);
+    let word = if is_new_word {
+        ""
+    } else {
+        words.last().copied().unwrap_or("")
+    };
+    let done = &words[..words.len() - usize::from(!is_new_word && !words.is_empty())];
+    let choices: Vec<String> = match done {
+        [] => vec!["cluster".to_owned(), "kubectl".to_owned()],
+        ["k", ..] => {
+            let rest = before.trim_start().trim_start_matches('k');
+            let line = format!("kubectl{rest}");
+            return session.look(|host| kubectl::complete(host, &line, line.len()));
+        }
+        ["cluster"] => CLUSTER_WORDS.map(str::to_owned).to_vec(),
+        ["cluster", "add-node"] => NodeTemplate::ALL.map(|t| t.id().to_owned()).to_vec(),
+        ["cluster", "remove-node" | "power-off" | "power-on"] => {
+            let nodes = session.cluster().server.nodes.iter();
+            nodes.map(|node| node.metadata.name.clone()).collect()
+        }
+        _ => return session.look(|host| kubectl::complete(host, line, before.len())),
+    };
+    let mut choices: Vec<String> = choices
+        .into_iter()
+        .filter(|choice| choice.starts_with(word))
+        .collect();
+    choices.sort();
+    choices
+}
+
+fn cluster(session: &mut Session, args: &[String]) -> Result<Output, String> {
+    let (words, flags) = parse(args)?;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let allowed = |names: &[&str]| match flags.keys().find(|f| !names.contains(&f.as_str())) {
+        Some(flag) => Err(format!("unknown flag --{flag}\n{CLUSTER_USAGE}")),
+        None => Ok(()),
+    };
+    match words.as_slice() {
+        ["new"] => {
+            *session = Session::new(scenario(&flags)?);
+            Ok(Output::default())
+        }
+        ["add-node", rest @ ..] if rest.len() < 2 => {
+            allowed(&["count"])?;
+            let template = match rest.first() {
+                Some(id) => NodeTemplate::by_id(id)
+                    .ok_or_else(|| format!("no node template {id:?}\n{CLUSTER_USAGE}"))?,
+                None => NodeTemplate::Worker,
+            };
+            let count = number(&flags, "count")?.unwrap_or(1);
+            Ok(show(session.submit(Command::AddNodes { template, count })))
+        }
+        ["remove-node", node] => {
+            allowed(&[])?;
+            let node = (*node).to_owned();
+            Ok(show(session.submit(Command::RemoveNode { node })))
+        }
+        [word @ ("power-off" | "power-on"), node] => {
+            allowed(&[])?;
+            let command = Command::SetNodeDown {
+                node: (*node).to_owned(),
+                down: *word == "power-off",
+            };
+            Ok(show(session.submit(command)))
+        }
+        ["advance", duration] => {
+            allowed(&[])?;
+            session.advance(flags::parse_duration(duration)?);
+            Ok(Output::default())
+        }
+        ["settle"] => {
+            allowed(&[])?;
+            let mut output = Output::default();
+            if let Settled::Moving(who) = session.settle() {
+                output.put(&format!("still moving: {}\n", who.join(", ")));
+            }
+            Ok(output)
+        }
+        _ => Err(CLUSTER_USAGE.to_owned()),
+    }
+}
+
+/// Words and `--flag value` pairs.
+fn parse(args: &[String]) -> Result<(Vec<String>, BTreeMap<String, String>), String> {
+    let (mut words, mut flags) = (Vec::new(), BTreeMap::new());
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let Some(flag) = arg.strip_prefix("--") else {
+            words.push(arg.clone());
+            continue;
+        };
+        let (name, value) = match flag.split_once('=') {
+            Some((name, value)) => (name, value.to_owned()),
+            None => match args.next() {
+                Some(value) => (flag, value.clone()),
+                None => return Err(format!("--{flag} needs a value\n{CLUSTER_USAGE}")),
+            },
+        };
+        flags.insert(name.to_owned(), value);
+    }
+    Ok((words, flags))
+}
+
+fn number<T: std::str::FromStr>(
+    flags: &BTreeMap<String, String>,
+    name: &str,
+) -> Result<Option<T>, String> {
+    let Some(text) = flags.get(name) else {
+        return Ok(None);
+    };
+    let value = text.parse();
+    value
+        .map(Some)
+        .map_err(|_| format!("--{name} {text}: not a number\n{CLUSTER_USAGE}"))
+}
+
+fn scenario(flags: &BTreeMap<String, String>) -> Result<Scenario, String> {
+    let mut counts: BTreeMap<NodeTemplate, u32> = BTreeMap::new();
+    for flag in flags.keys().filter(|flag| *flag != "seed") {
+        let id = if flag == "nodes" { "worker" } else { flag };
+        let template = NodeTemplate::by_id(id)
+            .ok_or_else(|| format!("unknown flag --{flag}\n{CLUSTER_USAGE}"))?;
+        counts.insert(template, number(flags, flag)?.unwrap_or(0));
+    }
+    // The control plane was there first.
+    let order = |template: NodeTemplate| template != NodeTemplate::ControlPlane;
+    let mut nodes: Vec<NodeGroup> = counts
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(template, count)| NodeGroup { template, count })
+        .collect();
+    nodes.sort_by_key(|group| order(group.template));
+    let scenario = Scenario {
+        seed: number(flags, "seed")?.unwrap_or(SEED),
+        nodes,
+        profile: None,
+    };
+    scenario.check().map(|()| scenario)
+}
+
+fn show(result: Result<Outcome, Failure>) -> Output {
+    let mut output = Output::default();
+    match result {
+        Ok(outcome) => {
+            for line in outcome.lines {
+                output.put(&format!("{line}\n"));
+            }
+        }
+        Err(failure) => {
+            output.put_error(&format!("{}\n", failure.message));
+            output.exit = 1;
+        }
+    }
+    output
+}
