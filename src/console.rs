@@ -21,6 +21,15 @@ cluster power-on NAME
 cluster advance DURATION    such as 30s or 1m30s
 cluster settle              until nothing moves any more";
 
+/// What `help` says.
+pub const HELP: &str = "\
+kubectl …    as on a real cluster; k is short for it. A heredoc feeds -f -
+cluster …    what no kubectl can do: add-node, power-off, power-on, advance, settle, new
+clear        empties the console
+exit         closes it
+Tab completes, Up and Down bring back, Ctrl+C interrupts.
+";
+
 const CLUSTER_WORDS: [&str; 7] = [
     "add-node",
     "advance",
@@ -64,6 +73,58 @@ pub fn heredoc_mark(line: &str) -> Option<&str> {
         .trim()
         .trim_matches(['\'', '"']);
     (!mark.is_empty()).then_some(mark)
+}
+
+/// A command in a text that may hold several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    Whole(String),
+    /// It goes on: a heredoc, a quote or a line isn't closed.
+    Open(String),
+}
+
+impl Line {
+    pub fn into_text(self) -> String {
+        match self {
+            Line::Whole(text) | Line::Open(text) => text,
+        }
+    }
+}
+
+/// The commands of a text as it was typed or pasted: each with its heredoc, and with the lines that it goes on in.
+pub fn lines(text: &str) -> Vec<Line> {
+    let mut found = Vec::new();
+    let mut rest = text.lines();
+    while let Some(first) = rest.next() {
+        let mut line = first.strip_prefix("$ ").unwrap_or(first).to_owned();
+        let mut is_open = false;
+        if let Some(mark) = heredoc_mark(&line).map(str::to_owned) {
+            is_open = true;
+            for next in rest.by_ref() {
+                line.push('\n');
+                line.push_str(next);
+                if next.trim_start_matches('\t') == mark {
+                    is_open = false;
+                    break;
+                }
+            }
+        } else {
+            while line.ends_with('\\') || kubectl::split(&line).is_err() {
+                let Some(next) = rest.next() else {
+                    is_open = true;
+                    break;
+                };
+                line.push('\n');
+                line.push_str(next);
+            }
+        }
+        found.push(if is_open {
+            Line::Open(line)
+        } else {
+            Line::Whole(line)
+        });
+    }
+    found
 }
 
 /// What the word at the cursor may become, in alphabetical order. `cursor` counts bytes.
@@ -224,4 +285,47 @@ fn show(result: Result<Outcome, Failure>) -> Output {
         }
     }
     output
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_falls_into_commands() {
+        let whole = |text: &str| Line::Whole(text.to_owned());
+        let open = |text: &str| Line::Open(text.to_owned());
+        assert_eq!(
+            lines("$ kubectl get ds\ncluster settle\n"),
+            [whole("kubectl get ds"), whole("cluster settle")]
+        );
+        assert_eq!(
+            lines("k apply -f - <<EOF\na: 1\nEOF\nk get ds"),
+            [whole("k apply -f - <<EOF\na: 1\nEOF"), whole("k get ds")]
+        );
+        assert_eq!(
+            lines("k apply -f - <<EOF\na: 1"),
+            [open("k apply -f - <<EOF\na: 1")]
+        );
+        assert_eq!(
+            lines("k patch ds x -p '{\n}'"),
+            [whole("k patch ds x -p '{\n}'")]
+        );
+        assert_eq!(lines("k get \\\n ds"), [whole("k get \\\n ds")]);
+        assert_eq!(lines("k get \\"), [open("k get \\")]);
+        assert_eq!(lines(""), []);
+    }
+
+    #[test]
+    fn words_are_completed() {
+        let mut session = Session::new(Scenario::default());
+        let mut at = |line: &str| complete(&mut session, line, line.len()).join(" ");
+        assert_eq!(at(""), "cluster kubectl");
+        assert_eq!(at("cluster p"), "power-off power-on");
+        assert_eq!(at("cluster add-node w"), "windows worker");
+        assert_eq!(at("cluster power-off "), "node-1 node-2 node-3");
+        assert_eq!(at("k cor"), "cordon");
+        assert_eq!(at("kubectl cordon node-"), "node-1 node-2 node-3");
+        assert_eq!(at("sl"), "");
+    }
 }

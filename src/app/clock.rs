@@ -1,5 +1,6 @@
 //! How simulated time follows real time while the page plays.
 
+use super::console::Console;
 use super::msg::Effect;
 use crate::present::timeline::{Pace, Speed};
 use crate::session::Session;
@@ -35,40 +36,48 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// Is there nothing to play?
-    pub fn is_idle(&self, session: &Session) -> bool {
-        session.now() >= session.end() && session.is_settled()
+    /// Is there nothing to play? `deadline`: somebody waits for that moment.
+    pub fn is_idle(&self, session: &Session, deadline: Option<SimTime>) -> bool {
+        session.now() >= session.end() && session.is_settled() && deadline.is_none()
     }
 
-    pub fn pace(&self, session: &Session) -> Pace {
-        match (self.is_playing, self.is_idle(session)) {
+    pub fn pace(&self, session: &Session, deadline: Option<SimTime>) -> Pace {
+        match (self.is_playing, self.is_idle(session, deadline)) {
             (false, _) => Pace::Paused,
             (true, true) => Pace::Settled,
             (true, false) => Pace::Playing,
         }
     }
 
-    /// Real time went by.
-    pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32) {
+    /// Real time went by. The console sees each change if a command waits in it.
+    pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32, console: &mut Console) {
         self.is_asked = false;
-        if self.pace(session) != Pace::Playing {
+        if self.pace(session, console.deadline()) != Pace::Playing {
             self.rest = 0;
             return;
         }
         let quarters = self.rest + u64::from(elapsed_ms.min(TICK_MS_MAX)) * self.speed.quarters();
         self.rest = quarters % 4;
         let to = session.now() + SimDuration::millis(quarters / 4);
-        session.advance_to(to, STEPS_PER_TICK_MAX);
+        let mut left = STEPS_PER_TICK_MAX;
+        while console.is_waiting() && left > 0 && !session.advance_to(to, 1) {
+            console.poll(session);
+            left -= 1;
+        }
+        session.advance_to(to, left);
     }
 
     /// Asks for the next tick, if there is anything to play and none is asked for.
-    pub fn ask(&mut self, session: &Session) -> Option<Effect> {
-        if self.is_asked || self.pace(session) != Pace::Playing {
+    pub fn ask(&mut self, session: &Session, deadline: Option<SimTime>) -> Option<Effect> {
+        if self.is_asked || self.pace(session, deadline) != Pace::Playing {
             return None;
         }
         self.is_asked = true;
         let due = session
             .next_due()
+            .into_iter()
+            .chain(deadline)
+            .min()
             .unwrap_or(SimTime::MAX)
             .since(session.now());
         let real_ms = due.0.saturating_mul(4) / self.speed.quarters();

@@ -26,6 +26,8 @@ pub struct Tab {
     pub problems: Rc<[Problem]>,
     pub result: ApplyResult,
     pub watch: Option<String>,
+    /// What `kubectl edit` opened it for, such as `daemonset.apps/agent`: applying it saves the edit.
+    pub edits: Option<String>,
 }
 
 impl Editor {
@@ -125,6 +127,13 @@ impl Editor {
         self.open(text).applied = Some(text.into());
     }
 
+    /// Opens the text that `kubectl edit` wants edited.
+    pub fn open_edit(&mut self, what: String, text: &str) {
+        let tab = self.open(text);
+        tab.applied = Some(text.into());
+        tab.edits = Some(what);
+    }
+
     pub fn new_tab(&mut self) {
         let id = self.push("");
         self.active = id;
@@ -172,6 +181,7 @@ impl Tab {
             problems: Rc::new([]),
             result: ApplyResult::None,
             watch: None,
+            edits: None,
         }
     }
 

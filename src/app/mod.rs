@@ -4,6 +4,7 @@
 //! it is made anew at most once a message, and parts that didn't change stay the same objects.
 
 pub mod clock;
+pub mod console;
 pub mod editor;
 pub mod msg;
 pub mod node_text;
@@ -14,20 +15,24 @@ use crate::api::object::{Key, Object};
 use crate::api::yaml;
 use crate::apiserver::Propagation;
 use crate::cluster::nodes::NodeTemplate;
+use crate::present::console::ConsolePane;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
 use crate::present::page::{Look, Page, Subject};
 use crate::present::pod::PodId;
+use crate::present::timeline::Pace;
 use crate::present::words::Tone;
 use crate::presets;
 use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
+use crate::session::execute;
 use crate::session::link;
 use clock::Clock;
+use console::{Console, Demand};
 use editor::Editor;
 use msg::{
-    ClockMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, Msg, NodeKind, NodeMsg, Section, Selection,
-    Shortcut, Theme,
+    ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, Msg, NodeKind, NodeMsg, Section,
+    Selection, Shortcut, Theme,
 };
 use std::rc::Rc;
 
@@ -35,6 +40,7 @@ pub struct Model {
     pub session: Session,
     pub editor: Editor,
     pub clock: Clock,
+    pub console: Console,
     pub selection: Selection,
     /// The DaemonSet that the status panel is about; the first one if none is chosen.
     pub daemon_set: Option<DaemonSetId>,
@@ -55,6 +61,7 @@ pub struct Model {
     /// What is drawn.
     pub page: Page,
     pub pane: Rc<EditorPane>,
+    pub console_pane: Rc<ConsolePane>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,11 +84,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         changed: true,
     };
     let is_tick = matches!(msg, Msg::Clock(ClockMsg::Tick { .. }));
-    let was_idle = model.clock.is_idle(&model.session);
+    let was_idle = model.is_idle();
     let is_clock = matches!(msg, Msg::Clock(_));
     act(model, msg, &mut update.effects);
+    model.go_on_in_console(&mut update.effects);
     let mut changed = model.refresh();
-    if is_clock && !was_idle && model.clock.is_idle(&model.session) {
+    if is_clock && !was_idle && model.is_idle() {
         // The page has to be made first: it knows what there is to say.
         model.announcement = model.settled_sentence();
         changed = true;
@@ -89,7 +97,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     if is_tick {
         update.changed = changed;
     }
-    update.effects.extend(model.clock.ask(&model.session));
+    let deadline = model.console.deadline();
+    update
+        .effects
+        .extend(model.clock.ask(&model.session, deadline));
     update
 }
 
@@ -99,6 +110,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Node(node, msg) => act_node(model, node, msg, effects),
         Msg::DaemonSet(id, msg) => act_daemon_set(model, id, msg),
         Msg::Clock(msg) => act_clock(model, msg),
+        Msg::Console(msg) => act_console(model, msg, effects),
         Msg::AddNodes { kind, count } => {
             model.submit(Command::AddNodes {
                 template: template(kind),
@@ -142,11 +154,13 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.editing = node;
         }
         Msg::Undo => {
+            model.console.interrupt_wait();
             if model.session.undo() {
                 model.tell("Undone".to_owned());
             }
         }
         Msg::Redo => {
+            model.console.interrupt_wait();
             if model.session.redo() {
                 model.tell("Done again".to_owned());
             }
@@ -167,9 +181,11 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Reset => {
             let (theme, is_embedded, shows_editor) =
                 (model.theme, model.is_embedded, model.shows_editor);
+            model.console.interrupt_wait();
             *model = Model {
                 theme,
                 shows_editor,
+                console: std::mem::take(&mut model.console),
                 ..Model::first_visit(is_embedded)
             };
             model.editor.version += 1_000_000;
@@ -213,6 +229,7 @@ fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
         },
         Shortcut::Undo => Msg::Undo,
         Shortcut::Redo => Msg::Redo,
+        Shortcut::Console => Msg::Console(ConsoleMsg::Toggle),
         Shortcut::Help => Msg::Open(Some(Dialog::Help)),
         Shortcut::Escape if model.dialog.is_some() => Msg::Open(None),
         Shortcut::Escape if model.editing.is_some() => Msg::EditNode(None),
@@ -235,10 +252,19 @@ fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
     }
 }
 
-/// `kubectl apply` of the document in front. Its text stays, whatever comes of it.
+/// `kubectl apply` of the document in front, or the end of `kubectl edit`. Its text stays, whatever comes of it.
 fn apply(model: &mut Model) {
-    let yaml = model.editor.tab().text.to_string();
-    let result = model.run(Command::Apply { yaml });
+    let tab = model.editor.tab();
+    let yaml = tab.text.to_string();
+    let command = match &tab.edits {
+        Some(what) => Command::Kubectl {
+            args: vec!["edit".to_owned(), what.clone()],
+            stdin: Some(yaml),
+            no_wait: false,
+        },
+        None => Command::Apply { yaml },
+    };
+    let result = model.run(command);
     let tab = model.editor.tab_mut();
     match result {
         Ok(Outcome { lines, warnings }) => {
@@ -395,11 +421,45 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
         }
         ClockMsg::Speed(speed) => model.clock.speed = speed,
         ClockMsg::Seek { ms } => {
+            model.console.interrupt_wait();
             model.clock.is_playing = false;
             model.session.seek(crate::sim::time::SimTime(ms));
         }
         ClockMsg::Wake => {}
-        ClockMsg::Tick { elapsed_ms } => model.clock.tick(&mut model.session, elapsed_ms),
+        ClockMsg::Tick { elapsed_ms } => {
+            model
+                .clock
+                .tick(&mut model.session, elapsed_ms, &mut model.console);
+        }
+    }
+}
+
+fn act_console(model: &mut Model, msg: ConsoleMsg, effects: &mut Vec<Effect>) {
+    let console = &mut model.console;
+    match msg {
+        ConsoleMsg::Toggle => {
+            console.is_open = !console.is_open;
+            let focus = if console.is_open {
+                "console-input"
+            } else {
+                "console"
+            };
+            effects.push(Effect::Focus(focus.to_owned()));
+        }
+        ConsoleMsg::Typed(text) => console.typed(&text),
+        ConsoleMsg::Enter => {
+            let demands = console.enter(&mut model.session);
+            model.meet(demands, effects);
+        }
+        ConsoleMsg::Complete(cursor) => console.complete(&mut model.session, cursor),
+        ConsoleMsg::Older => console.browse(true),
+        ConsoleMsg::Newer => console.browse(false),
+        ConsoleMsg::Interrupt => console.interrupt(),
+        ConsoleMsg::Clear => {
+            console.clear();
+            effects.push(Effect::Focus("console-input".to_owned()));
+        }
+        ConsoleMsg::Copy => effects.push(Effect::CopyText(console.text())),
     }
 }
 
@@ -416,13 +476,55 @@ fn template(kind: NodeKind) -> NodeTemplate {
 impl Model {
     /// Runs a command; what came of it is for the caller to say. Time starts to run.
     fn run(&mut self, command: Command) -> Result<Outcome, Failure> {
+        let taints = match &command {
+            Command::TaintNode { node, .. } => self.taints(node),
+            _ => Vec::new(),
+        };
+        let kubectl = execute::kubectl_line(&command, &taints);
+        let words = execute::describe(&command);
         let result = self.session.submit(command);
+        let printed = match &result {
+            Ok(Outcome { lines, warnings }) => warnings.iter().chain(lines).cloned().collect(),
+            Err(failure) => vec![failure.message.clone()],
+        };
+        let printed: String = printed.iter().map(|line| format!("{line}\n")).collect();
+        self.console
+            .echo(kubectl.as_deref(), &words, &printed, result.is_err());
         if let Ok(outcome) = &result {
             self.clock.is_playing = true;
             self.notice = None;
             self.tell(outcome.lines.join(", "));
         }
         result
+    }
+
+    /// Whether nothing moves, and nobody waits for a moment in time.
+    fn is_idle(&self) -> bool {
+        self.clock.is_idle(&self.session, self.console.deadline())
+    }
+
+    /// A command of the console that waits may have something to say, and those behind it may run.
+    fn go_on_in_console(&mut self, effects: &mut Vec<Effect>) {
+        self.console.poll(&mut self.session);
+        let demands = self.console.go_on(&mut self.session);
+        self.meet(demands, effects);
+    }
+
+    fn meet(&mut self, demands: Vec<Demand>, effects: &mut Vec<Effect>) {
+        for demand in demands {
+            match demand {
+                Demand::Play => self.clock.is_playing = true,
+                Demand::Edit(what, text) => {
+                    self.editor.open_edit(what, &text);
+                    self.section = Section::Editor;
+                    self.shows_editor = true;
+                }
+                Demand::Close if self.console.is_open => {
+                    act_console(self, ConsoleMsg::Toggle, effects);
+                }
+                Demand::Close | Demand::Clear => {}
+            }
+        }
     }
 
     /// Runs a command, and says above the page if it was refused.
@@ -503,6 +605,12 @@ impl Model {
         if *self.pane != pane {
             self.pane = Rc::new(pane);
         }
+        let pace = self.clock.pace(&self.session, self.console.deadline());
+        let console = self.console.pane(pace == Pace::Paused);
+        let is_console_new = *self.console_pane != console;
+        if is_console_new {
+            self.console_pane = Rc::new(console);
+        }
         let look = Look {
             subject: match &self.selection {
                 Selection::None => Subject::None,
@@ -510,13 +618,15 @@ impl Model {
                 Selection::Pod(id) => Subject::Pod(id),
             },
             daemon_set: self.daemon_set.as_ref(),
-            pace: self.clock.pace(&self.session),
+            pace,
             speed: self.clock.speed,
             last_line: &self.last_line,
         };
-        self.page.refresh(&self.session, &look)
+        self.page.refresh(&self.session, &look) || is_console_new
     }
 }
 
+#[cfg(test)]
+mod console_tests;
 #[cfg(test)]
 mod tests;

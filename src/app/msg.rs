@@ -24,6 +24,7 @@ pub enum Msg {
     /// Opens (or closes) the form for labels and taints on a node's card.
     EditNode(Option<Rc<str>>),
     Clock(ClockMsg),
+    Console(ConsoleMsg),
     Undo,
     Redo,
     Share,
@@ -107,6 +108,20 @@ pub enum ClockMsg {
     },
     /// The page is there: if something plays, ask for the first tick.
     Wake,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConsoleMsg {
+    Toggle,
+    Typed(String),
+    Enter,
+    /// Tab, with the cursor behind so many UTF-16 units.
+    Complete(u32),
+    Older,
+    Newer,
+    Interrupt,
+    Clear,
+    Copy,
 }
 
 /// What an added node is like.
@@ -234,19 +249,21 @@ pub enum Shortcut {
     AddNode,
     Undo,
     Redo,
+    Console,
     Help,
     Escape,
 }
 
 impl Shortcut {
     /// Key as the browser names it, shortcut, and what it does.
-    pub const ALL: [(&'static str, Shortcut, &'static str); 8] = [
+    pub const ALL: [(&'static str, Shortcut, &'static str); 9] = [
         ("p", Shortcut::PlayPause, "play or pause"),
         (".", Shortcut::Step, "step to the next event"),
         ("s", Shortcut::Settle, "jump to settled"),
         ("+", Shortcut::Faster, "faster"),
         ("-", Shortcut::Slower, "slower"),
         ("n", Shortcut::AddNode, "add a worker node"),
+        ("`", Shortcut::Console, "kubectl console"),
         ("?", Shortcut::Help, "this help"),
         ("Escape", Shortcut::Escape, "close what is open"),
     ];
@@ -275,6 +292,7 @@ pub enum Effect {
         ms: u32,
     },
     CopyLink(String),
+    CopyText(String),
     SetTheme(Theme),
     /// Put the keyboard focus on the element with this id.
     Focus(String),

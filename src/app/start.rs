@@ -1,6 +1,7 @@
 //! How the page begins: the first visit, or a link.
 
 use super::clock::Clock;
+use super::console::Console;
 use super::editor::Editor;
 use super::msg::{Section, Selection, Theme};
 use super::{Model, Notice};
@@ -47,6 +48,7 @@ impl Model {
             session,
             editor,
             clock: Clock::default(),
+            console: Console::default(),
             selection: Selection::None,
             daemon_set: None,
             editing: None,
@@ -66,6 +68,7 @@ impl Model {
             presets,
             page: Page::default(),
             pane,
+            console_pane: Rc::default(),
         };
         model.refresh();
         model
@@ -78,7 +81,12 @@ pub fn open_link(model: &mut Model, fragment: &str) {
         Ok(restored) => {
             let theme = model.theme;
             let version = model.editor.version + 1;
-            *model = Model { theme, ..restored };
+            model.console.interrupt_wait();
+            *model = Model {
+                theme,
+                console: std::mem::take(&mut model.console),
+                ..restored
+            };
             model.editor.version = version;
             model.section = Section::Cluster;
             model.refresh();

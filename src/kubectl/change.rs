@@ -139,8 +139,13 @@ fn patch_one(
     printed
 }
 
-/// Asks for an editor. What comes back is given to `kubectl replace -f -`.
+/// Asks for an editor; run again with the edited text on stdin, it changes the objects.
+///
+/// Differs: the text is compared with the object as it is by then, not with the text that was shown.
 pub fn edit(call: &mut Call<'_>) -> Outcome {
+    if let Some(text) = call.stdin {
+        return save(call, text);
+    }
     if call.words.is_empty() && call.flags.list("filename").is_empty() {
         return Err(Failure::text(super::NOTHING_NAMED));
     }
@@ -149,13 +154,65 @@ pub fn edit(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::text("edit cancelled, no objects found"));
     };
     let title = resource::full_name(first);
-    let head = "# Lines that begin with '#' are ignored. When you save, the object is replaced by this text.\n#\n";
+    let head = "# Please edit the object below. Lines beginning with a '#' will be ignored,\n# and an empty file will abort the edit. If an error occurs while saving this file will be\n# reopened with the relevant failures.\n#\n";
     let texts: Vec<String> = objects
         .iter()
         .map(|object| yaml::to_string(&object.to_value()))
         .collect();
     call.out.edit = Some((title, format!("{head}{}", texts.join("---\n"))));
     Ok(())
+}
+
+fn save(call: &mut Call<'_>, text: &str) -> Outcome {
+    let (namespace, enforced) = (call.namespace(), call.flags.has("namespace"));
+    let manifest = manifest::read(text, "edited-file", &namespace, enforced);
+    if manifest.items.is_empty() && manifest.failures.is_empty() {
+        call.warn("Edit cancelled, saved file was empty.");
+        return Ok(());
+    }
+    let mut failures = manifest.failures;
+    let mut is_changed = false;
+    for item in &manifest.items {
+        match save_item(call, item) {
+            Ok(changed) => is_changed |= changed,
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if !is_changed && failures.is_empty() {
+        call.warn("Edit cancelled, no changes made.");
+    }
+    Failure::collect(failures)
+}
+
+/// True if it changed something.
+fn save_item(call: &mut Call<'_>, item: &manifest::Item) -> Result<bool, Failure> {
+    let Some(object) = item.object() else {
+        return Err(item
+            .refusal("edited-file", "editing")
+            .unwrap_or_else(Failure::silent));
+    };
+    let client = call.host.client();
+    let live = resource::get(client.server, item.info, &item.namespace, &item.name)?;
+    // What the server writes isn't the user's to edit, and moved on while the text was open.
+    let mut edited = object.clone();
+    let meta = edited.meta_mut();
+    meta.resource_version
+        .clone_from(&live.meta().resource_version);
+    meta.generation = live.meta().generation;
+    let user_part = |object: &Object| {
+        let mut value = object.to_value();
+        value.as_object_mut().map(|fields| fields.remove("status"));
+        value
+    };
+    if user_part(&edited) == user_part(&live) {
+        return Ok(false);
+    }
+    let written = call
+        .host
+        .client()
+        .update_object(edited, "by kubectl edit")?;
+    call.print_result(&written, "edited")?;
+    Ok(true)
 }
 
 /// DaemonSets can't be scaled: they have no such subresource.

@@ -73,7 +73,7 @@ pub struct Output {
     /// Both, in the order in which a terminal shows them.
     pub terminal: String,
     pub exit: i32,
-    /// `kubectl edit` asks for an editor: its title, and the text to edit. What comes back is applied with `replace -f -`.
+    /// `kubectl edit` asks for an editor: what is edited, and the text. With the edited text on stdin, the same command saves it.
     pub edit: Option<(String, String)>,
 }
 

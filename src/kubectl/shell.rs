@@ -12,6 +12,19 @@ pub fn split(line: &str) -> Result<Vec<String>, String> {
     shlex::split(line).ok_or_else(|| "a quote is not closed".to_owned())
 }
 
+/// Words as a line that `split` takes apart again.
+pub fn join<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    // shlex also quotes `=` and `:`, which nobody who types kubectl does.
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    let quoted = words.into_iter().map(|word| match shlex::try_quote(word) {
+        _ if !word.is_empty() && word.chars().all(is_plain) => word.to_owned(),
+        Ok(quoted) => quoted.into_owned(),
+        // A NUL can't be typed.
+        Err(_) => word.replace('\0', ""),
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
 /// A line with a heredoc below it (`kubectl apply -f - <<EOF` … `EOF`): the command and its standard input.
 pub fn heredoc(text: &str) -> Result<(String, Option<String>), String> {
     let (line, body) = text.split_once('\n').unwrap_or((text, ""));
@@ -50,6 +63,9 @@ mod tests {
     fn words() {
         let words = split(r#"label node n a="b c" d='e"f' g\ h # comment"#).unwrap();
         assert_eq!(words, ["label", "node", "n", "a=b c", "d=e\"f", "g h"]);
+        let line = join(["label", "n", "a=b", "c d", "it's", ""]);
+        assert_eq!(line, r#"label n a=b 'c d' "it's" ''"#);
+        assert_eq!(split(&line).unwrap()[3..], ["c d", "it's", ""]);
         assert!(split("get \"ds").is_err());
         assert_eq!(split("").unwrap(), Vec::<String>::new());
     }

@@ -213,6 +213,37 @@ pub fn kubectl_args(command: &Command) -> Option<(Vec<String>, Option<&str>)> {
     })
 }
 
+/// The same as a line to be typed. `taints` are the node's before.
+pub fn kubectl_line(command: &Command, taints: &[Taint]) -> Option<String> {
+    let args = match command {
+        Command::TaintNode { node, taints: to } => taint_args(node, taints, to)?,
+        other => kubectl_args(other)?.0,
+    };
+    let line = kubectl::shell::join(args.iter().map(String::as_str));
+    Some(format!("kubectl {line}"))
+}
+
+/// `kubectl taint` can't replace all taints: it adds some and takes some away.
+fn taint_args(node: &str, from: &[Taint], to: &[Taint]) -> Option<Vec<String>> {
+    let is_same = |a: &Taint, b: &Taint| (&a.key, &a.effect) == (&b.key, &b.effect);
+    let gone = from
+        .iter()
+        .filter(|old| !to.iter().any(|new| is_same(old, new)))
+        .map(|old| format!("{}:{}-", old.key, old.effect));
+    let added = to
+        .iter()
+        .filter(|new| !from.contains(new))
+        .map(taint::to_string);
+    let changes: Vec<String> = gone.chain(added).collect();
+    if changes.is_empty() {
+        return None;
+    }
+    let mut args: Vec<String> = ["taint", "node", node].map(str::to_owned).to_vec();
+    args.extend(changes);
+    args.push("--overwrite".to_owned());
+    Some(args)
+}
+
 /// The command in a few words, for the trace and the timeline.
 pub fn describe(command: &Command) -> String {
     let on_off = |on: bool, yes: &str, no: &str| if on { yes.to_owned() } else { no.to_owned() };

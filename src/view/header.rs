@@ -2,7 +2,7 @@
 
 use super::dispatch::use_dispatch;
 use super::icons::{Icon, icon};
-use crate::app::msg::{Dialog, Msg, Section, Theme};
+use crate::app::msg::{ConsoleMsg, Dialog, Msg, Section, Theme};
 use yew::prelude::*;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -11,6 +11,7 @@ pub struct HeaderProps {
     pub section: Section,
     pub is_embedded: bool,
     pub shows_editor: bool,
+    pub shows_console: bool,
 }
 
 /// Title, share, start over, theme, help; on narrow screens also the choice of what is shown.
@@ -36,6 +37,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                 if props.is_embedded {
                     <button type="button" class="button" aria-pressed={props.shows_editor.to_string()} onclick={dispatch.on(Msg::ToggleEditor)}>{ icon(Icon::Edit) }<span>{ "YAML" }</span></button>
                 }
+                <button type="button" class="button" id="console" aria-pressed={props.shows_console.to_string()} onclick={dispatch.on(Msg::Console(ConsoleMsg::Toggle))} title="kubectl console (`)">{ icon(Icon::Console) }<span>{ "kubectl" }</span></button>
                 <button type="button" class="button" onclick={dispatch.on(Msg::Share)} title="Copy a link to exactly this">{ icon(Icon::Share) }<span>{ "Share" }</span></button>
                 <button type="button" class="button" id="reset" onclick={dispatch.on(Msg::Open(Some(Dialog::Reset)))} title="Start over">{ icon(Icon::Reset) }<span>{ "New" }</span></button>
                 <button type="button" class="icon-button" onclick={dispatch.on(Msg::SetTheme(props.theme.next()))} aria-label={theme_label} title={theme_label}>{ icon(theme_icon) }</button>

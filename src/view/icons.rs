@@ -27,6 +27,7 @@ pub enum Icon {
     Edit,
     Server,
     Chevron,
+    Console,
 }
 
 impl Icon {
@@ -59,6 +60,7 @@ impl Icon {
             Icon::Edit => "M3 13l.7-3L10.5 3.2l2.3 2.3L6 12.3z",
             Icon::Server => "M2.5 3h11v4h-11zM2.5 9h11v4h-11zM5 5h.01M5 11h.01",
             Icon::Chevron => "M4 6l4 4 4-4",
+            Icon::Console => "M2.5 4l4 4-4 4M8.5 12.5h5",
         }
     }
 }

@@ -56,6 +56,13 @@ pub async fn copy(text: &str) -> bool {
     wasm_bindgen_futures::JsFuture::from(promise).await.is_ok()
 }
 
+/// Scrolls what a box holds to its end.
+pub fn scroll_to_end(of: &yew::NodeRef) {
+    if let Some(element) = of.cast::<Element>() {
+        element.set_scroll_top(element.scroll_height());
+    }
+}
+
 pub fn saved_theme() -> Theme {
     let storage = window().local_storage().ok().flatten();
     let text = storage.and_then(|storage| storage.get_item(THEME_KEY).ok().flatten());

@@ -1,6 +1,7 @@
 //! The root: owns the model, passes messages in and view models down, and does what `update` asks of the outside.
 
 use super::cluster::Cluster;
+use super::console::Console;
 use super::daemon_set::DaemonSet;
 use super::dialog::Dialog;
 use super::dispatch::Dispatch;
@@ -82,7 +83,7 @@ impl Component for Root {
             <ContextProvider<Dispatch> context={self.dispatch.clone()}>
                 <div class="page" data-section={model.section.as_str()} data-editor={editor} data-embedded={model.is_embedded.to_string()}>
                     <a class="skip-link" href="#cluster-heading" onclick={skip_to_cluster()}>{ "Skip to the cluster" }</a>
-                    <Header theme={model.theme} section={model.section} is_embedded={model.is_embedded} shows_editor={model.shows_editor} />
+                    <Header theme={model.theme} section={model.section} is_embedded={model.is_embedded} shows_editor={model.shows_editor} shows_console={model.console.is_open} />
                     <div class="page__notices">{ self.notice() }</div>
                     <main class="page__main">
                         <div class="page__editor">
@@ -100,6 +101,7 @@ impl Component for Root {
                             <EventFeed feed={page.feed.clone()} />
                         </div>
                     </main>
+                    <Console pane={model.console_pane.clone()} />
                     <Timeline timeline={page.timeline.clone()} />
                     if let Some(which) = model.dialog { <Dialog {which} /> }
                     <div class="sr-only" role="status" aria-live="polite" id="announcer">{ &model.announcement }</div>
@@ -161,6 +163,11 @@ impl Root {
                     Msg::Shared {
                         is_copied: platform::copy(&link).await,
                     }
+                });
+            }
+            Effect::CopyText(text) => {
+                wasm_bindgen_futures::spawn_local(async move {
+                    platform::copy(&text).await;
                 });
             }
             Effect::SetTheme(theme) => {

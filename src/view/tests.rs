@@ -357,6 +357,7 @@ fn no_component_needs_an_inline_style() {
         section: Section::Editor,
         is_embedded: true,
         shows_editor: true,
+        shows_console: false,
     };
     for html in [
         html::<Cluster>(cluster),

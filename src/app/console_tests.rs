@@ -1,0 +1,225 @@
+//! The console on the page: typing, waiting while time passes, and what clicks say in it.
+
+use super::msg::*;
+use super::*;
+
+fn console(msg: ConsoleMsg) -> Msg {
+    Msg::Console(msg)
+}
+
+fn open() -> Model {
+    let mut model = Model::first_visit(false);
+    update(&mut model, console(ConsoleMsg::Toggle));
+    model
+}
+
+fn type_line(model: &mut Model, text: &str) {
+    update(model, console(ConsoleMsg::Typed(text.to_owned())));
+    update(model, console(ConsoleMsg::Enter));
+}
+
+/// Lets the page play until the console waits no more.
+fn play(model: &mut Model) {
+    for _ in 0..5_000 {
+        if !model.console.is_waiting() {
+            return;
+        }
+        update(model, Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 }));
+    }
+    panic!("it waits for ever: {}", model.console.text());
+}
+
+fn seed(model: &mut Model) {
+    let yaml = crate::presets::all()[0].yaml;
+    type_line(model, &format!("k apply -f - <<EOF\n{yaml}\nEOF"));
+}
+
+#[test]
+fn a_rollout_is_watched_while_it_is_shown() {
+    let mut model = open();
+    seed(&mut model);
+    type_line(&mut model, "kubectl rollout status ds/my-daemonset");
+    assert!(model.console.is_waiting() && model.console_pane.waiting.is_some());
+    let before = model.session.now();
+    play(&mut model);
+    assert!(model.session.now() > before, "time passed as shown");
+    let text = model.console.text();
+    let lines: Vec<&str> = text.lines().collect();
+    let last = "daemon set \"my-daemonset\" successfully rolled out";
+    assert_eq!(lines.last(), Some(&last), "{text}");
+    assert!(text.contains("Waiting for daemon set \"my-daemonset\" rollout to finish: 0 of 3 updated pods are available..."), "{text}");
+    assert_eq!(
+        model.session.log().len(),
+        1,
+        "who only watches leaves no command"
+    );
+}
+
+#[test]
+fn a_watch_ends_with_ctrl_c_and_what_was_queued_goes() {
+    let mut model = open();
+    seed(&mut model);
+    type_line(&mut model, "kubectl get pods -w");
+    type_line(&mut model, "kubectl get ds");
+    for _ in 0..100 {
+        update(&mut model, Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 }));
+    }
+    assert!(model.console.is_waiting());
+    update(&mut model, console(ConsoleMsg::Interrupt));
+    let text = model.console.text();
+    assert!(
+        text.contains("ContainerCreating") && text.ends_with("^C\n"),
+        "{text}"
+    );
+    assert!(!text.contains("DESIRED"), "{text}");
+}
+
+#[test]
+fn a_time_limit_passes_in_a_cluster_at_rest() {
+    let mut model = open();
+    type_line(
+        &mut model,
+        "kubectl wait --for=condition=Gone node/node-1 --timeout=5s",
+    );
+    assert_eq!(
+        model.clock.pace(&model.session, model.console.deadline()),
+        Pace::Playing
+    );
+    let before = model.session.now();
+    play(&mut model);
+    let text = model.console.text();
+    assert!(
+        text.ends_with("error: timed out waiting for the condition on nodes/node-1\n"),
+        "{text}"
+    );
+    assert_eq!(model.session.now().since(before).0 / 1_000, 5);
+}
+
+#[test]
+fn a_drain_writes_at_once_and_replays_the_same() {
+    let mut model = open();
+    seed(&mut model);
+    type_line(&mut model, "cluster settle");
+    type_line(&mut model, "kubectl delete ds my-daemonset");
+    assert!(model.console.is_waiting() || model.session.log().len() == 2);
+    play(&mut model);
+    update(&mut model, Msg::Clock(ClockMsg::Settle));
+    let (end, hash) = (model.session.now(), model.session.cluster().hash());
+    update(&mut model, Msg::Clock(ClockMsg::Seek { ms: 0 }));
+    update(&mut model, Msg::Clock(ClockMsg::Seek { ms: end.0 }));
+    assert_eq!(model.session.cluster().hash(), hash);
+}
+
+#[test]
+fn turning_time_back_interrupts() {
+    let mut model = open();
+    seed(&mut model);
+    type_line(&mut model, "kubectl get ds -w");
+    update(&mut model, Msg::Undo);
+    assert!(!model.console.is_waiting());
+    assert!(model.console.text().ends_with("^C\n"));
+    assert!(model.session.log().is_empty());
+}
+
+#[test]
+fn clicks_are_told_as_kubectl_commands() {
+    let mut model = open();
+    let node = |msg| Msg::Node("node-2".into(), msg);
+    for msg in [
+        node(NodeMsg::Cordon(true)),
+        node(NodeMsg::AddTaint("dedicated=db:NoSchedule".to_owned())),
+        node(NodeMsg::AddLabel("disk=ssd".to_owned())),
+        node(NodeMsg::Down(true)),
+        node(NodeMsg::RemoveTaint(0)),
+    ] {
+        update(&mut model, msg);
+    }
+    let text = model.console.text();
+    let typed: Vec<&str> = text.lines().filter(|l| l.starts_with(['$', '#'])).collect();
+    assert_eq!(
+        typed,
+        [
+            "$ kubectl cordon node-2",
+            "$ kubectl taint node node-2 dedicated=db:NoSchedule --overwrite",
+            "$ kubectl label node node-2 disk=ssd --overwrite",
+            "# power off node-2",
+            "$ kubectl taint node node-2 dedicated:NoSchedule- --overwrite",
+        ]
+    );
+}
+
+#[test]
+fn lines_come_back_and_words_are_completed() {
+    let mut model = open();
+    type_line(&mut model, "kubectl get nodes");
+    type_line(&mut model, "kubectl get ds");
+    update(&mut model, console(ConsoleMsg::Typed("kub".to_owned())));
+    for (msg, input) in [
+        (ConsoleMsg::Older, "kubectl get ds"),
+        (ConsoleMsg::Older, "kubectl get nodes"),
+        (ConsoleMsg::Older, "kubectl get nodes"),
+        (ConsoleMsg::Newer, "kubectl get ds"),
+        (ConsoleMsg::Newer, "kub"),
+        (ConsoleMsg::Complete(3), "kubectl "),
+    ] {
+        update(&mut model, console(msg));
+        assert_eq!(&*model.console_pane.input, input);
+    }
+    update(
+        &mut model,
+        console(ConsoleMsg::Typed("kubectl cordon n".to_owned())),
+    );
+    update(&mut model, console(ConsoleMsg::Complete(16)));
+    assert_eq!(&*model.console_pane.input, "kubectl cordon node-");
+    assert_eq!(model.console_pane.choices, ["node-1", "node-2", "node-3"]);
+}
+
+#[test]
+fn an_edit_goes_through_the_editor() {
+    let mut model = open();
+    seed(&mut model);
+    type_line(&mut model, "cluster settle");
+    type_line(&mut model, "kubectl edit ds my-daemonset");
+    let text = model.editor.tab().text.to_string();
+    assert!(text.starts_with("# Please edit the object below"), "{text}");
+    update(&mut model, Msg::Editor(EditorMsg::Apply));
+    let unchanged = vec!["Edit cancelled, no changes made.".to_owned()];
+    assert!(
+        matches!(&model.pane.result, ApplyResult::Done { warnings, .. } if *warnings == unchanged)
+    );
+    let tab = model.editor.active;
+    let text = text.replace("my-image:latest", "my-image:2");
+    update(&mut model, Msg::Editor(EditorMsg::Typed { tab, text }));
+    update(&mut model, Msg::Editor(EditorMsg::Apply));
+    let edited = vec!["daemonset.apps/my-daemonset edited".to_owned()];
+    assert!(
+        matches!(&model.pane.result, ApplyResult::Done { lines, .. } if *lines == edited),
+        "{:?}",
+        model.pane.result
+    );
+}
+
+#[test]
+fn odd_input_does_no_harm() {
+    let mut model = open();
+    for text in [
+        "",
+        "   ",
+        "ü",
+        "kubectl get 'ds",
+        "k apply -f - <<",
+        "$",
+        "\\",
+        "kubectl \0",
+        "cluster new --nodes 99999999999",
+        "exit",
+    ] {
+        for cursor in [0, 1, 7, u32::MAX] {
+            update(&mut model, console(ConsoleMsg::Typed(text.to_owned())));
+            update(&mut model, console(ConsoleMsg::Complete(cursor)));
+        }
+        type_line(&mut model, text);
+        update(&mut model, console(ConsoleMsg::Interrupt));
+    }
+    assert!(!model.console.is_open, "exit closes it");
+}
