@@ -4,12 +4,14 @@
 
 pub mod command;
 pub mod execute;
+pub mod lineage;
 pub mod link;
 pub mod scenario;
 
 use crate::cluster::{Cluster, Settled};
 use crate::sim::time::{SimDuration, SimTime};
 use command::{Command, Failure, Outcome};
+use lineage::Lineage;
 use scenario::Scenario;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +52,7 @@ pub struct Session {
     checkpoints: Vec<Checkpoint>,
     /// Commands taken back, the next one to redo last.
     undone: Vec<Logged>,
+    lineage: Lineage,
 }
 
 impl Session {
@@ -67,6 +70,7 @@ impl Session {
             end: SimTime::ZERO,
             checkpoints: vec![first],
             undone: Vec::new(),
+            lineage: Lineage::default(),
         }
     }
 
@@ -105,6 +109,11 @@ impl Session {
 
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// Another one whenever the cluster isn't what it was plus what its trace says.
+    pub fn lineage(&self) -> &Lineage {
+        &self.lineage
     }
 
     pub fn now(&self) -> SimTime {
@@ -149,6 +158,7 @@ impl Session {
         let unchanged = self.cluster.server.resource_version() == before.server.resource_version();
         if result.is_err() && unchanged {
             self.cluster = before;
+            self.lineage = Lineage::default();
             return result;
         }
         self.drop_future();
@@ -273,6 +283,7 @@ impl Session {
         if let Some(best) = best {
             self.cluster = best.cluster.clone();
             self.applied = best.applied;
+            self.lineage = Lineage::default();
         }
     }
 
