@@ -47,9 +47,7 @@ mod fleet {
             pod: Some(format!("agent-{i}").into()),
             flags: CellFlags::default(),
         };
-        Rc::new(FleetView {
-            nodes: (1..=count).map(node).collect(),
-        })
+        Rc::new((1..=count).map(node).collect())
     }
 
     struct Mounted {

@@ -336,7 +336,7 @@ fn many_nodes_become_a_map() {
             count: 300,
         }],
     );
-    assert_eq!(model.page.fleet.as_ref().map(|f| f.nodes.len()), Some(303));
+    assert_eq!(model.page.fleet.as_ref().map(|f| f.count()), Some(303));
     assert!(model.page.cluster.cards.is_empty());
     send(&mut model, [Msg::Undo]);
     assert!(model.page.fleet.is_none());

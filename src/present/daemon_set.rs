@@ -1,13 +1,12 @@
 //! A DaemonSet: its status, number by number with what each means, and how its rollout goes.
 
-use super::page::{Scene, id};
-use super::rollout::{Count, is_owned, own_revisions, rollout};
+use super::page::id;
+use super::rollout::{Count, rollout};
+use super::scene::Scene;
 use super::words::{Tone, count};
-use crate::api::apps::{CONTROLLER_REVISION_HASH, DaemonSet};
+use crate::api::apps::DaemonSet;
 use crate::api::meta::LabelSelector;
 use crate::api::pod::{NodeSelectorRequirement, PodSpec};
-use crate::controllers::daemon_set::history::template_of;
-use std::collections::BTreeMap;
 
 /// Names a DaemonSet in messages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,7 +108,7 @@ pub struct RevisionRow {
     pub is_current: bool,
 }
 
-pub fn panel(scene: &Scene<'_>, set: &DaemonSet, fresh: &Count, is_stale: bool) -> DaemonSetPanel {
+pub fn panel(scene: &Scene, set: &DaemonSet, fresh: &Count, is_stale: bool) -> DaemonSetPanel {
     let rollout = rollout(set, fresh);
     let is_terminating = set.metadata.is_terminating();
     let (headline, tone) = headline(set, &rollout, fresh);
@@ -390,47 +389,14 @@ fn tolerations(spec: &PodSpec) -> String {
 }
 
 /// The template's history, newest first.
-fn revisions(scene: &Scene<'_>, set: &DaemonSet) -> Vec<RevisionRow> {
-    let own = own_revisions(scene, set);
-    let mut pods: BTreeMap<&str, u32> = BTreeMap::new();
-    for pod in scene
-        .pods
-        .values()
-        .flatten()
-        .filter(|pod| is_owned(pod, set))
-    {
-        *pods
-            .entry(pod.metadata.label(CONTROLLER_REVISION_HASH).unwrap_or(""))
-            .or_default() += 1;
-    }
-    let mut rows: Vec<RevisionRow> = own
-        .map(|r| {
-            let hash = r
-                .metadata
-                .label(CONTROLLER_REVISION_HASH)
-                .unwrap_or("")
-                .to_owned();
-            let template = template_of(r);
-            let images = template.map(|t| {
-                t.spec
-                    .containers
-                    .iter()
-                    .map(|c| c.image.clone())
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            });
-            RevisionRow {
-                number: r.revision,
-                pods: pods.get(hash.as_str()).copied().unwrap_or(0),
-                images: images.unwrap_or_default(),
-                is_current: false,
-                hash,
-            }
-        })
-        .collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.number));
-    if let Some(first) = rows.first_mut() {
-        first.is_current = true;
-    }
-    rows
+fn revisions(scene: &Scene, set: &DaemonSet) -> Vec<RevisionRow> {
+    let rows = scene.history().iter().enumerate();
+    rows.map(|(index, (number, hash, images))| RevisionRow {
+        number: *number,
+        hash: hash.clone(),
+        images: images.clone(),
+        pods: scene.pods_of(&set.metadata.uid, hash),
+        is_current: index == 0,
+    })
+    .collect()
 }

@@ -120,7 +120,8 @@ fn row(
     };
     EventRow {
         key: format!("{} {reason} {message}", entry.subject),
-        age: age(cluster.now().since(entry.at).0 / 1000),
+        // By whole seconds, as the API has its times.
+        age: age((cluster.now().0 / 1000).saturating_sub(entry.at.0 / 1000)),
         at: clock(entry.at.0),
         at_ms: entry.at.0,
         is_warning,

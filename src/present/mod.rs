@@ -14,6 +14,7 @@ pub mod node;
 pub mod page;
 pub mod pod;
 pub mod rollout;
+pub mod scene;
 pub mod timeline;
 pub mod why;
 pub mod words;

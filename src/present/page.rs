@@ -5,20 +5,20 @@ use super::daemon_set::{self, DaemonSetId, DaemonSetPanel};
 use super::events::{self, EventFeed};
 use super::fleet::{CellFlags, CellRevision, CellState, FleetNode, FleetView};
 use super::node::{self, Machine, NodeCard, VerdictBadge};
-use super::pod::{self, PodRevision, PodState, PodTile, Revisions};
-use super::rollout::{Count, is_owned};
+use super::pod::{self, PodState};
+use super::rollout::Count;
+use super::scene::{Scene, Touched};
 use super::timeline::{self, Pace, Speed, Timeline};
 use super::why::{self, WhyPanel};
 use super::words::{Tone, count};
-use crate::api::apps::{CONTROLLER_REVISION_HASH, DaemonSet};
+use crate::api::apps::{DaemonSet, DaemonSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Key;
-use crate::api::pod::{Pod, PodSpec};
 use crate::cluster::Cluster;
-use crate::controllers::daemon_set::eligibility::{verdict, with_daemon_tolerations};
 use crate::controllers::daemon_set::pod::target_node;
 use crate::reason::daemon::Verdict;
 use crate::session::Session;
+use crate::session::lineage::Lineage;
 use crate::sim::time::SimTime;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -68,7 +68,7 @@ impl Subject<'_> {
 }
 
 /// Everything on the screen but the editor.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Page {
     pub daemon_sets: Rc<[DaemonSetId]>,
     pub panel: Option<Rc<DaemonSetPanel>>,
@@ -80,46 +80,28 @@ pub struct Page {
     /// The chosen node, where there are no cards.
     pub focus: Option<Rc<NodeCard>>,
     pub timeline: Rc<Timeline>,
+    scene: Scene,
     stamp: Stamp,
     /// What `why` is about.
     subject: Option<(bool, Rc<str>)>,
+    /// Since when the status has been this one, and something else than a fresh count.
+    differs: Option<(SimTime, DaemonSetStatus)>,
 }
 
 /// When two of these are equal, the cluster looks the same.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 struct Stamp {
+    lineage: Option<Lineage>,
     resource_version: u64,
     entries: usize,
     second: u64,
-    hash: u64,
     chosen: Option<DaemonSetId>,
-    nodes: usize,
     is_settled: bool,
-    /// Since when the status has been something else than a fresh count.
-    differs_since: Option<SimTime>,
-}
-
-impl Default for Page {
-    fn default() -> Self {
-        Page {
-            daemon_sets: Rc::new([]),
-            panel: None,
-            cluster: Rc::new(ClusterView::default()),
-            feed: Rc::new(EventFeed::default()),
-            why: None,
-            fleet: None,
-            focus: None,
-            timeline: Rc::new(Timeline::default()),
-            stamp: Stamp::default(),
-            subject: None,
-        }
-    }
 }
 
 impl Page {
     /// Follows the session; true if anything looks different now.
     pub fn refresh(&mut self, session: &Session, look: &Look<'_>) -> bool {
-        let before = self.clone();
         let cluster = session.cluster();
         let chosen = chosen(cluster, look.daemon_set);
         let set = chosen
@@ -127,112 +109,101 @@ impl Page {
             .and_then(|id| cluster.server.daemon_sets.get(&key(id)))
             .cloned();
         let stamp = Stamp {
+            lineage: Some(session.lineage().remember()),
             resource_version: cluster.server.resource_version(),
             entries: cluster.trace.len(),
             second: cluster.now().0 / 1000,
-            hash: cluster.trace.hash(),
-            nodes: cluster.server.nodes.len(),
             is_settled: session.is_settled(),
-            differs_since: self.stamp.differs_since,
             chosen,
         };
         let is_same = self.stamp == stamp;
         let has_moved = self.stamp.entries <= stamp.entries && look.pace != Pace::Paused;
+        let mut changed = false;
         if !is_same {
             self.stamp = stamp;
-            self.refresh_cluster(session, set.as_ref(), has_moved);
+            changed |= self.refresh_cluster(session, set.as_ref(), has_moved);
         }
-        self.refresh_focus(cluster, look.subject, set.as_deref(), is_same);
+        changed |= self.refresh_focus(cluster, look.subject, is_same);
         let subject = look.subject.id();
         if !is_same || subject != self.subject {
-            let why = why::build(session, look.subject, set.as_deref());
-            self.why = keep_some(why, &self.why);
+            let why = why::build(session, &self.scene, look.subject, set.as_deref());
+            changed |= renew_some(&mut self.why, why);
             self.subject = subject;
         }
-        self.timeline = keep(timeline::build(session, look), &self.timeline);
-        let is_changed = !is_same && *self != before;
-        is_changed
-            || self.why != before.why
-            || self.focus != before.focus
-            || self.timeline != before.timeline
+        changed | renew(&mut self.timeline, timeline::build(session, look))
     }
 
     /// Beside the map, the chosen node still has its card.
-    fn refresh_focus(
-        &mut self,
-        cluster: &Cluster,
-        subject: Subject<'_>,
-        set: Option<&DaemonSet>,
-        is_same: bool,
-    ) {
+    fn refresh_focus(&mut self, cluster: &Cluster, subject: Subject<'_>, is_same: bool) -> bool {
         let name = subject
             .node(cluster)
             .filter(|_| self.cluster.node_count > CARDS_MAX);
         let known = self.focus.as_ref().map(|card| &card.name);
         if is_same && name.as_ref() == known {
-            return;
+            return false;
         }
         let node = name.and_then(|name| cluster.server.nodes.get(&Key::new("", &name)));
-        let card = node.map(|node| card(&Scene::new(cluster, set), node, self.focus.as_ref()));
-        self.focus = keep_some(card, &self.focus);
+        let card = node.map(|node| card(cluster, &self.scene, node, self.focus.as_ref()));
+        renew_some(&mut self.focus, card)
     }
 
-    fn refresh_cluster(&mut self, session: &Session, set: Option<&Rc<DaemonSet>>, has_moved: bool) {
+    fn refresh_cluster(
+        &mut self,
+        session: &Session,
+        set: Option<&Rc<DaemonSet>>,
+        has_moved: bool,
+    ) -> bool {
         let cluster = session.cluster();
-        let ids: Vec<DaemonSetId> = cluster
-            .server
-            .daemon_sets
-            .iter()
-            .map(|set| id(set))
-            .collect();
-        if *self.daemon_sets != *ids {
+        let sets = cluster.server.daemon_sets.iter();
+        let ids: Vec<DaemonSetId> = sets.map(|set| id(set)).collect();
+        let mut changed = *self.daemon_sets != *ids;
+        if changed {
             self.daemon_sets = ids.into();
         }
-        let scene = Scene::new(cluster, set.map(Rc::as_ref));
-        let view = view(&scene, &self.cluster, has_moved);
-        self.cluster = keep(view, &self.cluster);
+        let touched = self.scene.follow(session, set);
+        let view = view(cluster, &self.scene, &touched, &self.cluster, has_moved);
+        changed |= renew(&mut self.cluster, view);
         let is_fleet = self.cluster.node_count > CARDS_MAX;
-        self.fleet = keep_some(is_fleet.then(|| fleet(&scene)), &self.fleet);
-        self.panel = match set {
-            None => None,
-            Some(set) => {
-                let is_large = self.cluster.node_count > CARDS_MAX;
-                let kept = is_large.then(|| Count::of_ledger(&scene, set)).flatten();
-                let fresh = kept.unwrap_or_else(|| Count::take(&scene, set));
-                self.stamp.differs_since = match self.stamp.differs_since {
-                    _ if !fresh.differs(&set.status) => None,
-                    Some(since) if since <= cluster.now() => Some(since),
-                    _ => Some(cluster.now()),
-                };
-                let since = self.stamp.differs_since;
-                // In flight, the controller is about to count again: only what stays different is stale.
-                let is_stale = since
-                    .is_some_and(|at| cluster.now().since(at).0 > 1000 || cluster.is_settled());
-                keep_some(
-                    Some(daemon_set::panel(&scene, set, &fresh, is_stale)),
-                    &self.panel,
-                )
-            }
+        let fleet = is_fleet.then(|| fleet(cluster, &self.scene, &touched, self.fleet.as_deref()));
+        changed |= renew_some(&mut self.fleet, fleet);
+        let panel = set.map(|set| self.panel(cluster, set));
+        changed |= renew_some(&mut self.panel, panel);
+        let feed = events::feed(cluster, &self.feed);
+        changed | renew(&mut self.feed, feed)
+    }
+
+    fn panel(&mut self, cluster: &Cluster, set: &DaemonSet) -> DaemonSetPanel {
+        let fresh = Count::of(&self.scene);
+        let now = cluster.now();
+        self.differs = match self.differs.take() {
+            _ if !fresh.differs(&set.status) => None,
+            Some((since, status)) if since <= now && status == set.status => Some((since, status)),
+            _ => Some((now, set.status.clone())),
         };
-        self.feed = keep(events::feed(cluster, &self.feed), &self.feed);
+        // In flight, the controller is about to count again: only what stays different is stale.
+        let is_stale = self
+            .differs
+            .as_ref()
+            .is_some_and(|(since, _)| now.since(*since).0 > 1000 || cluster.is_settled());
+        daemon_set::panel(&self.scene, set, &fresh, is_stale)
     }
 }
 
-/// The old object if the new one is equal, so that pointers tell what changed.
-fn keep<T: PartialEq>(new: T, old: &Rc<T>) -> Rc<T> {
-    if **old == new {
-        Rc::clone(old)
-    } else {
-        Rc::new(new)
+/// Keeps the old object if the new one is equal, so that pointers tell what changed; true if it did.
+fn renew<T: PartialEq>(old: &mut Rc<T>, new: T) -> bool {
+    let changed = **old != new;
+    if changed {
+        *old = Rc::new(new);
     }
+    changed
 }
 
-fn keep_some<T: PartialEq>(new: Option<T>, old: &Option<Rc<T>>) -> Option<Rc<T>> {
-    match (new, old) {
-        (Some(new), Some(old)) => Some(keep(new, old)),
-        (Some(new), None) => Some(Rc::new(new)),
-        (None, _) => None,
+fn renew_some<T: PartialEq>(old: &mut Option<Rc<T>>, new: Option<T>) -> bool {
+    let changed = old.as_deref() != new.as_ref();
+    if changed {
+        *old = new.map(Rc::new);
     }
+    changed
 }
 
 pub fn id(set: &DaemonSet) -> DaemonSetId {
@@ -254,111 +225,44 @@ fn chosen(cluster: &Cluster, wanted: Option<&DaemonSetId>) -> Option<DaemonSetId
         .or_else(|| cluster.server.daemon_sets.iter().next().map(|set| id(set)))
 }
 
-/// What the view models are made of: the cluster, with its pods sorted by node.
-pub struct Scene<'a> {
-    pub cluster: &'a Cluster,
-    pub set: Option<&'a DaemonSet>,
-    pub revisions: Revisions,
-    /// Pods by the node that they are on or meant for.
-    pub pods: BTreeMap<&'a str, Vec<Rc<Pod>>>,
-    /// Pods that aren't bound.
-    pub waiting: Vec<Rc<Pod>>,
-    pub pod_count: usize,
-    /// The chosen DaemonSet's spec with the tolerations that its pods get.
-    spec: Option<PodSpec>,
-}
-
-impl<'a> Scene<'a> {
-    pub fn new(cluster: &'a Cluster, set: Option<&'a DaemonSet>) -> Scene<'a> {
-        let mut pods: BTreeMap<&str, Vec<Rc<Pod>>> = BTreeMap::new();
-        let mut waiting = Vec::new();
-        for pod in cluster.server.pods.iter() {
-            if let Some(node) = target_node(pod) {
-                pods.entry(node).or_default().push(Rc::clone(pod));
-            }
-            if !pod.is_bound() {
-                waiting.push(Rc::clone(pod));
-            }
-        }
-        Scene {
-            cluster,
-            set,
-            revisions: revisions(cluster),
-            pods,
-            waiting,
-            pod_count: cluster.server.pods.len(),
-            spec: set.map(|set| with_daemon_tolerations(&set.spec.template.spec)),
-        }
-    }
-
-    /// What the chosen DaemonSet makes of a node.
-    pub fn verdict(&self, node: &Node) -> Option<Verdict> {
-        self.spec.as_ref().map(|spec| verdict(spec, node))
-    }
-
-    pub fn on(&self, node: &str) -> &[Rc<Pod>] {
-        self.pods.get(node).map_or(&[], Vec::as_slice)
-    }
-
-    pub fn tile(&self, pod: &Pod) -> PodTile {
-        pod::tile(pod, &self.revisions)
-    }
-}
-
-/// The revision numbers by owner and hash; the highest of an owner is the current one.
-fn revisions(cluster: &Cluster) -> Revisions {
-    let mut revisions = Revisions::new();
-    for revision in cluster.server.controller_revisions.iter() {
-        let Some(owner) = revision.metadata.controller_ref() else {
-            continue;
-        };
-        let Some(hash) = revision.metadata.label(CONTROLLER_REVISION_HASH) else {
-            continue;
-        };
-        let (number, is_current) = (revision.revision, false);
-        let own = revisions.entry(owner.uid.clone()).or_default();
-        own.insert(hash.to_owned(), PodRevision { number, is_current });
-    }
-    for own in revisions.values_mut() {
-        if let Some(newest) = own.values_mut().max_by_key(|revision| revision.number) {
-            newest.is_current = true;
-        }
-    }
-    revisions
-}
-
-fn view(scene: &Scene<'_>, old: &ClusterView, is_moving: bool) -> ClusterView {
+fn view(
+    cluster: &Cluster,
+    scene: &Scene,
+    touched: &Touched,
+    old: &ClusterView,
+    is_moving: bool,
+) -> ClusterView {
     const LANE_MAX: usize = 12;
-    let nodes = scene.cluster.server.nodes.len();
-    let mut known: BTreeMap<Rc<str>, Rc<NodeCard>> = BTreeMap::new();
-    if nodes <= CARDS_MAX {
-        known.extend(
-            old.cards
-                .iter()
-                .map(|card| (card.name.clone(), card.clone())),
-        );
-    }
-    let cards = scene
-        .cluster
-        .server
-        .nodes
-        .iter()
-        .take(if nodes > CARDS_MAX { 0 } else { nodes })
-        .map(|node| {
-            let known = known.get(node.metadata.name.as_str());
-            let card = card(scene, node, known);
-            match known {
-                Some(known) if **known == card => Rc::clone(known),
-                _ => Rc::new(card),
+    let count_all = cluster.server.nodes.len();
+    let mut cards: Vec<Rc<NodeCard>> = Vec::new();
+    if count_all <= CARDS_MAX {
+        let is_anew = touched.is_everywhere || touched.has_command;
+        let known = old.cards.iter().map(|card| (&*card.name, card));
+        let known: BTreeMap<&str, &Rc<NodeCard>> = known.collect();
+        cards.extend(cluster.server.nodes.iter().map(|node| {
+            let name = node.metadata.name.as_str();
+            match known.get(name) {
+                Some(known) if !is_anew && !touched.nodes.contains(name) => Rc::clone(known),
+                Some(known) => {
+                    let card = card(cluster, scene, node, Some(known));
+                    let is_same = card == ***known;
+                    if is_same {
+                        Rc::clone(known)
+                    } else {
+                        Rc::new(card)
+                    }
+                }
+                None => Rc::new(card(cluster, scene, node, None)),
             }
-        });
-    let mut cards: Vec<Rc<NodeCard>> = cards.collect();
-    cards.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
-    let waits = scene.waiting.len();
+        }));
+        cards.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+    }
+    let waiting = scene.waiting();
+    let waits = waiting.len();
     let mut summary = format!(
         "{}, {}",
-        count(nodes as u64, "node"),
-        count(scene.pod_count as u64, "pod")
+        count(count_all as u64, "node"),
+        count(cluster.server.pods.len() as u64, "pod")
     );
     if waits > 0 {
         summary.push_str(&format!(", {waits} without a node"));
@@ -366,11 +270,9 @@ fn view(scene: &Scene<'_>, old: &ClusterView, is_moving: bool) -> ClusterView {
     ClusterView {
         summary,
         cards,
-        node_count: nodes,
-        density: Density::of(nodes),
-        lane: scene
-            .waiting
-            .iter()
+        node_count: count_all,
+        density: Density::of(count_all),
+        lane: waiting
             .take(LANE_MAX)
             .map(|pod| Rc::new(scene.tile(pod)))
             .collect(),
@@ -388,7 +290,7 @@ fn natural(name: &str) -> (&str, u64, &str) {
     }
 }
 
-fn card(scene: &Scene<'_>, node: &Node, old: Option<&Rc<NodeCard>>) -> NodeCard {
+fn card(cluster: &Cluster, scene: &Scene, node: &Node, old: Option<&Rc<NodeCard>>) -> NodeCard {
     let name = node.metadata.name.as_str();
     let pods = scene.on(name);
     let tiles = pods.iter().map(|pod| {
@@ -398,14 +300,14 @@ fn card(scene: &Scene<'_>, node: &Node, old: Option<&Rc<NodeCard>>) -> NodeCard 
             None => Rc::new(tile),
         }
     });
-    let is_down = scene.cluster.parts.kubelets.is_down(name);
+    let is_down = cluster.parts.kubelets.is_down(name);
     let machine = Machine {
         is_down,
         is_not_ready: !is_down && node::health(node) == node::Health::NotReady,
     };
     let verdict = scene
-        .verdict(node)
-        .map(|verdict| badge(&verdict, !pods.is_empty()));
+        .verdict(name)
+        .map(|verdict| badge(verdict, !pods.is_empty()));
     node::card(node, pods, tiles.collect(), machine, verdict)
 }
 
@@ -435,32 +337,41 @@ pub fn badge(verdict: &Verdict, has_pods: bool) -> VerdictBadge {
     }
 }
 
-/// Every node as a cell.
-fn fleet(scene: &Scene<'_>) -> FleetView {
-    // Keys first: taking names apart at each comparison costs more than the rest of the picture.
-    let nodes = scene.cluster.server.nodes.iter();
-    let mut nodes: Vec<_> = nodes
-        .map(|node| (natural(&node.metadata.name), node))
-        .collect();
-    nodes.sort_unstable_by_key(|(key, _)| *key);
-    FleetView {
-        nodes: nodes
-            .into_iter()
-            .map(|(_, node)| fleet_node(scene, node))
-            .collect(),
-    }
+/// Every node as a cell. What wasn't touched is taken from the old view.
+fn fleet(
+    cluster: &Cluster,
+    scene: &Scene,
+    touched: &Touched,
+    old: Option<&FleetView>,
+) -> FleetView {
+    let nodes = &cluster.server.nodes;
+    let followed = old.filter(|_| !touched.is_everywhere).and_then(|old| {
+        let mut view = old.clone();
+        for name in &touched.nodes {
+            let node = nodes.get(&Key::new("", name))?;
+            view.replace(fleet_node(scene, node)).then_some(())?;
+        }
+        (view.count() as usize == nodes.len()).then_some(view)
+    });
+    followed.unwrap_or_else(|| {
+        // Keys first: taking names apart at each comparison costs more than the rest of the picture.
+        let keyed = nodes
+            .iter()
+            .map(|node| (natural(&node.metadata.name), node));
+        let mut keyed: Vec<_> = keyed.collect();
+        keyed.sort_unstable_by_key(|(key, _)| *key);
+        let nodes = keyed.into_iter();
+        nodes.map(|(_, node)| fleet_node(scene, node)).collect()
+    })
 }
 
-fn fleet_node(scene: &Scene<'_>, node: &Node) -> FleetNode {
+fn fleet_node(scene: &Scene, node: &Node) -> FleetNode {
     let name = node.metadata.name.as_str();
-    let set = scene.set;
-    let should_run = scene
-        .verdict(node)
-        .is_some_and(|verdict| verdict.should_run());
-    let own = |pod: &&Rc<Pod>| set.is_some_and(|set| is_owned(pod, set));
+    let should_run = scene.verdict(name).is_some_and(Verdict::should_run);
     // While two are here, the one that is still to come is the one to watch.
-    let own = scene.on(name).iter().filter(own);
-    let pod = own.min_by_key(|pod| (pod.metadata.is_terminating(), pod.is_ready()));
+    let pod = scene
+        .owned_on(name)
+        .min_by_key(|pod| (pod.metadata.is_terminating(), pod.is_ready()));
     let state = match pod {
         _ if node::health(node) != node::Health::Ready => CellState::NodeDown,
         None if should_run => CellState::Missing,
@@ -475,7 +386,7 @@ fn fleet_node(scene: &Scene<'_>, node: &Node) -> FleetNode {
             PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
         },
     };
-    let revision = pod.and_then(|pod| pod::revision(pod, &scene.revisions));
+    let revision = pod.and_then(|pod| scene.revision(pod));
     FleetNode {
         name: name.into(),
         state,
@@ -491,3 +402,6 @@ fn fleet_node(scene: &Scene<'_>, node: &Node) -> FleetNode {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

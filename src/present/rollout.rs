@@ -1,19 +1,21 @@
-//! A fresh count over all nodes, and what the rolling update does with it.
+//! A fresh count of what the API server has, and what the rolling update does with it.
 
 use super::daemon_set::{Rollout, RolloutState};
-use super::page::Scene;
-use super::words::{Tone, count, list};
+use super::scene::Scene;
+use super::words::{count, list};
 use crate::api::apps::{
     CONTROLLER_REVISION_HASH, ControllerRevision, DaemonSet, DaemonSetStatus, ON_DELETE,
 };
 use crate::api::meta::ObjectMeta;
-use crate::api::object::Key;
 use crate::api::pod::Pod;
-use crate::controllers::daemon_set::assess::{Class, Side, assess};
+use crate::cluster::Cluster;
+use crate::controllers::daemon_set::assess::{Class, Side};
 use crate::controllers::daemon_set::history::{History, template_patch};
 use crate::controllers::daemon_set::rolling::budget;
-use crate::controllers::daemon_set::sync::lens;
 use std::rc::Rc;
+
+/// So many nodes are named.
+const NAMED_MAX: usize = 3;
 
 /// What the numbers would be if the controller counted now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,50 +41,9 @@ pub struct Count {
 }
 
 impl Count {
-    pub fn take(scene: &Scene<'_>, set: &DaemonSet) -> Count {
-        let lens = lens(set, &current_hash(scene, set));
-        let now = scene.cluster.time();
-        let mut sum = Count::default();
-        for node in scene.cluster.server.nodes.iter() {
-            let name = node.metadata.name.as_str();
-            let own: Vec<Rc<Pod>> = scene
-                .on(name)
-                .iter()
-                .filter(|pod| is_owned(pod, set))
-                .cloned()
-                .collect();
-            let assessment = assess(&lens, Some(node), &own, now);
-            let counts = assessment.counts;
-            sum.desired += counts.desired;
-            sum.current += counts.current;
-            sum.misscheduled += counts.misscheduled;
-            sum.ready += counts.ready;
-            sum.available += counts.available;
-            sum.updated += counts.updated;
-            let Some(class) = assessment.class else {
-                continue;
-            };
-            sum.add_class(&class, 1);
-            if is_surging(&class) {
-                sum.surging.push(name.to_owned());
-            }
-            if uses_budget(&class) {
-                sum.is_stuck |= own.iter().any(|pod| is_stuck(pod)) || !node.is_ready();
-                sum.holding.push(holder(name, &own));
-            }
-        }
-        sum
-    }
-
-    /// The same from the controller's own sums, as of its last sync: for clusters too large to look at every node
-    /// for every picture. `None`: it hasn't synced this DaemonSet yet.
-    pub fn of_ledger(scene: &Scene<'_>, set: &DaemonSet) -> Option<Count> {
-        const NAMES_MAX: usize = 8;
-        let ledger = scene
-            .cluster
-            .parts
-            .daemon_set
-            .ledger(&Key::of(&set.metadata))?;
+    /// Adds up what the scene knows of each node.
+    pub fn of(scene: &Scene) -> Count {
+        let ledger = scene.ledger();
         let totals = ledger.totals();
         let mut sum = Count {
             desired: totals.desired,
@@ -91,31 +52,24 @@ impl Count {
             ready: totals.ready,
             available: totals.available,
             updated: totals.updated,
+            is_stuck: scene.is_stuck(),
             ..Count::default()
         };
         for (class, names) in ledger.classes() {
             sum.add_class(class, names.len() as u32);
-            let room = |list: &[String]| NAMES_MAX.saturating_sub(list.len());
-            if is_surging(class) {
-                let room = room(&sum.surging);
-                sum.surging
-                    .extend(names.iter().take(room).map(|name| name.to_string()));
-            }
-            if uses_budget(class) {
-                let room = room(&sum.holding);
-                for name in names.iter().take(room) {
-                    let own = scene
-                        .on(name)
-                        .iter()
-                        .filter(|pod| is_owned(pod, set))
-                        .cloned();
-                    let own: Vec<Rc<Pod>> = own.collect();
-                    sum.is_stuck |= own.iter().any(|pod| is_stuck(pod));
-                    sum.holding.push(holder(name, &own));
-                }
-            }
         }
-        Some(sum)
+        let names = |are: fn(&Class) -> bool| {
+            let classes = ledger.classes().iter().filter(|(class, _)| are(class));
+            let names = classes.flat_map(|(_, names)| names.iter().take(NAMED_MAX));
+            let mut names: Vec<&Rc<str>> = names.collect();
+            names.sort_unstable();
+            names.truncate(NAMED_MAX);
+            names
+        };
+        sum.surging = names(is_surging).iter().map(ToString::to_string).collect();
+        let holders = names(uses_budget).into_iter();
+        sum.holding = holders.map(|name| holder(scene, name)).collect();
+        sum
     }
 
     fn add_class(&mut self, class: &Class, nodes: u32) {
@@ -140,7 +94,7 @@ fn is_surging(class: &Class) -> bool {
     class.old != Side::None && class.new == Side::Unavailable
 }
 
-fn uses_budget(class: &Class) -> bool {
+pub fn uses_budget(class: &Class) -> bool {
     class.excess
         || match (class.old, class.new) {
             (Side::None, Side::None)
@@ -151,23 +105,12 @@ fn uses_budget(class: &Class) -> bool {
         }
 }
 
-/// Crashing, without its image, or without a node: not just on its way.
-fn is_stuck(pod: &Pod) -> bool {
-    let failed = pod
-        .status
-        .condition("PodScheduled")
-        .is_some_and(|c| c.status == "False");
-    failed || super::pod::state(pod).tone() == Tone::Bad
-}
-
 /// `node-2 (ContainerCreating)`
-fn holder(node: &str, pods: &[Rc<Pod>]) -> String {
-    match pods
-        .iter()
-        .find(|pod| !pod.is_ready() || pod.metadata.is_terminating())
-    {
+fn holder(scene: &Scene, node: &str) -> String {
+    let pods = || scene.owned_on(node);
+    match pods().find(|pod| !pod.is_ready() || pod.metadata.is_terminating()) {
         Some(pod) => format!("{node} ({})", super::pod::status(pod)),
-        None if pods.is_empty() => format!("{node} (no pod)"),
+        None if pods().next().is_none() => format!("{node} (no pod)"),
         None => format!("{node} (not available yet)"),
     }
 }
@@ -178,10 +121,10 @@ pub fn is_owned(pod: &Pod, set: &DaemonSet) -> bool {
 
 /// The DaemonSet's revisions, by name.
 pub fn own_revisions<'a>(
-    scene: &'a Scene<'_>,
+    cluster: &'a Cluster,
     set: &'a DaemonSet,
 ) -> impl Iterator<Item = &'a Rc<ControllerRevision>> {
-    let revisions = &scene.cluster.server.controller_revisions;
+    let revisions = &cluster.server.controller_revisions;
     revisions
         .in_namespace(&set.metadata.namespace)
         .filter(|revision| is_owner(set, &revision.metadata))
@@ -193,8 +136,8 @@ fn is_owner(set: &DaemonSet, meta: &ObjectMeta) -> bool {
 }
 
 /// The hash of the revision that stores the present template; empty until the controller has made it.
-pub fn current_hash(scene: &Scene<'_>, set: &DaemonSet) -> String {
-    let own = own_revisions(scene, set);
+pub fn current_hash(cluster: &Cluster, set: &DaemonSet) -> String {
+    let own = own_revisions(cluster, set);
     let history = History::sort(own.cloned().collect(), &template_patch(&set.spec.template));
     let label = history
         .keeper()
@@ -204,7 +147,6 @@ pub fn current_hash(scene: &Scene<'_>, set: &DaemonSet) -> String {
 
 /// The rollout in words.
 pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
-    const NAMED_MAX: usize = 3;
     let desired = fresh.desired.max(0) as u32;
     let updated = fresh.updated.max(0) as u32;
     let is_on_delete = set.spec.update_strategy.type_ == ON_DELETE;

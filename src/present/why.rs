@@ -2,7 +2,7 @@
 
 use super::page::{Subject, badge};
 use super::pod::{self, PodId};
-use super::rollout::is_owned;
+use super::scene::Scene;
 use super::words::{Tone, age, clock};
 use crate::api::apps::DaemonSet;
 use crate::api::node::Node;
@@ -97,15 +97,20 @@ pub struct Cause {
     pub text: String,
 }
 
-pub fn build(session: &Session, subject: Subject<'_>, set: Option<&DaemonSet>) -> Option<WhyPanel> {
+pub fn build(
+    session: &Session,
+    scene: &Scene,
+    subject: Subject<'_>,
+    set: Option<&DaemonSet>,
+) -> Option<WhyPanel> {
     match subject {
         Subject::None => None,
-        Subject::Node(name) => Some(why_node(session.cluster(), name, set)),
+        Subject::Node(name) => Some(why_node(session.cluster(), scene, name, set)),
         Subject::Pod(id) => Some(why_pod(session.cluster(), id)),
     }
 }
 
-fn why_node(cluster: &Cluster, name: &str, set: Option<&DaemonSet>) -> WhyPanel {
+fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet>) -> WhyPanel {
     let title = format!("Node {name}");
     let Some(node) = cluster.server.nodes.get(&Key::new("", name)) else {
         return gone(title, "This node doesn't exist at this moment.");
@@ -117,8 +122,7 @@ fn why_node(cluster: &Cluster, name: &str, set: Option<&DaemonSet>) -> WhyPanel 
         };
     };
     let verdict = cluster.verdict(set, node);
-    let here = |pod: &&Rc<Pod>| is_owned(pod, set) && target_node(pod) == Some(name);
-    let pods: Vec<&Rc<Pod>> = cluster.server.pods.iter().filter(here).collect();
+    let pods: Vec<&Rc<Pod>> = scene.owned_on(name).collect();
     let set_name = &set.metadata.name;
     let answer = match (&verdict, pods.first()) {
         (Verdict::Run, Some(pod)) if pod.is_ready() => {

@@ -4,6 +4,7 @@
 
 pub mod command;
 pub mod execute;
+pub mod lineage;
 pub mod link;
 pub mod scenario;
 
@@ -11,6 +12,7 @@ use crate::cluster::{Cluster, Settled};
 use crate::kubectl::{Host, Started};
 use crate::sim::time::{SimDuration, SimTime};
 use command::{Command, Failure, Outcome};
+use lineage::Lineage;
 use scenario::Scenario;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,7 @@ pub struct Session {
     checkpoints: Vec<Checkpoint>,
     /// Commands taken back, the next one to redo last.
     undone: Vec<Logged>,
+    lineage: Lineage,
 }
 
 impl Session {
@@ -68,6 +71,7 @@ impl Session {
             end: SimTime::ZERO,
             checkpoints: vec![first],
             undone: Vec::new(),
+            lineage: Lineage::default(),
         }
     }
 
@@ -106,6 +110,11 @@ impl Session {
 
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// Another one whenever the cluster isn't what it was plus what its trace says.
+    pub fn lineage(&self) -> &Lineage {
+        &self.lineage
     }
 
     pub fn now(&self) -> SimTime {
@@ -181,6 +190,7 @@ impl Session {
         let state = |c: &Cluster| (c.server.resource_version(), c.now(), c.steps());
         if state(&self.cluster) == state(&before) && may_forget(&result) {
             self.cluster = before;
+            self.lineage = Lineage::default();
             return result;
         }
         self.drop_future();
@@ -305,6 +315,7 @@ impl Session {
         if let Some(best) = best {
             self.cluster = best.cluster.clone();
             self.applied = best.applied;
+            self.lineage = Lineage::default();
         }
     }
 

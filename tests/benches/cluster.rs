@@ -1,63 +1,13 @@
 //! `cargo bench`: what big clusters cost, in CPU time of this process. Printed, never asserted.
 
+mod measure;
+
 use daemonset_playground::cluster::nodes::NodeTemplate;
 use daemonset_playground::session::Session;
 use daemonset_playground::session::command::Command;
-use daemonset_playground::session::scenario::{NodeGroup, Scenario};
 use daemonset_playground::sim::time::{SimDuration, SimTime};
+use measure::{AGENT, measure, ms, scenario, set_image};
 use std::collections::BTreeMap;
-use std::time::Instant;
-
-const AGENT: &str = "\
-apiVersion: apps/v1
-kind: DaemonSet
-metadata:
-  name: agent
-spec:
-  selector:
-    matchLabels: {app: agent}
-  template:
-    metadata:
-      labels: {app: agent}
-    spec:
-      containers:
-      - name: main
-        image: agent:1
-        resources:
-          requests: {cpu: 100m, memory: 64Mi}
-  updateStrategy:
-    type: RollingUpdate
-    rollingUpdate: {maxUnavailable: 10%}
-";
-
-/// CPU time of this process in microseconds; wall time where the system doesn't tell.
-fn cpu_us(start: Instant) -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/schedstat").ok();
-    let on_cpu = stat.and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
-    on_cpu.map_or_else(|| start.elapsed().as_micros() as u64, |ns| ns / 1000)
-}
-
-fn measure<R>(act: impl FnOnce() -> R) -> (R, u64) {
-    let start = Instant::now();
-    let before = cpu_us(start);
-    let result = act();
-    (result, cpu_us(start) - before)
-}
-
-fn ms(us: u64) -> String {
-    format!("{}.{:02} ms", us / 1000, us % 1000 / 10)
-}
-
-fn scenario(nodes: u32) -> Scenario {
-    let workers = NodeGroup {
-        template: NodeTemplate::Worker,
-        count: nodes,
-    };
-    Scenario {
-        nodes: vec![workers],
-        ..Scenario::default()
-    }
-}
 
 fn ready(session: &Session) -> i32 {
     session
@@ -130,12 +80,7 @@ fn main() {
             }
         });
         let ((), rollout) = measure(|| {
-            let set = Command::SetImage {
-                namespace: "default".to_owned(),
-                name: "agent".to_owned(),
-                container: "main".to_owned(),
-                image: "agent:2".to_owned(),
-            };
+            let set = set_image("agent:2");
             session.submit(set).expect("the DaemonSet exists");
             session.settle();
         });

@@ -8,13 +8,22 @@ pub mod grid;
 pub mod raster;
 pub mod shape;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
-/// Every node of the cluster, in the order in which cells are laid out.
+/// So many nodes are kept together: a change copies no more than these.
+const CHUNK: usize = 64;
+
+/// Every node of the cluster, in the order in which cells are laid out, with the sums over them.
+///
+/// Copies share what didn't change, so that comparing two of them is mostly comparing pointers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FleetView {
-    pub nodes: Vec<FleetNode>,
+    chunks: Vec<Rc<Vec<FleetNode>>>,
+    places: Rc<BTreeMap<Rc<str>, u32>>,
+    tally: [u32; CellState::ALL.len()],
+    old_count: u32,
 }
 
 /// One node, and the DaemonSet's pod on it.
@@ -69,37 +78,88 @@ pub struct CellFlags {
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct PackedCell(pub u8);
 
+impl FromIterator<FleetNode> for FleetView {
+    fn from_iter<I: IntoIterator<Item = FleetNode>>(nodes: I) -> Self {
+        let mut view = FleetView::default();
+        let mut places = BTreeMap::new();
+        for node in nodes {
+            places.insert(Rc::clone(&node.name), places.len() as u32);
+            view.count_in(&node, true);
+            match view.chunks.last_mut().and_then(Rc::get_mut) {
+                Some(last) if last.len() < CHUNK => last.push(node),
+                _ => view.chunks.push(Rc::new(vec![node])),
+            }
+        }
+        view.places = Rc::new(places);
+        view
+    }
+}
+
 impl FleetView {
-    /// Where the node is; looks at `hint` first, for it is usually still there.
-    pub fn position(&self, name: &str, hint: Option<u32>) -> Option<u32> {
-        let is_at = |index: &u32| self.get(*index).is_some_and(|node| &*node.name == name);
-        hint.filter(is_at).or_else(|| {
-            let index = self.nodes.iter().position(|node| &*node.name == name)?;
-            Some(index as u32)
-        })
+    /// Where the node is.
+    pub fn position(&self, name: &str) -> Option<u32> {
+        self.places.get(name).copied()
     }
 
     pub fn get(&self, index: u32) -> Option<&FleetNode> {
-        self.nodes.get(index as usize)
+        let index = index as usize;
+        self.chunks.get(index / CHUNK)?.get(index % CHUNK)
+    }
+
+    /// Puts the node where its name is already; false if there is no such name.
+    pub fn replace(&mut self, node: FleetNode) -> bool {
+        let Some(index) = self.position(&node.name) else {
+            return false;
+        };
+        let Some(old) = self.get(index).filter(|old| **old != node).cloned() else {
+            return true;
+        };
+        self.count_in(&old, false);
+        self.count_in(&node, true);
+        let index = index as usize;
+        Rc::make_mut(&mut self.chunks[index / CHUNK])[index % CHUNK] = node;
+        true
+    }
+
+    fn count_in(&mut self, node: &FleetNode, is_there: bool) {
+        let step = |n: &mut u32| *n = if is_there { *n + 1 } else { *n - 1 };
+        step(&mut self.tally[node.state as usize]);
+        if node.revision == CellRevision::Old {
+            step(&mut self.old_count);
+        }
     }
 
     pub fn count(&self) -> u32 {
-        self.nodes.len() as u32
+        self.places.len() as u32
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &FleetNode> {
+        self.chunks.iter().flat_map(|chunk| chunk.iter())
+    }
+
+    /// The nodes that are others than in a view of as many, with their places.
+    pub fn changes<'a>(
+        &'a self,
+        before: &'a FleetView,
+    ) -> impl Iterator<Item = (u32, &'a FleetNode, &'a FleetNode)> {
+        let chunks = before.chunks.iter().zip(&self.chunks).enumerate();
+        chunks
+            .filter(|(_, (before, after))| !Rc::ptr_eq(before, after))
+            .flat_map(|(chunk, (before, after))| {
+                let pairs = before.iter().zip(after.iter()).enumerate();
+                pairs.map(move |(i, (before, after))| ((chunk * CHUNK + i) as u32, before, after))
+            })
+            .filter(|(_, before, after)| before != after)
     }
 
     /// How many nodes are in each state, in the order of `CellState::ALL`.
     pub fn tally(&self) -> [u32; CellState::ALL.len()] {
-        let mut tally = [0; CellState::ALL.len()];
-        for node in &self.nodes {
-            tally[node.state as usize] += 1;
-        }
-        tally
+        self.tally
     }
 
     /// How many nodes have a pod of an old revision.
     pub fn old_count(&self) -> u32 {
-        let is_old = |node: &&FleetNode| node.revision == CellRevision::Old;
-        self.nodes.iter().filter(is_old).count() as u32
+        self.old_count
     }
 
     /// The nodes of one page of the table, with how many there are on all pages.
@@ -108,13 +168,12 @@ impl FleetView {
     pub fn page(&self, filter: Option<CellState>, page: u32, page_size: u32) -> Page<'_> {
         let total = match filter {
             None => self.count(),
-            Some(state) => self.tally()[state as usize],
+            Some(state) => self.tally[state as usize],
         };
         let pages = total.div_ceil(page_size).max(1);
         let page = page.min(pages - 1);
         let first = page * page_size;
         let nodes = self
-            .nodes
             .iter()
             .filter(|node| filter.is_none_or(|state| node.state == state))
             .skip(first as usize)
@@ -315,10 +374,9 @@ mod tests {
 
     fn view(count: u32) -> FleetView {
         let state = |i: u32| CellState::ALL[i as usize % CellState::ALL.len()];
-        let nodes = (1..=count)
+        (1..=count)
             .map(|i| node(&format!("node-{i}"), state(i)))
-            .collect();
-        FleetView { nodes }
+            .collect()
     }
 
     #[test]
@@ -364,12 +422,25 @@ mod tests {
     }
 
     #[test]
-    fn a_node_is_found_with_a_right_a_wrong_and_no_hint() {
-        let view = view(20);
-        for hint in [None, Some(6), Some(3), Some(4000)] {
-            assert_eq!(view.position("node-7", hint), Some(6));
-        }
-        assert_eq!(view.position("node-21", Some(6)), None);
+    fn a_node_is_found_by_its_name() {
+        let view = view(200);
+        assert_eq!(view.position("node-7"), Some(6));
+        assert_eq!(view.position("node-150"), Some(149));
+        assert_eq!(view.position("node-201"), None);
+    }
+
+    #[test]
+    fn replacing_a_node_changes_its_cell_and_the_sums() {
+        let before = view(200);
+        let mut after = before.clone();
+        let mut changed = node("node-150", CellState::Failed);
+        changed.revision = CellRevision::Old;
+        assert!(after.replace(changed.clone()));
+        assert!(!after.replace(node("node-201", CellState::Failed)));
+        let counted: FleetView = after.iter().cloned().collect();
+        assert_eq!(after, counted);
+        let changes: Vec<_> = after.changes(&before).collect();
+        assert_eq!(changes, [(149, before.get(149).unwrap(), &changed)]);
     }
 
     #[test]

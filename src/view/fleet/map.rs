@@ -52,15 +52,7 @@ pub fn Map(props: &MapProps) -> Html {
     let hovered = use_state_eq(|| None::<u32>);
     let cursor = use_state_eq(|| None::<u32>);
     let gesture = use_mut_ref(Gesture::default);
-    let selected = {
-        let hint = use_mut_ref(|| None::<u32>);
-        let mut hint = hint.borrow_mut();
-        *hint = props
-            .selected
-            .as_ref()
-            .and_then(|name| view.position(name, *hint));
-        *hint
-    };
+    let selected = props.selected.as_ref().and_then(|name| view.position(name));
     let go = {
         let dispatcher = looking.dispatcher();
         move |a_move: Move| dispatcher.dispatch(Moved(a_move, count))

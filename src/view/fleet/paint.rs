@@ -231,12 +231,12 @@ fn rect(left: i32, top: i32, width: i32, height: i32) -> Rect {
 
 /// The cells on the canvas that look different now.
 fn changed(before: &FleetView, after: &FleetView, grid: Grid, is_named: bool) -> Vec<u32> {
-    let pairs = before.nodes.iter().zip(&after.nodes).enumerate();
-    pairs
-        .filter(|(_, (before, after))| {
+    after
+        .changes(before)
+        .filter(|(_, before, after)| {
             before.packed() != after.packed() || is_named && before.name != after.name
         })
-        .map(|(index, _)| index as u32)
+        .map(|(index, ..)| index)
         .filter(|index| grid.is_visible(*index))
         .collect()
 }

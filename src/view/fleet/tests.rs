@@ -24,10 +24,7 @@ fn view(count: u32) -> Rc<FleetView> {
             },
         }
     };
-    let nodes = (1..=count).map(node);
-    Rc::new(FleetView {
-        nodes: nodes.collect(),
-    })
+    Rc::new((1..=count).map(node).collect())
 }
 
 /// The component's HTML, a line per opened element.

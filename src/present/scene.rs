@@ -1,0 +1,331 @@
+//! What the view models are made of: the pods by node, and what each node is to the chosen DaemonSet.
+//!
+//! Kept from picture to picture: the trace tells what was written since, so following costs what has changed, not what
+//! there is. After a jump (seeking back, undo, another session) it is made anew; both ways give the same.
+
+use super::pod::{self, PodRevision, PodTile, Revisions};
+use super::rollout::{current_hash, is_owned, own_revisions, uses_budget};
+use super::words::Tone;
+use crate::api::apps::{CONTROLLER_REVISION_HASH, DaemonSet};
+use crate::api::object::{Key, Kind};
+use crate::api::pod::Pod;
+use crate::apiserver::table::Table;
+use crate::cluster::Cluster;
+use crate::controllers::daemon_set::assess::{Lens, assess};
+use crate::controllers::daemon_set::history::template_of;
+use crate::controllers::daemon_set::ledger::{Basis, Ledger};
+use crate::controllers::daemon_set::pod::target_node;
+use crate::controllers::daemon_set::sync::lens;
+use crate::reason::daemon::Verdict;
+use crate::session::Session;
+use crate::session::lineage::Lineage;
+use crate::trace::What;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+#[derive(Debug, Default)]
+pub struct Scene {
+    lineage: Option<Lineage>,
+    /// How much of the trace has been looked at.
+    seen: usize,
+    pods: Table<Pod>,
+    /// Pods by the node that they are on or meant for, each node's by key.
+    by_node: BTreeMap<Rc<str>, Vec<Rc<Pod>>>,
+    /// Pods that aren't bound.
+    waiting: BTreeMap<Key, Rc<Pod>>,
+    /// How many of them have a node, by owner's uid and revision hash.
+    hashes: BTreeMap<String, BTreeMap<String, u32>>,
+    revisions: Revisions,
+    /// The chosen DaemonSet as its nodes were assessed, and what they were assessed with.
+    set: Option<(Rc<DaemonSet>, Lens)>,
+    /// Of the chosen DaemonSet, as a controller would have it that sees everything at once.
+    ledger: Ledger,
+    /// Nodes that use the budget and won't get better by waiting a moment.
+    stuck: BTreeSet<Rc<str>>,
+    /// The chosen DaemonSet's revisions, newest first: number, hash, images.
+    history: Vec<(i64, String, String)>,
+}
+
+/// Where something may look different since the last picture.
+#[derive(Debug, Default)]
+pub struct Touched {
+    pub is_everywhere: bool,
+    pub nodes: BTreeSet<Rc<str>>,
+    /// The user did something: also what the API doesn't show may be different.
+    pub has_command: bool,
+}
+
+impl Scene {
+    /// Brings it up to date.
+    pub fn follow(&mut self, session: &Session, set: Option<&Rc<DaemonSet>>) -> Touched {
+        let cluster = session.cluster();
+        let mut touched = Touched::default();
+        let goes_on = self.lineage.as_ref() == Some(session.lineage());
+        if !goes_on {
+            *self = Scene::of(session);
+            touched.is_everywhere = true;
+        }
+        let mut has_revisions = !goes_on;
+        for entry in cluster.trace.iter_from(self.seen) {
+            let key = &entry.subject.key;
+            match (entry.subject.kind, &entry.what) {
+                (_, What::Command(_)) => touched.has_command = true,
+                (_, What::Event { .. } | What::Woken(_) | What::Decided(_)) => {}
+                (Kind::Pod, _) => self.follow_pod(cluster, key, &mut touched.nodes),
+                (Kind::Node, _) => {
+                    touched.nodes.insert(Rc::clone(&key.name));
+                }
+                (Kind::ControllerRevision, _) => has_revisions = true,
+                _ => {}
+            }
+        }
+        self.seen = cluster.trace.len();
+        if has_revisions {
+            let revisions = revisions(cluster);
+            touched.is_everywhere |= self.revisions != revisions;
+            self.revisions = revisions;
+        }
+        touched.is_everywhere |= self.choose(cluster, set, has_revisions);
+        self.assess(cluster, &touched);
+        touched
+    }
+
+    /// With all pods; nothing is assessed yet.
+    fn of(session: &Session) -> Scene {
+        let cluster = session.cluster();
+        let mut scene = Scene {
+            lineage: Some(session.lineage().remember()),
+            seen: cluster.trace.len(),
+            pods: cluster.server.pods.clone(),
+            ..Scene::default()
+        };
+        for pod in cluster.server.pods.iter() {
+            scene.link(pod);
+        }
+        scene
+    }
+
+    fn follow_pod(&mut self, cluster: &Cluster, key: &Key, touched: &mut BTreeSet<Rc<str>>) {
+        let (old, new) = (self.pods.get(key).cloned(), cluster.server.pods.get(key));
+        // Several entries may be about the same pod.
+        if old.as_ref().map(Rc::as_ptr) == new.map(Rc::as_ptr) {
+            return;
+        }
+        if let Some(old) = old {
+            touched.extend(self.unlink(key, &old));
+            self.pods.remove(key);
+        }
+        if let Some(new) = new {
+            touched.extend(self.link(new));
+            self.pods.insert(Rc::clone(new));
+        }
+    }
+
+    /// Takes a pod in; gives its node.
+    fn link(&mut self, pod: &Rc<Pod>) -> Option<Rc<str>> {
+        if !pod.is_bound() {
+            self.waiting.insert(Key::of(&pod.metadata), Rc::clone(pod));
+        }
+        let target = target_node(pod)?;
+        let node = match self.by_node.get_key_value(target) {
+            Some((node, _)) => Rc::clone(node),
+            None => target.into(),
+        };
+        let pods = self.by_node.entry(Rc::clone(&node)).or_default();
+        let place = pods.partition_point(|other| order(other) < order(pod));
+        pods.insert(place, Rc::clone(pod));
+        if let Some((uid, hash)) = revision_of(pod) {
+            let counts = self.hashes.entry(uid.to_owned()).or_default();
+            *counts.entry(hash.to_owned()).or_default() += 1;
+        }
+        Some(node)
+    }
+
+    /// Takes a pod out; gives the node that it had.
+    fn unlink(&mut self, key: &Key, pod: &Pod) -> Option<Rc<str>> {
+        self.waiting.remove(key);
+        let (node, _) = self.by_node.get_key_value(target_node(pod)?)?;
+        let node = Rc::clone(node);
+        if let Some(pods) = self.by_node.get_mut(&node) {
+            pods.retain(|other| order(other) != order(pod));
+            if pods.is_empty() {
+                self.by_node.remove(&node);
+            }
+        }
+        let count =
+            revision_of(pod).and_then(|(uid, hash)| self.hashes.get_mut(uid)?.get_mut(hash));
+        if let Some(count) = count {
+            *count -= 1;
+        }
+        Some(node)
+    }
+
+    /// Makes this the chosen DaemonSet; true if every node has to be looked at for it.
+    fn choose(
+        &mut self,
+        cluster: &Cluster,
+        set: Option<&Rc<DaemonSet>>,
+        has_revisions: bool,
+    ) -> bool {
+        let Some(set) = set else {
+            self.ledger = Ledger::default();
+            self.stuck.clear();
+            return self.set.take().is_some();
+        };
+        let is_same = |(old, _): &(Rc<DaemonSet>, Lens)| {
+            old.metadata.uid == set.metadata.uid
+                && old.template_generation() == set.template_generation()
+                && old.spec == set.spec
+        };
+        if !has_revisions && self.set.as_ref().is_some_and(is_same) {
+            return false;
+        }
+        self.history = history(cluster, set);
+        let hash = current_hash(cluster, set);
+        let lens = lens(set, &hash);
+        self.set = Some((Rc::clone(set), lens));
+        let set = Rc::clone(set);
+        let is_new = self.ledger.rebase(Basis { set, hash });
+        if is_new {
+            self.stuck.clear();
+            for node in cluster.server.nodes.iter() {
+                self.ledger.mark(&node.metadata.name.as_str().into());
+            }
+        }
+        is_new
+    }
+
+    /// Assesses the nodes on which something happened, or which time has changed.
+    fn assess(&mut self, cluster: &Cluster, touched: &Touched) {
+        let mut due = self.ledger.take_dirty(cluster.time());
+        due.extend(touched.nodes.iter().cloned());
+        for name in due {
+            self.assess_node(cluster, &name);
+        }
+    }
+
+    fn assess_node(&mut self, cluster: &Cluster, name: &Rc<str>) {
+        let Some((_, lens)) = &self.set else { return };
+        let node = cluster.server.nodes.get(&Key::new("", name));
+        let own: Vec<Rc<Pod>> = self.owned_on(name).cloned().collect();
+        let assessment = node.map(|node| assess(lens, Some(node), &own, cluster.time()));
+        let class = assessment.as_ref().and_then(|assessment| assessment.class);
+        let is_ready = node.is_some_and(|node| node.is_ready());
+        let is_stuck = class.is_some_and(|class| uses_budget(&class))
+            && (!is_ready || own.iter().any(|pod| is_stuck(pod)));
+        if is_stuck {
+            self.stuck.insert(Rc::clone(name));
+        } else {
+            self.stuck.remove(name);
+        }
+        self.ledger.put(name, assessment);
+    }
+
+    /// What the chosen DaemonSet makes of a node.
+    pub fn verdict(&self, node: &str) -> Option<&Verdict> {
+        self.ledger.get(node)?.verdict.as_ref()
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub fn is_stuck(&self) -> bool {
+        !self.stuck.is_empty()
+    }
+
+    pub fn on(&self, node: &str) -> &[Rc<Pod>] {
+        self.by_node.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    /// The chosen DaemonSet's pods on a node, by name.
+    pub fn owned_on(&self, node: &str) -> impl Iterator<Item = &Rc<Pod>> {
+        let set = self.set.as_ref().map(|(set, _)| set);
+        let is_own = move |pod: &&Rc<Pod>| set.is_some_and(|set| is_owned(pod, set));
+        self.on(node).iter().filter(is_own)
+    }
+
+    /// Pods that aren't bound, by key.
+    pub fn waiting(&self) -> impl ExactSizeIterator<Item = &Rc<Pod>> {
+        self.waiting.values()
+    }
+
+    /// The chosen DaemonSet's revisions, newest first: number, hash, images.
+    pub fn history(&self) -> &[(i64, String, String)] {
+        &self.history
+    }
+
+    /// How many of an owner's pods are of a revision.
+    pub fn pods_of(&self, uid: &str, hash: &str) -> u32 {
+        let count = self.hashes.get(uid).and_then(|counts| counts.get(hash));
+        count.copied().unwrap_or(0)
+    }
+
+    pub fn tile(&self, pod: &Pod) -> PodTile {
+        pod::tile(pod, &self.revisions)
+    }
+
+    pub fn revision(&self, pod: &Pod) -> Option<PodRevision> {
+        pod::revision(pod, &self.revisions)
+    }
+}
+
+fn order(pod: &Pod) -> (&str, &str) {
+    (&pod.metadata.namespace, &pod.metadata.name)
+}
+
+/// The owner's uid and the revision's hash; a pod without a label counts as of no revision.
+fn revision_of(pod: &Pod) -> Option<(&str, &str)> {
+    let owner = pod.metadata.controller_ref()?;
+    let hash = pod.metadata.label(CONTROLLER_REVISION_HASH).unwrap_or("");
+    Some((&owner.uid, hash))
+}
+
+/// Crashing, without its image, or without a node: not just on its way.
+fn is_stuck(pod: &Pod) -> bool {
+    let failed = pod
+        .status
+        .condition("PodScheduled")
+        .is_some_and(|c| c.status == "False");
+    failed || pod::state(pod).tone() == Tone::Bad
+}
+
+/// The revision numbers by owner and hash; the highest of an owner is the current one.
+fn revisions(cluster: &Cluster) -> Revisions {
+    let mut revisions = Revisions::new();
+    for revision in cluster.server.controller_revisions.iter() {
+        let Some(owner) = revision.metadata.controller_ref() else {
+            continue;
+        };
+        let Some(hash) = revision.metadata.label(CONTROLLER_REVISION_HASH) else {
+            continue;
+        };
+        let (number, is_current) = (revision.revision, false);
+        let own = revisions.entry(owner.uid.clone()).or_default();
+        own.insert(hash.to_owned(), PodRevision { number, is_current });
+    }
+    for own in revisions.values_mut() {
+        if let Some(newest) = own.values_mut().max_by_key(|revision| revision.number) {
+            newest.is_current = true;
+        }
+    }
+    revisions
+}
+
+fn history(cluster: &Cluster, set: &DaemonSet) -> Vec<(i64, String, String)> {
+    let rows = own_revisions(cluster, set).map(|revision| {
+        let hash = revision.metadata.label(CONTROLLER_REVISION_HASH);
+        let images = template_of(revision).map(|template| {
+            let images = template.spec.containers.iter().map(|c| c.image.as_str());
+            images.collect::<Vec<_>>().join(", ")
+        });
+        (
+            revision.revision,
+            hash.unwrap_or("").to_owned(),
+            images.unwrap_or_default(),
+        )
+    });
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|(number, ..)| std::cmp::Reverse(*number));
+    rows
+}
