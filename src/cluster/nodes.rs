@@ -1,10 +1,11 @@
 //! Nodes as they join: templates with the labels, taints, sizes and system information of real ones.
 
 use crate::api::meta::{Extra, ObjectMeta, StringMap, Time};
-use crate::api::node::{Node, NodeCondition, NodeSpec, NodeStatus, Taint};
+use crate::api::node::{Node, NodeSpec, NodeStatus, Taint};
 use crate::api::pod::ResourceList;
 use crate::api::quantity::Quantity;
 use crate::api::taint::{NO_EXECUTE, NO_SCHEDULE};
+use crate::kubelet::node::first_conditions;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -60,10 +61,10 @@ impl NodeTemplate {
     }
 }
 
-/// A node of that template. With `ready_since` it is Ready; without, its kubelet has yet to report.
+/// A node of that template as its kubelet registers it now: Ready at once, or when its network is.
 ///
 /// `index` is its number in the cluster; it makes the addresses.
-pub fn node(template: NodeTemplate, name: &str, index: u32, ready_since: Option<Time>) -> Node {
+pub fn node(template: NodeTemplate, name: &str, index: u32, now: Time, ready: bool) -> Node {
     let (os, arch) = match template {
         NodeTemplate::Arm => ("linux", "arm64"),
         NodeTemplate::Windows => ("windows", "amd64"),
@@ -150,7 +151,7 @@ pub fn node(template: NodeTemplate, name: &str, index: u32, ready_since: Option<
         status: NodeStatus {
             allocatable: capacity.clone(),
             capacity,
-            conditions: ready_since.map(healthy_conditions).unwrap_or_default(),
+            conditions: first_conditions(ready, now),
             extra: status_extra(name, os, arch, index),
         },
     }
@@ -164,46 +165,6 @@ fn taint(key: &str, value: &str, effect: &str) -> Taint {
         effect: effect.to_owned(),
         time_added: None,
     }
-}
-
-/// The conditions of a node that is well, as its kubelet posts them.
-pub fn healthy_conditions(now: Time) -> Vec<NodeCondition> {
-    [
-        (
-            "MemoryPressure",
-            "False",
-            "KubeletHasSufficientMemory",
-            "kubelet has sufficient memory available",
-        ),
-        (
-            "DiskPressure",
-            "False",
-            "KubeletHasNoDiskPressure",
-            "kubelet has no disk pressure",
-        ),
-        (
-            "PIDPressure",
-            "False",
-            "KubeletHasSufficientPID",
-            "kubelet has sufficient PID available",
-        ),
-        (
-            "Ready",
-            "True",
-            "KubeletReady",
-            "kubelet is posting ready status",
-        ),
-    ]
-    .into_iter()
-    .map(|(type_, status, reason, message)| NodeCondition {
-        type_: type_.to_owned(),
-        status: status.to_owned(),
-        last_heartbeat_time: Some(now),
-        last_transition_time: Some(now),
-        reason: reason.to_owned(),
-        message: message.to_owned(),
-    })
-    .collect()
 }
 
 fn status_extra(name: &str, os: &str, arch: &str, index: u32) -> Extra {

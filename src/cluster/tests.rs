@@ -31,7 +31,8 @@ fn cluster(nodes: u32) -> Cluster {
                 NodeTemplate::Worker,
                 &format!("node-{i}"),
                 i,
-                Some(now),
+                now,
+                true,
             ))
             .unwrap();
     }
@@ -67,6 +68,34 @@ fn counters(cluster: &Cluster) -> String {
         )
     });
     sets.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_node_joins_not_ready_and_tainted() {
+    let mut cluster = cluster(1);
+    create(&mut cluster, AGENT);
+    settle(&mut cluster);
+    let node = node(NodeTemplate::Worker, "node-2", 2, cluster.time(), false);
+    cluster.add_node(node).unwrap();
+    let look = |cluster: &Cluster| {
+        let node = cluster.server.get::<Node>(&Cluster::node_key("node-2"));
+        let node = node.unwrap();
+        let ready = node.condition("Ready").unwrap();
+        let taints: Vec<_> = node
+            .spec
+            .taints
+            .iter()
+            .map(|t| (&t.key, &t.effect))
+            .collect();
+        format!("{} {} {taints:?}", ready.status, ready.reason)
+    };
+    assert_eq!(
+        look(&cluster),
+        r#"False KubeletNotReady [("node.kubernetes.io/not-ready", "NoSchedule")]"#
+    );
+    settle(&mut cluster);
+    assert_eq!(look(&cluster), "True KubeletReady []");
+    assert!(counters(&cluster).contains("desired 2 current 2 ready 2"));
 }
 
 #[test]

@@ -30,8 +30,8 @@ spec:
 fn small() -> Cluster {
     let mut cluster = Cluster::new(7, DEFAULT_EPOCH);
     for i in 1..=2 {
-        let ready = Some(cluster.time());
-        let node = node(NodeTemplate::Worker, &format!("node-{i}"), i, ready);
+        let name = format!("node-{i}");
+        let node = node(NodeTemplate::Worker, &name, i, cluster.time(), true);
         cluster.as_user(|client| client.create(node)).unwrap();
     }
     kubectl(&mut cluster, "kubectl apply -f -", Some(AGENT));

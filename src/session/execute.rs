@@ -299,8 +299,8 @@ pub fn add_nodes(
     let mut lines = Vec::new();
     for i in 1..=count {
         let name = format!("{prefix}-{}", highest.saturating_add(i));
-        let ready_since = ready.then(|| cluster.time());
-        cluster.as_user(|client| client.create(node(template, &name, present + i, ready_since)))?;
+        let node = node(template, &name, present + i, cluster.time(), ready);
+        cluster.as_user(|client| client.create(node))?;
         lines.push(format!("node/{name} added"));
     }
     Ok(Outcome {
