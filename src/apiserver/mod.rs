@@ -11,7 +11,7 @@ pub mod table;
 
 use crate::api::apps::{ControllerRevision, DaemonSet};
 use crate::api::core::{Event, Generic, Namespace, PriorityClass};
-use crate::api::meta::Time;
+use crate::api::meta::{Extra, Time};
 use crate::api::node::Node;
 use crate::api::object::{Key, Kind, Object, Resource};
 use crate::api::pod::Pod;
@@ -90,6 +90,8 @@ pub struct ApiServer {
     pub pods: Table<Pod>,
     pub events: Table<Event>,
     pub generics: Table<Generic>,
+    /// See `api::pod::Volume`.
+    token_source: Rc<Extra>,
     /// Changes that nobody has taken to the watchers yet.
     log: Vec<WatchEvent>,
 }
@@ -153,6 +155,7 @@ impl ApiServer {
             pods: Table::default(),
             events: Table::default(),
             generics: Table::default(),
+            token_source: Rc::new(admission::token_source()),
             log: Vec::new(),
         };
         admission::bootstrap(&mut server, now);
@@ -391,8 +394,13 @@ impl ApiServer {
 
     /// Models: apiserver/pkg/storage/names/generate.go: at most 58 characters and 5 random ones.
     fn generate_name(&mut self, base: &str) -> String {
-        const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
         self.uids += 1;
+        self.random_name(base)
+    }
+
+    /// The same for the same base until the next object comes.
+    fn random_name(&self, base: &str) -> String {
+        const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
         let mut stream = crate::sim::rng::Stream::new(self.seed ^ self.uids, base);
         let mut name: String = base.chars().take(58).collect();
         for _ in 0..5 {
