@@ -6,6 +6,8 @@ use crate::api::pod::ResourceList;
 use crate::api::quantity::Quantity;
 use crate::api::taint::{NO_EXECUTE, NO_SCHEDULE};
 use crate::kubelet::node::first_conditions;
+use crate::sim::hash::uuid;
+use crate::sim::rng::Stream;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -52,6 +54,15 @@ impl NodeTemplate {
         }
     }
 
+    /// Operating system and architecture.
+    fn platform(self) -> (&'static str, &'static str) {
+        match self {
+            NodeTemplate::Arm => ("linux", "arm64"),
+            NodeTemplate::Windows => ("windows", "amd64"),
+            _ => ("linux", "amd64"),
+        }
+    }
+
     /// By id, as presets and links name it: `worker`, `control-plane`, `gpu`, `arm`, `windows`.
     pub fn by_id(id: &str) -> Option<NodeTemplate> {
         NodeTemplate::ALL.into_iter().find(|t| match t {
@@ -63,13 +74,16 @@ impl NodeTemplate {
 
 /// A node of that template as its kubelet registers it now: Ready at once, or when its network is.
 ///
-/// `index` is its number in the cluster; it makes the addresses.
-pub fn node(template: NodeTemplate, name: &str, index: u32, now: Time, ready: bool) -> Node {
-    let (os, arch) = match template {
-        NodeTemplate::Arm => ("linux", "arm64"),
-        NodeTemplate::Windows => ("windows", "amd64"),
-        _ => ("linux", "amd64"),
-    };
+/// `index` is its number in the cluster; it makes the addresses. `seed` makes the machine's ids.
+pub fn node(
+    template: NodeTemplate,
+    name: &str,
+    index: u32,
+    seed: u64,
+    now: Time,
+    ready: bool,
+) -> Node {
+    let (os, arch) = template.platform();
     let mut labels = StringMap::new();
     for (key, value) in [
         ("kubernetes.io/hostname", name),
@@ -125,6 +139,15 @@ pub fn node(template: NodeTemplate, name: &str, index: u32, now: Time, ready: bo
         ("ephemeral-storage", "100Gi"),
         ("pods", "110"),
     ];
+    // Every size of the architecture is reported; none is set aside.
+    let huge: &[&str] = match template.platform() {
+        ("windows", _) => &[],
+        (_, "arm64") => &["1Gi", "2Mi", "32Mi", "64Ki"],
+        _ => &["1Gi", "2Mi"],
+    };
+    for size in huge {
+        capacity.insert(format!("hugepages-{size}"), Quantity::from_i64(0));
+    }
     for (name, size) in sizes.into_iter().chain(extended) {
         capacity.insert(name.to_owned(), Quantity::parse(size).unwrap_or_default());
     }
@@ -152,7 +175,7 @@ pub fn node(template: NodeTemplate, name: &str, index: u32, now: Time, ready: bo
             allocatable: capacity.clone(),
             capacity,
             conditions: first_conditions(ready, now),
-            extra: status_extra(name, os, arch, index),
+            extra: status_extra(template, name, index, seed),
         },
     }
 }
@@ -167,10 +190,18 @@ fn taint(key: &str, value: &str, effect: &str) -> Taint {
     }
 }
 
-fn status_extra(name: &str, os: &str, arch: &str, index: u32) -> Extra {
-    let (image, kernel) = match os {
-        "windows" => ("Windows Server 2022 Datacenter", "10.0.20348.2227"),
-        _ => ("Debian GNU/Linux 12 (bookworm)", "6.1.0-40-cloud"),
+fn status_extra(template: NodeTemplate, name: &str, index: u32, seed: u64) -> Extra {
+    let (os, arch) = template.platform();
+    let debian = "Debian GNU/Linux 12 (bookworm)";
+    let (image, kernel) = match template {
+        NodeTemplate::Windows => ("Windows Server 2022 Datacenter", "10.0.20348.4171"),
+        NodeTemplate::Gpu => ("Ubuntu 24.04.3 LTS", "6.8.0-85-generic"),
+        NodeTemplate::Arm => (debian, "6.1.0-40-cloud-arm64"),
+        NodeTemplate::Worker | NodeTemplate::ControlPlane => (debian, "6.1.0-40-cloud-amd64"),
+    };
+    let id = |of: &str| {
+        let mut stream = Stream::new(seed, &format!("{of}/{name}"));
+        uuid(&stream.next_u64().to_le_bytes())
     };
     let address = format!("10.0.{}.{}", index / 250 % 250, index % 250 + 2);
     let mut extra = Extra::new();
@@ -187,7 +218,7 @@ fn status_extra(name: &str, os: &str, arch: &str, index: u32) -> Extra {
         json!({
             "architecture": arch, "operatingSystem": os, "osImage": image, "kernelVersion": kernel,
             "containerRuntimeVersion": "containerd://2.1.4", "kubeletVersion": "v1.36.2", "kubeProxyVersion": "",
-            "bootID": "", "machineID": "", "systemUUID": ""
+            "bootID": id("boot"), "machineID": id("machine").replace('-', ""), "systemUUID": id("system")
         }),
     );
     extra
