@@ -4,6 +4,7 @@ use super::meta::{Extra, ObjectMeta, StringMap, Time, is_default};
 use super::quantity::Quantity;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// v1.ResourceList: `cpu`, `memory`, `pods`, `nvidia.com/gpu`, … to an amount.
 pub type ResourceList = BTreeMap<String, Quantity>;
@@ -71,8 +72,9 @@ pub struct PodSpec {
 #[serde(default)]
 pub struct Volume {
     pub name: String,
+    /// Shared: the token volume of all pods is the same but for its name.
     #[serde(flatten)]
-    pub source: Extra,
+    pub source: Rc<Extra>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

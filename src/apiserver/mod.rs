@@ -11,14 +11,15 @@ pub mod table;
 
 use crate::api::apps::{ControllerRevision, DaemonSet};
 use crate::api::core::{Event, Generic, Namespace, PriorityClass};
-use crate::api::meta::Time;
+use crate::api::meta::{Extra, Time};
 use crate::api::node::Node;
 use crate::api::object::{Key, Kind, Object, Resource};
 use crate::api::pod::Pod;
 use crate::api::status::{Reason, Status};
-use crate::sim::hash::fnv1a_64;
+use crate::sim::hash::uuid;
 use crate::trace::TraceId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use strategy::Strategy;
 use table::Table;
@@ -90,6 +91,10 @@ pub struct ApiServer {
     pub pods: Table<Pod>,
     pub events: Table<Event>,
     pub generics: Table<Generic>,
+    /// Nodes whose leases aren't renewed any more, and when they last were. The others are renewed every 10 s.
+    pub stale_leases: BTreeMap<String, Time>,
+    /// See `api::pod::Volume`.
+    token_source: Rc<Extra>,
     /// Changes that nobody has taken to the watchers yet.
     log: Vec<WatchEvent>,
 }
@@ -153,6 +158,8 @@ impl ApiServer {
             pods: Table::default(),
             events: Table::default(),
             generics: Table::default(),
+            stale_leases: BTreeMap::new(),
+            token_source: Rc::new(admission::token_source()),
             log: Vec::new(),
         };
         admission::bootstrap(&mut server, now);
@@ -190,17 +197,7 @@ impl ApiServer {
         self.uids += 1;
         let mut bytes = self.seed.to_le_bytes().to_vec();
         bytes.extend(self.uids.to_le_bytes());
-        let high = fnv1a_64(&bytes);
-        bytes.push(1);
-        let low = fnv1a_64(&bytes);
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            high >> 16 & 0xffff,
-            high & 0xfff,
-            0x8000 | low >> 48 & 0x3fff,
-            low & 0xffff_ffff_ffff
-        )
+        uuid(&bytes)
     }
 
     pub fn get<T: Stored>(&self, key: &Key) -> Option<&Rc<T>> {
@@ -391,8 +388,13 @@ impl ApiServer {
 
     /// Models: apiserver/pkg/storage/names/generate.go: at most 58 characters and 5 random ones.
     fn generate_name(&mut self, base: &str) -> String {
-        const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
         self.uids += 1;
+        self.random_name(base)
+    }
+
+    /// The same for the same base until the next object comes.
+    fn random_name(&self, base: &str) -> String {
+        const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
         let mut stream = crate::sim::rng::Stream::new(self.seed ^ self.uids, base);
         let mut name: String = base.chars().take(58).collect();
         for _ in 0..5 {

@@ -19,6 +19,7 @@ use crate::sim::queue::{EventQueue, Ticket};
 use crate::sim::rng::Rng;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{Actor, Entry, Subject, Trace, TraceId, What};
+use nodes::NodeTemplate;
 use parts::{Part, Parts};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -332,6 +333,12 @@ impl Cluster {
     /// One number for everything that happened: equal traces, equal numbers.
     pub fn hash(&self) -> u64 {
         self.trace.hash()
+    }
+
+    /// A node of this cluster, as `nodes::node` makes it.
+    pub fn new_node(&self, template: NodeTemplate, name: &str, index: u32, ready: bool) -> Node {
+        let (seed, now) = (self.rng.seed(), self.time());
+        nodes::node(template, name, index, seed, now, ready)
     }
 
     /// Adds a node as it joins; the name must be free.

@@ -1,10 +1,13 @@
 //! Nodes as they join: templates with the labels, taints, sizes and system information of real ones.
 
 use crate::api::meta::{Extra, ObjectMeta, StringMap, Time};
-use crate::api::node::{Node, NodeCondition, NodeSpec, NodeStatus, Taint};
+use crate::api::node::{Node, NodeSpec, NodeStatus, Taint};
 use crate::api::pod::ResourceList;
 use crate::api::quantity::Quantity;
 use crate::api::taint::{NO_EXECUTE, NO_SCHEDULE};
+use crate::kubelet::node::first_conditions;
+use crate::sim::hash::uuid;
+use crate::sim::rng::Stream;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -59,20 +62,32 @@ impl NodeTemplate {
         }
     }
 
+    /// Operating system and architecture.
+    fn platform(self) -> (&'static str, &'static str) {
+        match self {
+            NodeTemplate::Arm => ("linux", "arm64"),
+            NodeTemplate::Windows => ("windows", "amd64"),
+            _ => ("linux", "amd64"),
+        }
+    }
+
     pub fn by_id(id: &str) -> Option<NodeTemplate> {
         NodeTemplate::ALL.into_iter().find(|t| t.id() == id)
     }
 }
 
-/// A node of that template. With `ready_since` it is Ready; without, its kubelet has yet to report.
+/// A node of that template as its kubelet registers it now: Ready at once, or when its network is.
 ///
-/// `index` is its number in the cluster; it makes the addresses.
-pub fn node(template: NodeTemplate, name: &str, index: u32, ready_since: Option<Time>) -> Node {
-    let (os, arch) = match template {
-        NodeTemplate::Arm => ("linux", "arm64"),
-        NodeTemplate::Windows => ("windows", "amd64"),
-        _ => ("linux", "amd64"),
-    };
+/// `index` is its number in the cluster; it makes the addresses. `seed` makes the machine's ids.
+pub fn node(
+    template: NodeTemplate,
+    name: &str,
+    index: u32,
+    seed: u64,
+    now: Time,
+    ready: bool,
+) -> Node {
+    let (os, arch) = template.platform();
     let mut labels = StringMap::new();
     for (key, value) in [
         ("kubernetes.io/hostname", name),
@@ -128,6 +143,15 @@ pub fn node(template: NodeTemplate, name: &str, index: u32, ready_since: Option<
         ("ephemeral-storage", "100Gi"),
         ("pods", "110"),
     ];
+    // Every size of the architecture is reported; none is set aside.
+    let huge: &[&str] = match template.platform() {
+        ("windows", _) => &[],
+        (_, "arm64") => &["1Gi", "2Mi", "32Mi", "64Ki"],
+        _ => &["1Gi", "2Mi"],
+    };
+    for size in huge {
+        capacity.insert(format!("hugepages-{size}"), Quantity::from_i64(0));
+    }
     for (name, size) in sizes.into_iter().chain(extended) {
         capacity.insert(name.to_owned(), Quantity::parse(size).unwrap_or_default());
     }
@@ -154,8 +178,8 @@ pub fn node(template: NodeTemplate, name: &str, index: u32, ready_since: Option<
         status: NodeStatus {
             allocatable: capacity.clone(),
             capacity,
-            conditions: ready_since.map(healthy_conditions).unwrap_or_default(),
-            extra: status_extra(name, os, arch, index),
+            conditions: first_conditions(ready, now),
+            extra: status_extra(template, name, index, seed),
         },
     }
 }
@@ -170,50 +194,18 @@ fn taint(key: &str, value: &str, effect: &str) -> Taint {
     }
 }
 
-/// The conditions of a node that is well, as its kubelet posts them.
-pub fn healthy_conditions(now: Time) -> Vec<NodeCondition> {
-    [
-        (
-            "MemoryPressure",
-            "False",
-            "KubeletHasSufficientMemory",
-            "kubelet has sufficient memory available",
-        ),
-        (
-            "DiskPressure",
-            "False",
-            "KubeletHasNoDiskPressure",
-            "kubelet has no disk pressure",
-        ),
-        (
-            "PIDPressure",
-            "False",
-            "KubeletHasSufficientPID",
-            "kubelet has sufficient PID available",
-        ),
-        (
-            "Ready",
-            "True",
-            "KubeletReady",
-            "kubelet is posting ready status",
-        ),
-    ]
-    .into_iter()
-    .map(|(type_, status, reason, message)| NodeCondition {
-        type_: type_.to_owned(),
-        status: status.to_owned(),
-        last_heartbeat_time: Some(now),
-        last_transition_time: Some(now),
-        reason: reason.to_owned(),
-        message: message.to_owned(),
-    })
-    .collect()
-}
-
-fn status_extra(name: &str, os: &str, arch: &str, index: u32) -> Extra {
-    let (image, kernel) = match os {
-        "windows" => ("Windows Server 2022 Datacenter", "10.0.20348.2227"),
-        _ => ("Debian GNU/Linux 12 (bookworm)", "6.1.0-40-cloud"),
+fn status_extra(template: NodeTemplate, name: &str, index: u32, seed: u64) -> Extra {
+    let (os, arch) = template.platform();
+    let debian = "Debian GNU/Linux 12 (bookworm)";
+    let (image, kernel) = match template {
+        NodeTemplate::Windows => ("Windows Server 2022 Datacenter", "10.0.20348.4171"),
+        NodeTemplate::Gpu => ("Ubuntu 24.04.3 LTS", "6.8.0-85-generic"),
+        NodeTemplate::Arm => (debian, "6.1.0-40-cloud-arm64"),
+        NodeTemplate::Worker | NodeTemplate::ControlPlane => (debian, "6.1.0-40-cloud-amd64"),
+    };
+    let id = |of: &str| {
+        let mut stream = Stream::new(seed, &format!("{of}/{name}"));
+        uuid(&stream.next_u64().to_le_bytes())
     };
     let address = format!("10.0.{}.{}", index / 250 % 250, index % 250 + 2);
     let mut extra = Extra::new();
@@ -230,7 +222,7 @@ fn status_extra(name: &str, os: &str, arch: &str, index: u32) -> Extra {
         json!({
             "architecture": arch, "operatingSystem": os, "osImage": image, "kernelVersion": kernel,
             "containerRuntimeVersion": "containerd://2.1.4", "kubeletVersion": "v1.36.2", "kubeProxyVersion": "",
-            "bootID": "", "machineID": "", "systemUUID": ""
+            "bootID": id("boot"), "machineID": id("machine").replace('-', ""), "systemUUID": id("system")
         }),
     );
     extra

@@ -1,6 +1,6 @@
 //! The whole cluster at work.
 
-use super::nodes::{NodeTemplate, node};
+use super::nodes::NodeTemplate;
 use super::*;
 use crate::api::decode::decode;
 
@@ -25,15 +25,8 @@ spec:
 fn cluster(nodes: u32) -> Cluster {
     let mut cluster = Cluster::new(7, DEFAULT_EPOCH);
     for i in 1..=nodes {
-        let now = cluster.time();
-        cluster
-            .add_node(node(
-                NodeTemplate::Worker,
-                &format!("node-{i}"),
-                i,
-                Some(now),
-            ))
-            .unwrap();
+        let node = cluster.new_node(NodeTemplate::Worker, &format!("node-{i}"), i, true);
+        cluster.add_node(node).unwrap();
     }
     cluster
 }
@@ -67,6 +60,59 @@ fn counters(cluster: &Cluster) -> String {
         )
     });
     sets.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn machines_differ_and_stay_the_same() {
+    let info = |seed: u64, template, name| {
+        let node = Cluster::new(seed, DEFAULT_EPOCH).new_node(template, name, 1, true);
+        let huge = node
+            .status
+            .capacity
+            .keys()
+            .filter(|key| key.starts_with("hugepages"));
+        let huge: Vec<_> = huge.cloned().collect();
+        format!("{} {}", node.status.extra["nodeInfo"], huge.join(" "))
+    };
+    let first = info(1, NodeTemplate::Worker, "a");
+    assert_eq!(first, info(1, NodeTemplate::Worker, "a"));
+    assert_ne!(first, info(2, NodeTemplate::Worker, "a"));
+    expect_test::expect![[r#"
+        {"architecture":"amd64","bootID":"1d0f8f13-812b-4099-8d10-b6247d21e248","containerRuntimeVersion":"containerd://2.1.4","kernelVersion":"6.1.0-40-cloud-amd64","kubeProxyVersion":"","kubeletVersion":"v1.36.2","machineID":"a7710877daa6438bab74eda888bb237e","operatingSystem":"linux","osImage":"Debian GNU/Linux 12 (bookworm)","systemUUID":"6972a712-ced2-456e-8067-53f56fd3eb9d"} hugepages-1Gi hugepages-2Mi
+        {"architecture":"arm64","bootID":"4990386e-fc24-4e9f-a47e-829671e7f67a","containerRuntimeVersion":"containerd://2.1.4","kernelVersion":"6.1.0-40-cloud-arm64","kubeProxyVersion":"","kubeletVersion":"v1.36.2","machineID":"75fd6b1c2df142adaecface210d91a44","operatingSystem":"linux","osImage":"Debian GNU/Linux 12 (bookworm)","systemUUID":"f0dfc57a-3fa4-4f29-b0cb-b6ba249f40f8"} hugepages-1Gi hugepages-2Mi hugepages-32Mi hugepages-64Ki
+        {"architecture":"amd64","bootID":"7208dd25-28c1-48ef-8628-b424401d5c6a","containerRuntimeVersion":"containerd://2.1.4","kernelVersion":"10.0.20348.4171","kubeProxyVersion":"","kubeletVersion":"v1.36.2","machineID":"75af46cdbb9449d98d0f2795bcde4a08","operatingSystem":"windows","osImage":"Windows Server 2022 Datacenter","systemUUID":"92c83255-c55d-4a72-8797-fabe5dbbe169"} "#]].assert_eq(&format!(
+        "{first}\n{}\n{}",
+        info(1, NodeTemplate::Arm, "b"),
+        info(1, NodeTemplate::Windows, "c")
+    ));
+}
+
+#[test]
+fn a_node_joins_not_ready_and_tainted() {
+    let mut cluster = cluster(1);
+    create(&mut cluster, AGENT);
+    settle(&mut cluster);
+    let node = cluster.new_node(NodeTemplate::Worker, "node-2", 2, false);
+    cluster.add_node(node).unwrap();
+    let look = |cluster: &Cluster| {
+        let node = cluster.server.get::<Node>(&Cluster::node_key("node-2"));
+        let node = node.unwrap();
+        let ready = node.condition("Ready").unwrap();
+        let taints: Vec<_> = node
+            .spec
+            .taints
+            .iter()
+            .map(|t| (&t.key, &t.effect))
+            .collect();
+        format!("{} {} {taints:?}", ready.status, ready.reason)
+    };
+    assert_eq!(
+        look(&cluster),
+        r#"False KubeletNotReady [("node.kubernetes.io/not-ready", "NoSchedule")]"#
+    );
+    settle(&mut cluster);
+    assert_eq!(look(&cluster), "True KubeletReady []");
+    assert!(counters(&cluster).contains("desired 2 current 2 ready 2"));
 }
 
 #[test]
@@ -111,7 +157,7 @@ fn a_node_fails_and_comes_back() {
             if down {
                 parts.node_lifecycle.heartbeats_stopped(client, "node-2");
             } else {
-                parts.node_lifecycle.heartbeats_resumed("node-2");
+                parts.node_lifecycle.heartbeats_resumed(client, "node-2");
             }
         });
         settle(cluster);

@@ -14,11 +14,11 @@ use crate::api::pod::{Pod, ResourceList};
 use crate::api::quantity::Quantity;
 use crate::apiserver::DeleteOptions;
 use crate::client::Client;
-use crate::cluster::nodes::healthy_conditions;
 use crate::cluster::{Cluster, DEFAULT_EPOCH};
 use crate::controllers::daemon_set::pod::target_node;
 use crate::kubectl;
 use crate::kubelet::Kubelets;
+use crate::kubelet::node::first_conditions;
 use crate::kubelet::profile::Profile;
 use crate::sim::time::SimDuration;
 use serde_json::{Value, json};
@@ -615,7 +615,7 @@ impl Observed {
 
 /// Sets these conditions, and all others as they are on a healthy node.
 fn set_conditions(node: &mut Node, given: &Value, now: crate::api::meta::Time) {
-    let mut conditions = healthy_conditions(now);
+    let mut conditions = first_conditions(true, now);
     for (type_, status) in given.as_object().into_iter().flatten() {
         let status = status.as_str().unwrap_or("");
         if !conditions.iter().any(|c| c.type_ == *type_) {

@@ -16,7 +16,7 @@ use crate::api::pod::Pod;
 use crate::api::taint;
 use crate::apiserver::{Change, WatchEvent};
 use crate::client::events::reference;
-use crate::client::{Client, Component};
+use crate::client::{Client, Component, api_time};
 use crate::reason::Decision;
 use crate::reason::node::NodeDecision;
 use crate::sim::queue::{EventQueue, Ticket};
@@ -139,6 +139,8 @@ impl NodeLifecycle {
         let name = Rc::clone(name);
         let never = health.node.condition("Ready").is_none();
         let last_lease = client.now - SimDuration(since_lease);
+        let renewed = api_time(client.epoch, last_lease);
+        client.server.stale_leases.insert(name.to_string(), renewed);
         if let Some(health) = self.nodes.get_mut(&name) {
             health.silent = true;
             health.cause = cause.or(health.cause);
@@ -150,7 +152,8 @@ impl NodeLifecycle {
     }
 
     /// The node's kubelet reports again.
-    pub fn heartbeats_resumed(&mut self, name: &str) {
+    pub fn heartbeats_resumed(&mut self, client: &mut Client<'_>, name: &str) {
+        client.server.stale_leases.remove(name);
         if let Some(health) = self.nodes.get_mut(name) {
             health.silent = false;
             if let Some(ticket) = health.silence.take() {
@@ -762,7 +765,7 @@ mod tests {
         let (mut h, mut c) = scene(3);
         c.heartbeats_stopped(&mut h.client(), "node-1");
         h.run_for_secs(20, &mut [&mut c]);
-        c.heartbeats_resumed("node-1");
+        c.heartbeats_resumed(&mut h.client(), "node-1");
         h.run_for_secs(100, &mut [&mut c]);
         assert!(h.node("node-1").is_ready());
     }

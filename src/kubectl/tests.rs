@@ -1,7 +1,7 @@
 //! Commands against a small cluster, as a user types them.
 
 use super::{Output, complete, heredoc, run, split};
-use crate::cluster::nodes::{NodeTemplate, node};
+use crate::cluster::nodes::NodeTemplate;
 use crate::cluster::{Cluster, DEFAULT_EPOCH};
 use crate::sim::rng::Stream;
 use crate::sim::time::{SimDuration, SimTime};
@@ -30,8 +30,8 @@ spec:
 fn small() -> Cluster {
     let mut cluster = Cluster::new(7, DEFAULT_EPOCH);
     for i in 1..=2 {
-        let ready = Some(cluster.time());
-        let node = node(NodeTemplate::Worker, &format!("node-{i}"), i, ready);
+        let name = format!("node-{i}");
+        let node = cluster.new_node(NodeTemplate::Worker, &name, i, true);
         cluster.as_user(|client| client.create(node)).unwrap();
     }
     kubectl(&mut cluster, "kubectl apply -f -", Some(AGENT));
@@ -116,9 +116,9 @@ $ kubectl get cm -A",
             node-1   Ready    <none>   60s   v1.36.2
             node-2   Ready    <none>   60s   v1.36.2
             $ kubectl get nodes -o wide
-            NAME     STATUS   ROLES    AGE   VERSION   INTERNAL-IP   EXTERNAL-IP   OS-IMAGE                         KERNEL-VERSION   CONTAINER-RUNTIME
-            node-1   Ready    <none>   60s   v1.36.2   10.0.0.3      <none>        Debian GNU/Linux 12 (bookworm)   6.1.0-40-cloud   containerd://2.1.4
-            node-2   Ready    <none>   60s   v1.36.2   10.0.0.4      <none>        Debian GNU/Linux 12 (bookworm)   6.1.0-40-cloud   containerd://2.1.4
+            NAME     STATUS   ROLES    AGE   VERSION   INTERNAL-IP   EXTERNAL-IP   OS-IMAGE                         KERNEL-VERSION         CONTAINER-RUNTIME
+            node-1   Ready    <none>   60s   v1.36.2   10.0.0.3      <none>        Debian GNU/Linux 12 (bookworm)   6.1.0-40-cloud-amd64   containerd://2.1.4
+            node-2   Ready    <none>   60s   v1.36.2   10.0.0.4      <none>        Debian GNU/Linux 12 (bookworm)   6.1.0-40-cloud-amd64   containerd://2.1.4
             $ kubectl get controllerrevisions
             NAME               CONTROLLER             REVISION   AGE
             agent-7cbc58fd8d   daemonset.apps/agent   1          60s
@@ -660,7 +660,7 @@ $ kubectl describe node node-1",
             Lease:
               HolderIdentity:  node-1
               AcquireTime:     <unset>
-              RenewTime:       Thu, 01 Jan 2026 00:00:00 +0000
+              RenewTime:       Thu, 01 Jan 2026 00:01:00 +0000
             Conditions:
               Type             Status  LastHeartbeatTime                 LastTransitionTime                Reason                       Message
               ----             ------  -----------------                 ------------------                ------                       -------
@@ -674,18 +674,22 @@ $ kubectl describe node node-1",
             Capacity:
               cpu:                4
               ephemeral-storage:  100Gi
+              hugepages-1Gi:      0
+              hugepages-2Mi:      0
               memory:             8Gi
               pods:               110
             Allocatable:
               cpu:                4
               ephemeral-storage:  100Gi
+              hugepages-1Gi:      0
+              hugepages-2Mi:      0
               memory:             8Gi
               pods:               110
             System Info:
-              Machine ID:                 
-              System UUID:                
-              Boot ID:                    
-              Kernel Version:             6.1.0-40-cloud
+              Machine ID:                 d0d622d79c8742e3a390165efa94f606
+              System UUID:                b5054bde-fb91-486b-a928-55e577a7ac1e
+              Boot ID:                    fcdcc945-bb55-454c-80ff-4e7d52d971d7
+              Kernel Version:             6.1.0-40-cloud-amd64
               OS Image:                   Debian GNU/Linux 12 (bookworm)
               Operating System:           linux
               Architecture:               amd64
@@ -705,6 +709,8 @@ $ kubectl describe node node-1",
               cpu                0 (0%)    0 (0%)
               memory             0 (0%)    0 (0%)
               ephemeral-storage  0 (0%)    0 (0%)
+              hugepages-1Gi      0 (0%)    0 (0%)
+              hugepages-2Mi      0 (0%)    0 (0%)
             Events:
               Type    Reason          Age   From             Message
               ----    ------          ----  ----             -------

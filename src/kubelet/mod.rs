@@ -55,6 +55,8 @@ struct NodeKubelet {
     down: bool,
     /// On its way up after having been down.
     booting: bool,
+    /// It told that it starts when it registered its node.
+    said_starting: bool,
     not_ready: bool,
     /// What is short, as the user set it.
     pressure: BTreeSet<Pressure>,
@@ -81,6 +83,8 @@ enum Due {
     Pod(Rc<str>),
     /// The object went without our doing: stop what runs.
     Orphan(Box<Worker>),
+    /// A new node's kubelet has registered it.
+    Registered(Rc<str>),
     /// The node is up (again): report, then go on with its pods.
     Boot(Rc<str>),
     /// `spec.unschedulable` changed.
@@ -128,6 +132,7 @@ impl Component for Kubelets {
         match due {
             Due::Pod(uid) => self.look_after(client, &uid),
             Due::Orphan(worker) => announce_stop(client, &worker),
+            Due::Registered(node) => self.registered(client, &node),
             Due::Boot(node) => self.boot(client, &node),
             Due::Schedulable(node, on) => self.report_schedulable(client, &node, on),
             Due::Eviction(node) => self.evict_one(client, &node),
@@ -242,9 +247,10 @@ impl Kubelets {
         self.numbered += 1;
         kubelet.number = self.numbered;
         let has_pods = !kubelet.pods.is_empty();
-        // A node that comes without a Ready condition has a kubelet that has yet to report.
-        if simulated && (node.condition("Ready").is_none() || has_pods) {
+        // A node that comes before it is Ready has a kubelet that has yet to get there.
+        if simulated && (!node.is_ready() || has_pods) {
             kubelet.booting = true;
+            self.queue.push(now, Due::Registered(Rc::clone(&name)));
             let at = now + SimDuration(self.profile.node_start_ms);
             self.queue.push(at, Due::Boot(name));
         }

@@ -89,8 +89,22 @@ fn reports(kubelet: &NodeKubelet) -> [Report; 4] {
     ]
 }
 
-fn write_condition(node: &mut Node, report: &Report, now: Time) {
-    let conditions = &mut node.status.conditions;
+/// The conditions with which a kubelet registers its node: all well, or waiting for its network.
+///
+/// Models: registerWithAPIServer, initialNode.
+pub fn first_conditions(ready: bool, now: Time) -> Vec<NodeCondition> {
+    let kubelet = NodeKubelet {
+        not_ready: !ready,
+        ..NodeKubelet::default()
+    };
+    let mut conditions = Vec::new();
+    for report in reports(&kubelet) {
+        write_condition(&mut conditions, &report, now);
+    }
+    conditions
+}
+
+fn write_condition(conditions: &mut Vec<NodeCondition>, report: &Report, now: Time) {
     let index = conditions.iter().position(|c| c.type_ == report.type_);
     let transition = match index.and_then(|i| conditions.get(i)) {
         Some(old) if old.status == report.status => old.last_transition_time.or(Some(now)),
@@ -141,7 +155,7 @@ impl Kubelets {
         // A node can only be missing here, which the watch will tell.
         let _ = client.patch_status::<Node>(&key, "status: conditions", |node| {
             for report in &reports {
-                write_condition(node, report, now);
+                write_condition(&mut node.status.conditions, report, now);
             }
         });
         let about = node_reference(&live);
@@ -188,6 +202,7 @@ impl Kubelets {
         kubelet.cause = client.cause.or(kubelet.cause);
         if down {
             kubelet.booting = false;
+            kubelet.said_starting = false;
             kubelet.images.free_at = SimTime::ZERO;
             let uids: Vec<_> = kubelet.pods.iter().cloned().collect();
             for uid in uids {
@@ -198,6 +213,28 @@ impl Kubelets {
             kubelet.booting = true;
             let at = client.now + SimDuration(self.profile.node_start_ms);
             self.queue.push(at, Due::Boot(name));
+        }
+    }
+
+    /// The kubelet of a new node says what it registered; Ready follows.
+    pub(super) fn registered(&mut self, client: &mut Client<'_>, name: &Rc<str>) {
+        let Some(kubelet) = self.nodes.get_mut(name).filter(|n| n.booting) else {
+            return;
+        };
+        let Some(node) = &kubelet.node else {
+            return;
+        };
+        kubelet.said_starting = true;
+        client.actor = Actor::Kubelet(Rc::clone(name));
+        client.cause = kubelet.cause;
+        let about = node_reference(node);
+        client.event(&about, false, "Starting", "Starting kubelet.");
+        for report in reports(kubelet).iter().filter(|r| r.type_ != "Ready") {
+            // What it didn't register comes with its first report.
+            if node.condition(report.type_).is_some() {
+                let message = format!("Node {name} status is now: {}", report.event);
+                client.event(&about, false, report.event, &message);
+            }
         }
     }
 
@@ -215,6 +252,7 @@ impl Kubelets {
             return;
         };
         kubelet.booting = false;
+        let starting = !std::mem::replace(&mut kubelet.said_starting, false);
         client.actor = Actor::Kubelet(Rc::clone(name));
         client.cause = kubelet.cause;
         let uids: Vec<_> = kubelet.pods.iter().cloned().collect();
@@ -226,12 +264,10 @@ impl Kubelets {
                 Decision::Kubelet(KubeletDecision::NodeRestarted { pods }),
             );
         }
-        client.event(
-            &node_reference(&node),
-            false,
-            "Starting",
-            "Starting kubelet.",
-        );
+        if starting {
+            let about = node_reference(&node);
+            client.event(&about, false, "Starting", "Starting kubelet.");
+        }
         self.report_node(client, name);
         let (now, time, cause) = (client.now, client.time(), client.cause);
         for uid in uids {

@@ -10,7 +10,7 @@ use crate::api::taint;
 use crate::apiserver::Propagation;
 use crate::client::Client;
 use crate::cluster::Cluster;
-use crate::cluster::nodes::{NodeTemplate, node};
+use crate::cluster::nodes::NodeTemplate;
 use crate::cluster::parts::Parts;
 use crate::kubectl::{self, Output, Started};
 use crate::kubelet::eviction::Pressure;
@@ -28,7 +28,7 @@ pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Fail
             if *down {
                 parts.node_lifecycle.heartbeats_stopped(client, node);
             } else {
-                parts.node_lifecycle.heartbeats_resumed(node);
+                parts.node_lifecycle.heartbeats_resumed(client, node);
             }
         }),
         Command::SetNodeNotReady { node, not_ready } => on_node(cluster, node, |parts, client| {
@@ -352,8 +352,8 @@ pub fn add_nodes(
     let mut lines = Vec::new();
     for i in 1..=count {
         let name = format!("{prefix}-{}", highest.saturating_add(i));
-        let ready_since = ready.then(|| cluster.time());
-        cluster.as_user(|client| client.create(node(template, &name, present + i, ready_since)))?;
+        let node = cluster.new_node(template, &name, present + i, ready);
+        cluster.as_user(|client| client.create(node))?;
         lines.push(format!("node/{name} added"));
     }
     Ok(Outcome {

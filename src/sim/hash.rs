@@ -32,6 +32,23 @@ pub fn fnv1a_64(bytes: &[u8]) -> u64 {
     hash.0
 }
 
+/// A UUID that belongs to these bytes.
+pub fn uuid(bytes: &[u8]) -> String {
+    let mut hash = Fnv64::default();
+    hash.write(bytes);
+    let high = hash.0;
+    hash.write(&[1]);
+    let low = hash.0;
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xffff,
+        high & 0xfff,
+        0x8000 | low >> 48 & 0x3fff,
+        low & 0xffff_ffff_ffff
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use crate::api::pod::{Container, PodSpec, Probe, ResourceList, Volume};
 use serde_json::{Map, Value, json};
+use std::rc::Rc;
 
 /// For templates and pods.
 ///
@@ -161,10 +162,11 @@ fn default_field_refs(parent: &mut Value) {
 
 /// A volume without any source is an emptyDir.
 fn default_volume(volume: &mut Volume) {
-    if volume.source.is_empty() {
-        volume.source.insert("emptyDir".to_owned(), json!({}));
+    let sources = Rc::make_mut(&mut volume.source);
+    if sources.is_empty() {
+        sources.insert("emptyDir".to_owned(), json!({}));
     }
-    for (source, value) in &mut volume.source {
+    for (source, value) in sources {
         match source.as_str() {
             "secret" | "configMap" | "downwardAPI" | "projected" => {
                 set_json(value, "defaultMode", json!(0o644));

@@ -10,6 +10,7 @@ use crate::api::pod::{Pod, ResourceList};
 use crate::api::quantity::Quantity;
 use crate::api::taint;
 use crate::apiserver::ApiServer;
+use crate::controllers::node_lifecycle::LEASE_RENEW_PERIOD;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -35,7 +36,7 @@ pub fn node(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
     let taints: Vec<String> = taints.into_iter().map(taint::to_string).collect();
     w.list("Taints", &taints);
     w.line(0, &format!("Unschedulable:\t{}", node.spec.unschedulable));
-    lease(w, node);
+    lease(w, server, node, now);
     conditions(w, node);
     w.line(0, "Addresses:");
     let addresses = node.status.extra.get("addresses").and_then(Value::as_array);
@@ -83,14 +84,14 @@ pub fn node(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
     pods(w, server, node, now);
 }
 
-/// Differs: leases aren't kept as objects; a node's is as old as its last heartbeat.
-fn lease(w: &mut Writer, node: &Node) {
-    let Some(renewed) = node
-        .condition("Ready")
-        .and_then(|condition| condition.last_heartbeat_time)
-    else {
-        return;
-    };
+/// Differs: leases aren't kept as objects; all kubelets renew theirs at the same moments.
+fn lease(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
+    let created = node.metadata.creation_timestamp.unwrap_or(now);
+    let stale = server.stale_leases.get(&node.metadata.name).copied();
+    let renewed = stale.filter(|at| *at >= created).unwrap_or_else(|| {
+        let last = now.0 - now.0 % (LEASE_RENEW_PERIOD.0 / 1000) as i64;
+        Time(last.max(created.0))
+    });
     w.line(0, "Lease:");
     w.line(1, &format!("HolderIdentity:\t{}", node.metadata.name));
     w.line(1, "AcquireTime:\t<unset>");
