@@ -2,7 +2,7 @@
 //!
 //! Models: apiserver/pkg/endpoints/handlers/patch.go, and runtime.DefaultUnstructuredConverter for the texts.
 
-use super::error::Failure;
+use super::error::{Failure, Outcome};
 use super::patch;
 use crate::api::decode;
 use crate::api::go;
@@ -36,6 +36,7 @@ pub fn patched(
     unknown: Unknown,
 ) -> Result<(Object, Vec<String>), Failure> {
     let mut value = current.clone();
+    check_patch_kind(change, type_)?;
     match type_ {
         PatchType::Strategic if shape.is_some() => {
             // Not a status of its own: the server answers 500 without a reason.
@@ -83,6 +84,29 @@ pub fn patched(
     let object =
         decode::decode_value(value).map_err(|status| refuse(converter_words(&status.message)))?;
     Ok((object, dropped))
+}
+
+/// A patch that is no JSON object, or no list for type `json`.
+///
+/// Models: apiserver/pkg/endpoints/handlers/patch.go, where patches are decoded.
+fn check_patch_kind(change: &Value, type_: PatchType) -> Outcome {
+    let found = match change {
+        Value::Object(_) if type_ != PatchType::Json => return Ok(()),
+        Value::Array(_) if type_ == PatchType::Json => return Ok(()),
+        Value::Null => return Ok(()),
+        Value::Object(_) => "object",
+        Value::Array(_) => "array",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+    };
+    let (doing, wanted) = match type_ {
+        PatchType::Strategic => ("", "map[string]interface {}"),
+        PatchType::Merge => ("error decoding patch: ", "map[string]interface {}"),
+        PatchType::Json => ("error decoding patch: ", "[]handlers.jsonPatchOp"),
+    };
+    let message = format!("{doing}json: cannot unmarshal {found} into Go value of type {wanted}");
+    Err(Status::new(Reason::BadRequest, message).into())
 }
 
 /// Removes unknown fields; returns their paths.

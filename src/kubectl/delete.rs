@@ -22,9 +22,10 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
             call.flags.text("output")
         )));
     }
+    // The words are upstream's builder of resources', which is asked before the flags are looked at.
     if all && selector {
         return Err(Failure::text(
-            "cannot set --all and --selector at the same time",
+            "setting 'all' parameter but found a non empty selector. ",
         ));
     }
     if all && !call.flags.text("field-selector").is_empty() {

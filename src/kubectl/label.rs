@@ -203,11 +203,11 @@ pub fn annotate(call: &mut Call<'_>) -> Outcome {
         let old = &object.meta().annotations;
         let taken: Vec<String> = change
             .set
-            .keys()
-            .filter(|key| *key != "kubernetes.io/change-cause")
-            .filter_map(|key| {
-                old.get(key)
-                    .map(|value| format!("'{key}' already has a value ({value})"))
+            .iter()
+            .filter(|(key, _)| *key != "kubernetes.io/change-cause")
+            .filter_map(|(key, new)| {
+                let value = old.get(key).filter(|value| *value != new)?;
+                Some(format!("'{key}' already has a value ({value})"))
             })
             .collect();
         if !taken.is_empty() && !call.flags.bool("overwrite") {

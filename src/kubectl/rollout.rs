@@ -129,12 +129,39 @@ fn daemon_set(
     }
 }
 
+/// What upstream's visitor of kinds says of a kind that it has no method for.
+fn no_visitor(object: &Object) -> String {
+    let info = resource::info_of(object);
+    format!(
+        "no visitor method exists for {{{} {}}}",
+        info.group(),
+        info.kind
+    )
+}
+
+/// Most rollout commands have this to say where nothing is selected.
+fn nothing_found(call: &mut Call<'_>) -> Outcome {
+    let namespace = call.namespace();
+    call.warn(&format!("No resources found in {namespace} namespace."));
+    Ok(())
+}
+
+/// A revision that a flag names.
+fn revision_flag(call: &Call<'_>) -> Result<i64, Failure> {
+    let revision = call.flags.int("revision");
+    if revision < 0 {
+        return Err(Failure::Text(format!(
+            "revision must be a positive integer: {revision}"
+        )));
+    }
+    Ok(revision)
+}
+
 pub fn status(call: &mut Call<'_>) -> Outcome {
+    revision_flag(call)?;
     let objects = objects(call, true)?;
     if objects.is_empty() {
-        let namespace = call.namespace();
-        call.warn(&format!("No resources found in {namespace} namespace."));
-        return Ok(());
+        return nothing_found(call);
     }
     let mut sets = Vec::new();
     for object in objects {
@@ -193,15 +220,14 @@ fn look_at_rollout(
 }
 
 pub fn history(call: &mut Call<'_>) -> Outcome {
-    let wanted = call.flags.int("revision");
-    if wanted < 0 {
-        return Err(Failure::Text(format!(
-            "revision must be a positive integer: {wanted}"
-        )));
-    }
+    let wanted = revision_flag(call)?;
     for object in objects(call, true)? {
-        let set = daemon_set(&object, |_, kind| {
-            format!("no history viewer has been implemented for {kind:?}")
+        let set = daemon_set(&object, |_, kind| match &object {
+            Object::Pod(_) => format!("no history viewer has been implemented for {kind:?}"),
+            _ => format!(
+                "error retrieving history for {kind:?}, {}",
+                no_visitor(&object)
+            ),
         })?;
         let revisions = revisions(call.host.client().server, &set);
         let name = resource::full_name(&object);
@@ -256,8 +282,12 @@ pub fn undo(call: &mut Call<'_>) -> Outcome {
 }
 
 fn undo_one(call: &mut Call<'_>, object: &Object, wanted: i64) -> Outcome {
-    let set = daemon_set(object, |_, kind| {
-        format!("no rollbacker has been implemented for {kind:?}")
+    let set = daemon_set(object, |_, kind| match object {
+        Object::Pod(_) => format!("no rollbacker has been implemented for {kind:?}"),
+        _ => format!(
+            "error retrieving rollbacker for {kind:?}, {}",
+            no_visitor(object)
+        ),
     })?;
     let name = &set.metadata.name;
     if set.metadata.annotations.contains_key(LAST_APPLIED) {
@@ -310,6 +340,9 @@ pub fn restart(call: &mut Call<'_>) -> Outcome {
     let now = call.time();
     let found = objects_and_failures(call, true)?;
     let mut failures = found.failures;
+    if found.objects.is_empty() && failures.is_empty() {
+        return nothing_found(call);
+    }
     for object in found.objects {
         let name = object.meta().name.clone();
         let set = match daemon_set(&object, |resource, _| {
@@ -356,6 +389,9 @@ pub fn resume(call: &mut Call<'_>) -> Outcome {
 /// Only Deployments can be paused.
 fn refuse_all(call: &mut Call<'_>, word: &str) -> Outcome {
     let objects = objects(call, false)?;
+    if objects.is_empty() {
+        return nothing_found(call);
+    }
     let failures = objects.iter().map(|object| {
         let resource = resource::info_of(object).resource();
         Failure::Text(format!(

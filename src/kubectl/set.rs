@@ -11,8 +11,8 @@ use crate::api::quantity::Quantity;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
-/// Resources and `name=value` pairs of the words.
-fn split(words: &[String]) -> Result<(Vec<String>, Vec<String>), Failure> {
+/// Resources and `name=value` pairs of the words; the error is a resource behind a pair.
+fn split(words: &[String]) -> Result<(Vec<String>, Vec<String>), &str> {
     let (mut resources, mut pairs) = (Vec::new(), Vec::new());
     for word in words {
         let pair =
@@ -22,9 +22,7 @@ fn split(words: &[String]) -> Result<(Vec<String>, Vec<String>), Failure> {
         } else if pairs.is_empty() {
             resources.push(word.clone());
         } else {
-            return Err(Failure::Text(format!(
-                "all resources must be specified before image changes: {word}"
-            )));
+            return Err(word);
         }
     }
     Ok((resources, pairs))
@@ -81,7 +79,11 @@ fn write(
 }
 
 pub fn image(call: &mut Call<'_>) -> Outcome {
-    let (resources, pairs) = split(&call.words)?;
+    let (resources, pairs) = split(&call.words).map_err(|word| {
+        Failure::Text(format!(
+            "all resources must be specified before image changes: {word}"
+        ))
+    })?;
     if call.flags.bool("all") && !call.flags.text("selector").is_empty() {
         return Err(Failure::text(
             "cannot set --all and --selector at the same time",
@@ -130,12 +132,10 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
                 )));
             }
         }
-        if missing.is_empty()
-            && let Err(failure) = write(call, &object, new, "image updated", "image")
-        {
+        failures.extend(missing);
+        if let Err(failure) = write(call, &object, new, "image updated", "image") {
             failures.push(failure);
         }
-        failures.extend(missing);
     }
     Failure::collect(failures)
 }
@@ -229,6 +229,16 @@ fn env_of(container: &Container) -> Vec<Value> {
         .unwrap_or_default()
 }
 
+const PLAIN_ENV_NAME: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
+
+/// kubectl still refuses names that the server allows by now.
+///
+/// Models: cmd/set/env/env_parse.go with validation.IsEnvVarName, without its findings about dots.
+fn is_plain_env_name(name: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    !name.starts_with(|first: char| first.is_ascii_digit()) && name.bytes().all(known)
+}
+
 /// `A=b`, or where the value comes from.
 fn env_line(item: &Value) -> String {
     let text = |path: &str| item.pointer(path).and_then(Value::as_str).unwrap_or("");
@@ -247,15 +257,29 @@ fn env_line(item: &Value) -> String {
     }
     if item.pointer("/valueFrom/resourceFieldRef").is_some() {
         return format!(
-            "# {name} from resource {}",
+            "# {name} from resource field {}",
             text("/valueFrom/resourceFieldRef/resource")
         );
     }
     format!("{name}={}", text("/value"))
 }
 
+/// Why a pair may not be set without `--overwrite`.
+fn taken_env(env: &[Value], pair: &str) -> Option<String> {
+    let (key, value) = pair.split_once('=')?;
+    let old = env.iter().find(|item| item["name"] == key)?;
+    let old = old["value"].as_str().unwrap_or("");
+    let text = format!("'{key}' already has a value ({old}), and --overwrite is false");
+    (old != value).then_some(text)
+}
+
 pub fn env(call: &mut Call<'_>) -> Outcome {
-    let (resources, mut pairs) = split(&call.words)?;
+    let (resources, mut pairs) = split(&call.words).map_err(|_| {
+        Failure::Text(format!(
+            "all resources must be specified before environment changes: {}",
+            call.words.join(" ")
+        ))
+    })?;
     pairs.extend(call.flags.list("env").iter().cloned());
     let list = call.flags.bool("list");
     let pattern = call.flags.text("containers").to_owned();
@@ -264,6 +288,25 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         ));
     }
+    for pair in &pairs {
+        if let Some((key, _)) = pair.split_once('=')
+            && !is_plain_env_name(key)
+        {
+            return Err(Failure::Text(format!(
+                "{key:?} is not a valid key name: {PLAIN_ENV_NAME}"
+            )));
+        }
+    }
+    let removed = |key: &str| pairs.iter().any(|pair| pair.strip_suffix('-') == Some(key));
+    if pairs
+        .iter()
+        .any(|pair| pair.split_once('=').is_some_and(|(key, _)| removed(key)))
+    {
+        return Err(Failure::text(
+            "can not both modify and remove the same environment variable in the same command",
+        ));
+    }
+    let overwrite = call.flags.bool("overwrite");
     let mut failures = Vec::new();
     for object in objects(call, resources)? {
         let mut new = object.clone();
@@ -275,8 +318,16 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
         };
         let containers = spec.containers.iter_mut().chain(&mut spec.init_containers);
         let mut lines = Vec::new();
+        let (mut any, mut taken) = (false, Vec::new());
         for container in containers.filter(|container| named(&pattern, &container.name)) {
+            any = true;
             let mut env = env_of(container);
+            taken.extend(
+                pairs
+                    .iter()
+                    .filter(|_| !overwrite)
+                    .filter_map(|pair| taken_env(&env, pair)),
+            );
             for pair in &pairs {
                 match pair.split_once('=') {
                     Some((key, value)) => match env.iter_mut().find(|item| item["name"] == key) {
@@ -298,6 +349,18 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
             } else {
                 container.extra.insert("env".to_owned(), Value::Array(env));
             }
+        }
+        if !any {
+            call.warn(&format!(
+                "Warning: {kind}/{name} does not have any containers matching {pattern:?}"
+            ));
+            continue;
+        }
+        if !taken.is_empty() {
+            let resource = format!("{}/{name}", resource::info_of(&object).plural);
+            let text = |taken| Failure::Text(format!("{resource} {taken}"));
+            failures.extend(taken.into_iter().map(text));
+            continue;
         }
         for line in &lines {
             call.print(line);

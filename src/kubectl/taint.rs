@@ -5,6 +5,7 @@
 use super::Call;
 use super::error::{Failure, Outcome};
 use super::resource;
+use crate::api::kinds;
 use crate::api::names;
 use crate::api::node::Node;
 use crate::api::node::Taint;
@@ -167,7 +168,18 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     }
     let change = parse(&specs).map_err(|why| call.usage(&why))?;
     // `no` isn't in upstream's list, but the server's short name works since 1.2x.
-    if !["node", "nodes", "no"].contains(&resources[0].to_ascii_lowercase().as_str()) {
+    let resource = resources[0].to_ascii_lowercase();
+    if kinds::by_resource(&resource).is_none() {
+        // The one complaint that upstream doesn't begin with `error: `.
+        return Err(Failure::Exit {
+            code: 1,
+            text: format!(
+                "the server doesn't have a resource type {:?}\n",
+                resources[0]
+            ),
+        });
+    }
+    if !["node", "nodes", "no"].contains(&resource.as_str()) {
         return Err(Failure::Text(format!(
             "invalid resource type {}, only node types are supported",
             resources[0]

@@ -975,6 +975,169 @@ $ kubectl logs agent",
     );
 }
 
+/// Compared with what a real client prints.
+#[test]
+fn set_and_rollout_as_the_client_words_them() {
+    check(
+        "$ kubectl set env ds/agent A=1
+$ kubectl set env ds/agent A=2 --overwrite=false
+$ kubectl set env ds/agent A=1 A-
+$ kubectl set env ds/agent 1A=1
+$ kubectl set env ds/agent A=1 -c nope
+$ kubectl set env ds/agent A=1 ds/other
+$ kubectl set image ds/agent main=agent:2 ds/other
+$ kubectl set image ds/agent nope=x main=agent:3
+$ kubectl annotate ds agent note=a
+$ kubectl annotate ds agent note=a
+$ kubectl annotate ds agent note=b
+$ kubectl taint foo node-1 a=b:NoSchedule
+$ kubectl delete ds --all -l a=b
+$ kubectl rollout history node/node-1
+$ kubectl rollout undo node/node-1
+$ kubectl rollout status ds/agent --revision=-1
+$ kubectl rollout restart ds -l a=b
+$ kubectl rollout pause ds -l a=b
+$ kubectl patch ds agent -p x
+$ kubectl patch ds agent --type=merge -p '[]'
+$ kubectl patch ds agent --type=json -p '{}'",
+        expect![[r#"
+            $ kubectl set env ds/agent A=1
+            daemonset.apps/agent env updated
+            $ kubectl set env ds/agent A=2 --overwrite=false
+            error: daemonsets/agent 'A' already has a value (1), and --overwrite is false
+            (exit 1)
+            $ kubectl set env ds/agent A=1 A-
+            error: can not both modify and remove the same environment variable in the same command
+            (exit 1)
+            $ kubectl set env ds/agent 1A=1
+            error: "1A" is not a valid key name: a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')
+            (exit 1)
+            $ kubectl set env ds/agent A=1 -c nope
+            Warning: DaemonSet/agent does not have any containers matching "nope"
+            $ kubectl set env ds/agent A=1 ds/other
+            error: all resources must be specified before environment changes: ds/agent A=1 ds/other
+            (exit 1)
+            $ kubectl set image ds/agent main=agent:2 ds/other
+            error: all resources must be specified before image changes: ds/other
+            (exit 1)
+            $ kubectl set image ds/agent nope=x main=agent:3
+            daemonset.apps/agent image updated
+            error: unable to find container named "nope"
+            (exit 1)
+            $ kubectl annotate ds agent note=a
+            daemonset.apps/agent annotated
+            $ kubectl annotate ds agent note=a
+            daemonset.apps/agent annotated
+            $ kubectl annotate ds agent note=b
+            error: --overwrite is false but found the following declared annotation(s): 'note' already has a value (a)
+            (exit 1)
+            $ kubectl taint foo node-1 a=b:NoSchedule
+            the server doesn't have a resource type "foo"
+            (exit 1)
+            $ kubectl delete ds --all -l a=b
+            error: setting 'all' parameter but found a non empty selector. 
+            (exit 1)
+            $ kubectl rollout history node/node-1
+            error: error retrieving history for "Node", no visitor method exists for { Node}
+            (exit 1)
+            $ kubectl rollout undo node/node-1
+            error: error retrieving rollbacker for "Node", no visitor method exists for { Node}
+            (exit 1)
+            $ kubectl rollout status ds/agent --revision=-1
+            error: revision must be a positive integer: -1
+            (exit 1)
+            $ kubectl rollout restart ds -l a=b
+            No resources found in default namespace.
+            $ kubectl rollout pause ds -l a=b
+            No resources found in default namespace.
+            $ kubectl patch ds agent -p x
+            Error from server (BadRequest): json: cannot unmarshal string into Go value of type map[string]interface {}
+            (exit 1)
+            $ kubectl patch ds agent --type=merge -p '[]'
+            Error from server (BadRequest): error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}
+            (exit 1)
+            $ kubectl patch ds agent --type=json -p '{}'
+            Error from server (BadRequest): error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp
+            (exit 1)
+        "#]],
+    );
+}
+
+#[test]
+fn a_template_in_detail() {
+    let mut cluster = small();
+    let template = r#"
+spec:
+  template:
+    spec:
+      securityContext: {seccompProfile: {type: RuntimeDefault}}
+      containers:
+      - name: main
+        ports: [{containerPort: 80, name: web}, {containerPort: 53, protocol: UDP}]
+        resources: {limits: {memory: 1500Ki}}
+        securityContext: {seccompProfile: {type: Localhost, localhostProfile: p.json}}
+        env:
+        - {name: MEM, valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: 1Mi}}}
+        - {name: CPU, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}
+      volumes:
+      - name: info
+        downwardAPI:
+          items:
+          - {path: labels, fieldRef: {fieldPath: metadata.labels}}
+          - {path: cpu, resourceFieldRef: {containerName: main, resource: limits.cpu}}
+      - {name: share, nfs: {server: files, path: /data, readOnly: true}}
+      - {name: driver, csi: {driver: a.b, volumeAttributes: {p: q, r: s}}}
+      - {name: data, image: {reference: data}}
+"#;
+    let patch = format!("kubectl patch ds agent -p '{template}'");
+    assert_eq!(kubectl(&mut cluster, &patch, None).stderr, "");
+    let described = kubectl(&mut cluster, "kubectl describe ds agent", None).stdout;
+    let (_, described) = described.split_once("Pod Template:").unwrap();
+    let (described, _) = described.split_once("Events:").unwrap();
+    expect![[r#"
+
+          Labels:  app=agent
+          Containers:
+           main:
+            Image:               agent:1
+            Ports:               80/TCP (web), 53/UDP
+            Host Ports:          0/TCP (web), 0/UDP
+            SeccompProfile:      Localhost
+              LocalhostProfile:  p.json
+            Limits:
+              memory:  1500Ki
+            Environment:
+              MEM:   2 (limits.memory)
+              CPU:   node allocatable (limits.cpu)
+            Mounts:  <none>
+          Volumes:
+           info:
+            Type:  DownwardAPI (a volume populated by information about the pod)
+            Items:
+              metadata.labels -> labels
+              limits.cpu -> cpu
+           share:
+            Type:      NFS (an NFS mount that lasts the lifetime of a pod)
+            Server:    files
+            Path:      /data
+            ReadOnly:  true
+           driver:
+            Type:              CSI (a Container Storage Interface (CSI) volume source)
+            Driver:            a.b
+            FSType:            
+            ReadOnly:          false
+            VolumeAttributes:      p=q
+                                   r=s
+           data:
+            Type:          Image (a container image or OCI artifact)
+            Reference:     data
+            PullPolicy:    Always
+          Node-Selectors:  <none>
+          Tolerations:     <none>
+    "#]]
+    .assert_eq(described);
+}
+
 #[test]
 fn an_editor_is_asked_for() {
     let output = kubectl(&mut small(), "kubectl edit ds agent", None);

@@ -4,7 +4,7 @@
 
 use super::super::duration;
 use super::Writer;
-use super::template::{containers, tolerations, topology_spread, volumes};
+use super::template::{containers, seccomp_profile, tolerations, topology_spread, volumes};
 use crate::api::meta::Time;
 use crate::api::pod::Pod;
 use serde_json::Value;
@@ -57,6 +57,7 @@ pub fn pod(w: &mut Writer, pod: &Pod, now: Time) {
     if !status.message.is_empty() {
         w.line(0, &format!("Message:\t{}", status.message));
     }
+    seccomp_profile(w, spec.extra.get("securityContext"), 0);
     w.line(0, &format!("IP:\t{}", status.pod_ip));
     let ips = status
         .extra

@@ -7,6 +7,7 @@ use crate::api::pod::{
     Container, ContainerPort, ContainerState, ContainerStatus, PodTemplateSpec, Probe,
     ResourceRequirements, Toleration, Volume,
 };
+use crate::api::quantity::Quantity;
 use serde_json::Value;
 
 /// The block that `describe` and `rollout history --revision` print, with tabs.
@@ -69,6 +70,7 @@ pub fn containers(
         }
         ports(w, "Port", &container.ports, |port| port.container_port);
         ports(w, "Host Port", &container.ports, |port| port.host_port);
+        seccomp_profile(w, container.extra.get("securityContext"), 2);
         words(w, "Command", container.extra.get("command"));
         words(w, "Args", container.extra.get("args"));
         if let Some(status) = status {
@@ -105,12 +107,32 @@ fn ports(
 ) {
     let texts: Vec<String> = ports
         .iter()
-        .map(|port| format!("{}/{}", number(port), port.protocol))
+        .map(|port| {
+            let text = format!("{}/{}", number(port), port.protocol);
+            match port.name.as_str() {
+                "" => text,
+                name => format!("{text} ({name})"),
+            }
+        })
         .collect();
     match texts.as_slice() {
         [] => w.line(2, &format!("{title}:\t<none>")),
         [one] => w.line(2, &format!("{title}:\t{one}")),
         many => w.line(2, &format!("{title}s:\t{}", many.join(", "))),
+    }
+}
+
+/// The profile that a security context names: of a pod (level 0), whose lines aren't nested, or of a container.
+pub fn seccomp_profile(w: &mut Writer, context: Option<&Value>, level: usize) {
+    let Some(profile) = context.and_then(|context| context.get("seccompProfile")) else {
+        return;
+    };
+    let type_ = text(profile, "type");
+    w.line(level, &format!("SeccompProfile:\t{type_}"));
+    if type_ == "Localhost" {
+        let local = text(profile, "localhostProfile");
+        let level = if level == 0 { 0 } else { level + 1 };
+        w.line(level, &format!("LocalhostProfile:\t{local}"));
     }
 }
 
@@ -310,7 +332,14 @@ fn environment(w: &mut Writer, container: &Container) {
                 &format!("{name}:\t (%{version}:{})", text(field, "fieldPath")).replace("(%", "("),
             );
         } else if let Some(resource) = source.get("resourceFieldRef") {
-            w.line(3, &format!("{name}:\t ({})", text(resource, "resource")));
+            let wanted = text(resource, "resource");
+            let amount = match resource_value(container, resource).unwrap_or_default() {
+                0 if ["limits.cpu", "limits.memory"].contains(&wanted) => {
+                    "node allocatable".to_owned()
+                }
+                amount => amount.to_string(),
+            };
+            w.line(3, &format!("{name}:\t{amount} ({wanted})"));
         } else if let Some(key) = source.get("secretKeyRef") {
             w.line(
                 3,
@@ -333,6 +362,31 @@ fn environment(w: &mut Writer, container: &Container) {
             );
         }
     }
+}
+
+/// What a `resourceFieldRef` stands for, in units of its divisor; none for a resource that isn't requested.
+///
+/// Models: kubectl/pkg/util/resource, ExtractContainerResourceValue.
+fn resource_value(container: &Container, reference: &Value) -> Option<i64> {
+    let (list, name) = text(reference, "resource").split_once('.')?;
+    let resources = &container.resources;
+    let list = if list == "limits" {
+        &resources.limits
+    } else {
+        &resources.requests
+    };
+    let amount = list.get(name)?;
+    let divisor = Quantity::parse(text(reference, "divisor"))
+        .ok()
+        .filter(|divisor| !divisor.is_zero())
+        .unwrap_or_else(|| Quantity::from_i64(1));
+    let (amount, divisor) = if name == "cpu" {
+        (amount.milli_value(), divisor.milli_value())
+    } else {
+        (amount.value(), divisor.value())
+    };
+    let part = amount.checked_div(divisor)?;
+    Some(part.saturating_add(i64::from(amount.checked_rem(divisor)? > 0)))
 }
 
 fn mounts(w: &mut Writer, container: &Container) {
@@ -365,6 +419,15 @@ fn mounts(w: &mut Writer, container: &Container) {
             ),
         );
     }
+    let mut devices: Vec<&Value> = list(container, "volumeDevices").iter().collect();
+    if !devices.is_empty() {
+        w.line(2, "Devices:");
+    }
+    devices.sort_by_key(|device| text(device, "devicePath").to_owned());
+    for device in devices {
+        let (path, name) = (text(device, "devicePath"), text(device, "name"));
+        w.line(3, &format!("{path} from {name}"));
+    }
 }
 
 pub fn volumes(w: &mut Writer, volumes: &[Volume], space: &str) {
@@ -392,6 +455,7 @@ fn volume_source(w: &mut Writer, kind: &str, source: &Value) {
             text.to_owned()
         }
     };
+    let flag = |key: &str| source.get(key).and_then(Value::as_bool).unwrap_or(false);
     match kind {
         "hostPath" => {
             w.line(2, "Type:\tHostPath (bare host directory volume)");
@@ -426,16 +490,7 @@ fn volume_source(w: &mut Writer, kind: &str, source: &Value) {
         "persistentVolumeClaim" => {
             w.line(2, "Type:\tPersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)");
             w.line(2, &format!("ClaimName:\t{}", text(source, "claimName")));
-            w.line(
-                2,
-                &format!(
-                    "ReadOnly:\t{}",
-                    source
-                        .get("readOnly")
-                        .and_then(Value::as_bool)
-                        .unwrap_or(false)
-                ),
-            );
+            w.line(2, &format!("ReadOnly:\t{}", flag("readOnly")));
         }
         "projected" => {
             w.line(
@@ -464,6 +519,58 @@ fn volume_source(w: &mut Writer, kind: &str, source: &Value) {
                     w.line(2, &format!("TokenExpirationSeconds:\t{seconds}"));
                 }
             }
+        }
+        "downwardAPI" => {
+            w.line(
+                2,
+                "Type:\tDownwardAPI (a volume populated by information about the pod)",
+            );
+            w.line(2, "Items:");
+            let items = source.get("items").and_then(Value::as_array);
+            for item in items.into_iter().flatten() {
+                for (reference, what) in
+                    [("fieldRef", "fieldPath"), ("resourceFieldRef", "resource")]
+                {
+                    if let Some(reference) = item.get(reference) {
+                        let (from, to) = (text(reference, what), text(item, "path"));
+                        w.line(3, &format!("{from} -> {to}"));
+                    }
+                }
+            }
+        }
+        "nfs" => {
+            w.line(
+                2,
+                "Type:\tNFS (an NFS mount that lasts the lifetime of a pod)",
+            );
+            w.line(2, &format!("Server:\t{}", text(source, "server")));
+            w.line(2, &format!("Path:\t{}", text(source, "path")));
+            w.line(2, &format!("ReadOnly:\t{}", flag("readOnly")));
+        }
+        "csi" => {
+            w.line(
+                2,
+                "Type:\tCSI (a Container Storage Interface (CSI) volume source)",
+            );
+            w.line(2, &format!("Driver:\t{}", text(source, "driver")));
+            w.line(2, &format!("FSType:\t{}", text(source, "fsType")));
+            w.line(2, &format!("ReadOnly:\t{}", flag("readOnly")));
+            let attributes = source.get("volumeAttributes").and_then(Value::as_object);
+            let mut title = "VolumeAttributes:";
+            // Upstream indents each of these once more.
+            for (key, value) in attributes.into_iter().flatten() {
+                let value = value.as_str().unwrap_or("");
+                w.line(2, &format!("{title}\t    {key}={value}"));
+                title = "    ";
+            }
+            if !title.trim().is_empty() {
+                w.line(2, &format!("{title}\t<none>"));
+            }
+        }
+        "image" => {
+            w.line(2, "Type:\tImage (a container image or OCI artifact)");
+            w.line(2, &format!("Reference:\t{}", text(source, "reference")));
+            w.line(2, &format!("PullPolicy:\t{}", text(source, "pullPolicy")));
         }
         _ => w.line(1, "<unknown>"),
     }
