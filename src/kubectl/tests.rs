@@ -1092,10 +1092,10 @@ spec:
     let patch = format!("kubectl patch ds agent -p '{template}'");
     assert_eq!(kubectl(&mut cluster, &patch, None).stderr, "");
     let described = kubectl(&mut cluster, "kubectl describe ds agent", None).stdout;
-    let (_, described) = described.split_once("Pod Template:").unwrap();
-    let (described, _) = described.split_once("Events:").unwrap();
+    let start = described.find("Pod Template:").unwrap();
+    let (described, _) = described[start..].split_once("Events:").unwrap();
     expect![[r#"
-
+        Pod Template:
           Labels:  app=agent
           Containers:
            main:
