@@ -1,6 +1,8 @@
 //! The documents in the editor: what was typed is kept, whatever else happens.
 
-use crate::present::editor::{ApplyResult, EditorPane, EditorTab, PresetItem, Problem, TabId};
+use crate::present::editor::{
+    ApplyResult, EditorPane, EditorTab, ObjectItem, PresetItem, Problem, TabId,
+};
 use std::rc::Rc;
 
 /// Text longer than this isn't kept apart from what was applied; the API server refuses it anyway.
@@ -13,6 +15,8 @@ pub struct Editor {
     next: u32,
     /// See `EditorPane::version`.
     pub version: u32,
+    /// What the cluster holds that can be opened.
+    pub objects: Rc<[ObjectItem]>,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +42,7 @@ impl Editor {
             active: TabId(0),
             next: 1,
             version: 0,
+            objects: Rc::new([]),
         }
     }
 
@@ -48,6 +53,7 @@ impl Editor {
             active: TabId(0),
             next: 0,
             version: 0,
+            objects: Rc::new([]),
         };
         for text in texts {
             editor.push(text);
@@ -165,6 +171,7 @@ impl Editor {
             problems: tab.problems.clone(),
             result: tab.result.clone(),
             presets: presets.clone(),
+            objects: self.objects.clone(),
             watch: tab.watch.clone(),
             is_first_visit,
         }

@@ -8,11 +8,10 @@ pub mod console;
 pub mod editor;
 pub mod msg;
 pub mod node_text;
+pub mod objects;
 pub mod start;
 
-use crate::api::meta::is_default;
-use crate::api::object::{Key, Object};
-use crate::api::yaml;
+use crate::api::object::{Key, Kind};
 use crate::apiserver::Propagation;
 use crate::cluster::nodes::NodeTemplate;
 use crate::present::console::ConsolePane;
@@ -206,6 +205,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             }
             model.dialog = dialog;
         }
+        Msg::Leaving => effects.push(Effect::Keep(link::encode(&start::shared(model)))),
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
         Msg::ToggleEditor => model.shows_editor = !model.shows_editor,
@@ -248,6 +248,7 @@ fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
         EditorMsg::NewTab => model.editor.new_tab(),
         EditorMsg::CloseTab(tab) => model.editor.close(tab),
         EditorMsg::OpenPreset(id) => open_preset(model, &id),
+        EditorMsg::OpenObject(kind, key) => model.open_object(kind, &key),
         EditorMsg::Reveal(line) => effects.push(Effect::Reveal(line)),
     }
 }
@@ -396,11 +397,7 @@ fn act_daemon_set(model: &mut Model, id: DaemonSetId, msg: DaemonSetMsg) {
             grace_period_seconds: None,
         },
         DaemonSetMsg::Edit => {
-            if let Some(text) = model.manifest(&namespace, &name) {
-                model.editor.open_object(&name, &text);
-                model.section = Section::Editor;
-                model.shows_editor = true;
-            }
+            model.open_object(Kind::DaemonSet, &Key::new(&namespace, &name));
             return;
         }
     };
@@ -571,34 +568,25 @@ impl Model {
             .count() as u32
     }
 
-    /// A DaemonSet as a manifest: without what the API server added.
-    fn manifest(&self, namespace: &str, name: &str) -> Option<String> {
-        let set = self
-            .session
-            .cluster()
-            .server
-            .daemon_sets
-            .get(&Key::new(namespace, name))?;
-        let mut set = (**set).clone();
-        let meta = &mut set.metadata;
-        meta.uid.clear();
-        meta.resource_version.clear();
-        meta.generation = 0;
-        meta.creation_timestamp = None;
-        meta.annotations.retain(|key, _| {
-            key != crate::api::apps::TEMPLATE_GENERATION_ANNOTATION
-                && key != "kubectl.kubernetes.io/last-applied-configuration"
-        });
-        debug_assert!(!is_default(&set.spec));
-        let mut value = Object::DaemonSet(Rc::new(set)).to_value();
-        if let Some(map) = value.as_object_mut() {
-            map.remove("status");
+    /// Opens an object's manifest, as the object is in the cluster, in the editor.
+    fn open_object(&mut self, kind: Kind, key: &Key) {
+        let server = &self.session.cluster().server;
+        let Some(object) = server.get_object(kind, key) else {
+            return;
+        };
+        if let Some(text) = objects::manifest(server, kind, key) {
+            self.editor.open_object(&object.meta().name, &text);
+            self.section = Section::Editor;
+            self.shows_editor = true;
         }
-        Some(yaml::to_string(&value))
     }
 
     /// Makes the page anew; true if anything on it changed.
     fn refresh(&mut self) -> bool {
+        let objects = objects::list(&self.session.cluster().server);
+        if *self.pane.objects != *objects {
+            self.editor.objects = objects.into();
+        }
         let pane = self
             .editor
             .pane(&self.presets, self.session.log().is_empty());

@@ -1,5 +1,6 @@
 //! Everything that can happen on the page, and everything that the page asks of the browser.
 
+use crate::api::object::{Key, Kind};
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
 use crate::present::node::Pressure;
@@ -38,6 +39,8 @@ pub enum Msg {
     OpenLink(String),
     SetTheme(Theme),
     Open(Option<Dialog>),
+    /// The page is being left, or reloaded.
+    Leaving,
     Dismiss,
     /// On a narrow screen: which part is shown.
     Show(Section),
@@ -57,6 +60,7 @@ pub enum EditorMsg {
     NewTab,
     CloseTab(TabId),
     OpenPreset(String),
+    OpenObject(Kind, Key),
     /// Goes to a problem's line.
     Reveal(u32),
 }
@@ -293,6 +297,8 @@ pub enum Effect {
     },
     CopyLink(String),
     CopyText(String),
+    /// Keep this link for a reload of the page.
+    Keep(String),
     SetTheme(Theme),
     /// Put the keyboard focus on the element with this id.
     Focus(String),

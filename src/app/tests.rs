@@ -405,3 +405,43 @@ fn nothing_that_names_what_is_not_there_panics() {
     }
     assert_eq!(tiles(&model).len(), 3);
 }
+
+#[test]
+fn the_clusters_objects_can_be_opened_as_they_were_written() {
+    let mut model = first_visit();
+    assert!(model.pane.objects.is_empty());
+    let name = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: agent\n";
+    let text = format!("{name}---\n{}", model.editor.tab().text);
+    type_text(&mut model, &text);
+    send(&mut model, [APPLY, SETTLE]);
+    let found: Vec<&str> = model.pane.objects.iter().map(|o| &*o.about).collect();
+    assert_eq!(found, ["DaemonSet in default", "ServiceAccount in default"]);
+    let account = model.pane.objects[1].clone();
+    send(
+        &mut model,
+        [Msg::Editor(EditorMsg::OpenObject(
+            account.kind,
+            account.key,
+        ))],
+    );
+    let written = model
+        .editor
+        .tab()
+        .text
+        .replace("  namespace: default\n", "");
+    assert_eq!(written, name);
+}
+
+#[test]
+fn leaving_keeps_what_a_reload_brings_back() {
+    let mut model = running();
+    type_text(&mut model, "half a manif");
+    let effects = send(&mut model, [Msg::Leaving]);
+    let Some(Effect::Keep(link)) = effects.first() else {
+        panic!("{effects:?}");
+    };
+    let mut again = first_visit();
+    send(&mut again, [Msg::OpenLink(link.clone())]);
+    assert_eq!(&*again.editor.tab().text, "half a manif");
+    assert_eq!(tiles(&again), tiles(&model));
+}

@@ -1,5 +1,6 @@
 //! The editor's side: tabs, the text, what went wrong with it.
 
+use crate::api::object::{Key, Kind};
 use std::rc::Rc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,7 @@ pub struct EditorPane {
     /// How the last apply of this tab went.
     pub result: ApplyResult,
     pub presets: Rc<[PresetItem]>,
+    pub objects: Rc<[ObjectItem]>,
     /// A sentence about what to watch, from the preset that this tab was opened with.
     pub watch: Option<String>,
     /// Nothing was ever applied.
@@ -59,4 +61,14 @@ pub struct PresetItem {
     pub id: String,
     pub title: String,
     pub watch: String,
+}
+
+/// An object of the scenario that the editor can open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectItem {
+    pub title: String,
+    /// `DaemonSet in kube-system`
+    pub about: String,
+    pub kind: Kind,
+    pub key: Key,
 }

@@ -153,9 +153,7 @@ pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
         speed: look.speed,
         state,
         undo: last.map(|logged| describe(&logged.command)),
-        redo: session
-            .can_redo()
-            .then(|| "the command that was undone".to_owned()),
+        redo: session.next_redo().map(describe),
         is_past,
     }
 }

@@ -271,8 +271,9 @@ impl Session {
         self.applied > 0
     }
 
-    pub fn can_redo(&self) -> bool {
-        !self.undone.is_empty()
+    /// What redo would do.
+    pub fn next_redo(&self) -> Option<&Command> {
+        self.undone.last().map(|logged| &logged.command)
     }
 
     /// Takes the last command back: the session is as it was right before.

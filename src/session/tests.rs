@@ -64,7 +64,7 @@ fn undo_goes_to_right_before_and_redo_back() {
     assert_eq!(state(&session), before);
     assert!(session.redo());
     assert_eq!(state(&session), after);
-    assert!(!session.can_redo());
+    assert!(session.next_redo().is_none());
 }
 
 #[test]

@@ -26,7 +26,8 @@ pub fn Console(props: &ConsoleProps) -> Html {
     {
         let record = record.clone();
         let last = pane.entries.last().map(|entry| entry.id);
-        use_effect_with((last, pane.is_open), move |_| {
+        let below = (pane.choices.len(), pane.waiting.is_some());
+        use_effect_with((last, pane.is_open, below), move |_| {
             platform::scroll_to_end(&record)
         });
     }

@@ -29,12 +29,23 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
             dispatch.on(Msg::Editor(EditorMsg::OpenPreset(preset.id.clone()))),
         )
     });
+    let presets = std::iter::once(MenuItem::Heading("Start from".into())).chain(presets);
+    let objects = pane.objects.iter().map(|object| {
+        let msg = EditorMsg::OpenObject(object.kind, object.key.clone());
+        MenuItem::about(
+            object.title.clone(),
+            object.about.clone(),
+            dispatch.on(Msg::Editor(msg)),
+        )
+    });
+    let heading = (!pane.objects.is_empty()).then(|| MenuItem::Heading("In the cluster".into()));
+    let items: Vec<MenuItem> = heading.into_iter().chain(objects).chain(presets).collect();
     html! {
         <section class="editor" aria-labelledby="editor-heading">
             <div class="editor__bar">
                 <h2 id="editor-heading" class="sr-only">{ "Manifests" }</h2>
                 { tabs(pane, &dispatch) }
-                <Menu id="presets" label="Presets" class="editor__presets" items={presets.collect::<Vec<_>>()}>{ "Presets" }{ icon(Icon::Chevron) }</Menu>
+                <Menu id="presets" label="Open a preset or an object" class="editor__presets" {items}>{ "Open" }{ icon(Icon::Chevron) }</Menu>
             </div>
             if pane.is_first_visit {
                 <p class="invitation">{ "Three empty nodes are waiting. " }<b>{ "Apply" }</b>{ " this DaemonSet and each gets a pod." }</p>

@@ -31,7 +31,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                     <rect x="3" y="18" width="11" height="11" rx="2" /><rect x="18" y="18" width="11" height="11" rx="2" />
                     <circle cx="8.5" cy="8.5" r="2" /><circle cx="23.5" cy="8.5" r="2" /><circle cx="8.5" cy="23.5" r="2" /><circle cx="23.5" cy="23.5" r="2" />
                 </svg>
-                { "DaemonSet playground" }
+                <span>{ "DaemonSet" }<span class="page-header__more">{ " playground" }</span></span>
             </h1>
             <div class="page-header__tools">
                 if props.is_embedded {

@@ -11,6 +11,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
 const THEME_KEY: &str = "daemonset-playground/theme";
+const KEPT_KEY: &str = "daemonset-playground/session";
+const KEPT_FOR_KEY: &str = "daemonset-playground/session-address";
 
 /// Milliseconds of the browser's steady clock.
 pub fn now_ms() -> f64 {
@@ -54,6 +56,26 @@ pub async fn copy(text: &str) -> bool {
     }
     let promise = navigator.clipboard().write_text(text);
     wasm_bindgen_futures::JsFuture::from(promise).await.is_ok()
+}
+
+/// Keeps a session for a reload of this tab, and the address it belongs to.
+pub fn keep(session: &str) {
+    let storage = window().session_storage().ok().flatten();
+    if let Some(storage) = storage {
+        // Full or forbidden: then a reload starts over.
+        let _ = storage.set_item(KEPT_KEY, session);
+        let _ = storage.set_item(KEPT_FOR_KEY, &fragment());
+    }
+}
+
+/// What was kept for the address that is open now.
+pub fn kept() -> Option<String> {
+    let storage = window().session_storage().ok().flatten()?;
+    let address = storage.get_item(KEPT_FOR_KEY).ok().flatten()?;
+    if address != fragment() {
+        return None;
+    }
+    storage.get_item(KEPT_KEY).ok().flatten()
 }
 
 /// Scrolls what a box holds to its end.

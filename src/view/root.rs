@@ -45,6 +45,10 @@ impl Component for Root {
     fn create(ctx: &Context<Self>) -> Self {
         let is_embedded = platform::query().contains("embed");
         let mut model = Model::open(&platform::fragment(), is_embedded);
+        if let Some(kept) = platform::kept().filter(|_| !is_embedded) {
+            // A reload loses nothing.
+            update(&mut model, Msg::OpenLink(kept));
+        }
         model.theme = platform::saved_theme();
         platform::show_theme(model.theme);
         let dispatch = Dispatch(ctx.link().callback(|msg| msg));
@@ -170,6 +174,7 @@ impl Root {
                     platform::copy(&text).await;
                 });
             }
+            Effect::Keep(link) => platform::keep(&link),
             Effect::SetTheme(theme) => {
                 platform::save_theme(theme);
                 platform::show_theme(theme);
@@ -250,5 +255,9 @@ fn listeners(ctx: &Context<Root>) -> Vec<EventListener> {
             hash.send_message(Msg::OpenLink(fragment));
         }
     });
-    vec![on_key, on_hash]
+    let leaving = ctx.link().clone();
+    let on_leave = EventListener::new(&gloo::utils::window(), "pagehide", move |_| {
+        leaving.send_message(Msg::Leaving);
+    });
+    vec![on_key, on_hash, on_leave]
 }

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { after, test } from "node:test";
 import { chromium } from "playwright-core";
 
-export const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+export const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 }, tablet: { width: 900, height: 1100 } };
 
 const CHROMIUM_ARGS = [
   "--headless",
@@ -30,7 +30,7 @@ let isTesting = false;
  * A test with a page of its own, in a fresh profile, already open and past its loading state.
  *
  * Fails if the page logs an error, throws, or asks for a file that isn't there or isn't ours.
- * Options: `hash` (the address' fragment), `size` (of SIZES), `theme` ("light" or "dark"), `reducedMotion` (bool).
+ * Options: `query` and `hash` (of the address), `size` (of SIZES), `theme` ("light" or "dark"), `reducedMotion` (bool).
  */
 export function pageTest(name, ...rest) {
   const body = rest.pop();
@@ -50,7 +50,7 @@ export function pageTest(name, ...rest) {
 }
 
 /** Opens the page and waits until it has started; gives the page, its problems so far and all requests. */
-export async function open({ hash = "", size = "desktop", theme = "light", reducedMotion = false } = {}) {
+export async function open({ query = "", hash = "", size = "desktop", theme = "light", reducedMotion = false } = {}) {
   browser ??= await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
   address ??= await serve();
   const context = await browser.newContext({
@@ -80,7 +80,7 @@ export async function open({ hash = "", size = "desktop", theme = "light", reduc
     }
   });
   try {
-    await page.goto(address + hash);
+    await page.goto(address + query + hash);
     await page.locator("#boot").waitFor({ state: "detached" });
   } catch (error) {
     await context.close();

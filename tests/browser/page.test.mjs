@@ -174,7 +174,7 @@ pageTest("a damaged link says so, shows the start, and stays in the address", { 
 });
 
 pageTest("presets open with the nodes that they need", async (page) => {
-  await page.getByRole("button", { name: "Presets" }).click();
+  await page.getByRole("button", { name: "Open a preset or an object" }).click();
   await page.getByRole("menuitem", { name: /node-exporter/ }).click();
   await page.getByText("Watch:").waitFor();
   await page.locator("#apply").click();
@@ -258,4 +258,31 @@ pageTest("three hundred nodes become a map", async (page) => {
   await page.getByRole("menuitem", { name: "100 workers" }).click();
   await page.locator(".fleet canvas").waitFor();
   await page.getByText("203 nodes").first().waitFor();
+});
+
+pageTest("a reload loses nothing: not the cluster, not what is being typed", async (page) => {
+  await running(page);
+  await replaceText(page, "my-image:latest", "my-image:unfinished");
+  await page.reload();
+  await page.locator("#boot").waitFor({ state: "detached" });
+  await waitForCards(page, READY);
+  await page.locator('.yaml[data-editor="rich"]').waitFor();
+  assert.match(await currentText(page), /my-image:unfinished/);
+});
+
+pageTest("embedded in a page there is the cluster, and the YAML on demand", { query: "?embed" }, async (page) => {
+  await waitForCards(page, ["node-1:", "node-2:", "node-3:"]);
+  assert.equal(await page.locator(".editor").count(), 0);
+  await page.getByRole("button", { name: "YAML" }).click();
+  await apply(page);
+  await settle(page);
+  await waitForCards(page, READY);
+});
+
+pageTest("the objects of the cluster open in the editor", async (page) => {
+  await running(page);
+  await page.getByRole("button", { name: "Open a preset or an object" }).click();
+  await page.getByRole("menuitem", { name: "my-daemonset DaemonSet in default" }).click();
+  await page.locator('.yaml[data-editor="rich"]').waitFor();
+  assert.match(await currentText(page), /imagePullPolicy: Always/);
 });

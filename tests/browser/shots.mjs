@@ -7,7 +7,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { SIZES, closeAll, open } from "./harness.mjs";
+import { closeAll, open } from "./harness.mjs";
 
 const [folder, list] = process.argv.slice(2);
 if (!folder) {
@@ -19,7 +19,7 @@ await mkdir(folder, { recursive: true });
 
 let failed = 0;
 for (const state of states) {
-  for (const size of state.sizes ?? Object.keys(SIZES)) {
+  for (const size of state.sizes ?? ["desktop", "phone"]) {
     for (const theme of state.themes ?? ["light", "dark"]) {
       const { page, problems, close } = await open({ ...state, size, theme });
       try {
