@@ -19,6 +19,7 @@
 //! | [`kubectl`] | kubectl's verbs and words against a cluster |
 //! | [`presets`] | manifests to start from |
 //! | [`session`] | scenario + command log: undo, seeking, links |
+//! | [`explain`] | what would change it: edits tried out on forks |
 //! | [`console`] | the language of a console: kubectl, and `cluster` |
 //! | [`transcript`] | commands and what they print, as text |
 //! | [`conformance`] | runs recorded and upstream cases against all of it |
@@ -76,6 +77,8 @@ pub mod presets;
 pub mod session;
 
 pub mod console;
+
+pub mod explain;
 
 pub mod transcript;
 

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["kubectl"],
     &["presets"],
     &["session"],
-    &["console"],
+    &["console", "explain"],
     &["transcript", "conformance", "present"],
     &["app"],
     &["view"],

@@ -10,6 +10,7 @@ pub mod msg;
 pub mod node_text;
 pub mod objects;
 pub mod start;
+pub mod suggest;
 
 use crate::api::object::{Key, Kind};
 use crate::apiserver::Propagation;
@@ -19,6 +20,7 @@ use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
 use crate::present::page::{Look, Page, Subject};
 use crate::present::pod::PodId;
+use crate::present::remedy::RemedyList;
 use crate::present::timeline::Pace;
 use crate::present::words::Tone;
 use crate::presets;
@@ -34,6 +36,7 @@ use msg::{
     Selection, Shortcut, Theme,
 };
 use std::rc::Rc;
+use suggest::Suggested;
 
 pub struct Model {
     pub session: Session,
@@ -61,6 +64,9 @@ pub struct Model {
     pub page: Page,
     pub pane: Rc<EditorPane>,
     pub console_pane: Rc<ConsolePane>,
+    /// What would change what the why panel says.
+    pub remedies: Option<Rc<RemedyList>>,
+    suggested: Suggested,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,6 +157,11 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             };
             effects.extend(focus.map(Effect::Focus));
             model.editing = node;
+        }
+        Msg::ApplyRemedy(index) => {
+            for command in model.suggested.commands(index) {
+                model.submit(command);
+            }
         }
         Msg::Undo => {
             model.console.interrupt_wait();
@@ -610,7 +621,8 @@ impl Model {
             speed: self.clock.speed,
             last_line: &self.last_line,
         };
-        self.page.refresh(&self.session, &look) || is_console_new
+        let is_page_new = self.page.refresh(&self.session, &look);
+        is_page_new | is_console_new | self.suggest(pace)
     }
 }
 

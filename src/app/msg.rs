@@ -26,6 +26,8 @@ pub enum Msg {
     EditNode(Option<Rc<str>>),
     Clock(ClockMsg),
     Console(ConsoleMsg),
+    /// Carries out an edit of those that would change what the why panel says.
+    ApplyRemedy(usize),
     Undo,
     Redo,
     Share,

@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::console::Console;
 use super::editor::Editor;
 use super::msg::{Section, Selection, Theme};
+use super::suggest::Suggested;
 use super::{Model, Notice};
 use crate::present::editor::PresetItem;
 use crate::present::page::Page;
@@ -69,6 +70,8 @@ impl Model {
             page: Page::default(),
             pane,
             console_pane: Rc::default(),
+            remedies: None,
+            suggested: Suggested::default(),
         };
         model.refresh();
         model

@@ -445,3 +445,43 @@ fn leaving_keeps_what_a_reload_brings_back() {
     assert_eq!(&*again.editor.tab().text, "half a manif");
     assert_eq!(tiles(&again), tiles(&model));
 }
+
+#[test]
+fn what_would_change_it_is_tried_offered_and_done() {
+    let mut model = running();
+    send(
+        &mut model,
+        [
+            node(
+                "node-2",
+                NodeMsg::AddTaint("dedicated=db:NoExecute".to_owned()),
+            ),
+            SETTLE,
+            Msg::Select(Selection::Node("node-2".into())),
+        ],
+    );
+    let rows = |model: &Model| -> Vec<String> {
+        let groups = model.page.groups.as_ref().unwrap();
+        let rows = groups.rows.iter();
+        rows.map(|row| format!("{} {}: {}", row.count, row.state.word(), row.reason))
+            .collect()
+    };
+    assert_eq!(
+        rows(&model),
+        [
+            "2 Run: eligible, and its pod is ready",
+            "1 Not wanted: taint dedicated=db:NoExecute is not tolerated; running pods are removed"
+        ]
+    );
+    let list = model.remedies.clone().unwrap();
+    let titles: Vec<&str> = list.items.iter().map(|item| &*item.title).collect();
+    assert_eq!(
+        titles[0],
+        "Remove the taint dedicated=db:NoExecute from node-2"
+    );
+    assert_eq!(titles.len(), 2);
+    send(&mut model, [Msg::ApplyRemedy(1), SETTLE]);
+    assert_eq!(rows(&model), ["3 Run: eligible, and its pod is ready"]);
+    send(&mut model, [Msg::ApplyRemedy(99), Msg::Undo, SETTLE]);
+    assert_eq!(rows(&model).len(), 2);
+}

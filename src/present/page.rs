@@ -4,6 +4,7 @@ use super::cluster::{CARDS_MAX, ClusterView, Density};
 use super::daemon_set::{self, DaemonSetId, DaemonSetPanel};
 use super::events::{self, EventFeed};
 use super::fleet::{CellFlags, CellRevision, CellState, FleetNode, FleetView};
+use super::groups::{Groups, groups};
 use super::node::{self, Machine, NodeCard, VerdictBadge};
 use super::pod::{self, PodState};
 use super::rollout::Count;
@@ -72,6 +73,8 @@ impl Subject<'_> {
 pub struct Page {
     pub daemon_sets: Rc<[DaemonSetId]>,
     pub panel: Option<Rc<DaemonSetPanel>>,
+    /// With very many nodes, as of the last time that nothing played.
+    pub groups: Option<Rc<Groups>>,
     pub cluster: Rc<ClusterView>,
     pub feed: Rc<EventFeed>,
     pub why: Option<Rc<WhyPanel>>,
@@ -82,6 +85,8 @@ pub struct Page {
     pub timeline: Rc<Timeline>,
     scene: Scene,
     stamp: Stamp,
+    /// `groups` is older than the rest.
+    groups_late: bool,
     /// What `why` is about.
     subject: Option<(bool, Rc<str>)>,
     /// Since when the status has been this one, and something else than a fresh count.
@@ -123,6 +128,7 @@ impl Page {
             self.stamp = stamp;
             changed |= self.refresh_cluster(session, set.as_ref(), has_moved);
         }
+        changed |= self.refresh_groups(cluster, set.as_deref(), look.pace, is_same);
         changed |= self.refresh_focus(cluster, look.subject, is_same);
         let subject = look.subject.id();
         if !is_same || subject != self.subject {
@@ -131,6 +137,25 @@ impl Page {
             self.subject = subject;
         }
         changed | renew(&mut self.timeline, timeline::build(session, look))
+    }
+
+    /// All nodes are looked at for these, so with very many of them not while time passes.
+    fn refresh_groups(
+        &mut self,
+        cluster: &Cluster,
+        set: Option<&DaemonSet>,
+        pace: Pace,
+        is_same: bool,
+    ) -> bool {
+        let is_many = self.cluster.node_count > CARDS_MAX;
+        let is_late = is_many && pace == Pace::Playing;
+        self.groups_late |= is_late && !is_same;
+        if is_late || (is_same && !self.groups_late) {
+            return false;
+        }
+        self.groups_late = false;
+        let found = set.map(|set| groups(cluster, &self.scene, set));
+        renew_some(&mut self.groups, found)
     }
 
     /// Beside the map, the chosen node still has its card.

@@ -55,6 +55,15 @@ pub fn age(seconds: u64) -> String {
     }
 }
 
+/// A short length of time: `0.3 s`, `12 s`, `3m20s`.
+pub fn span(ms: u64) -> String {
+    match ms {
+        0..10_000 => format!("{}.{} s", ms / 1000, ms / 100 % 10),
+        10_000..120_000 => format!("{} s", ms / 1000),
+        _ => age(ms / 1000),
+    }
+}
+
 /// A moment on the timeline: `0:07.3`, `12:05.0`, `1:02:03.0`.
 pub fn clock(ms: u64) -> String {
     let (tenths, seconds, minutes, hours) =

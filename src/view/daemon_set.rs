@@ -3,11 +3,12 @@
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
-use crate::app::msg::{DaemonSetMsg, Msg};
+use crate::app::msg::{DaemonSetMsg, Msg, Selection};
 use crate::present::daemon_set::{
     ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, Rollout, RolloutState,
     SelectionNote,
 };
+use crate::present::groups::Groups;
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -15,6 +16,8 @@ use yew::prelude::*;
 #[derive(Clone, PartialEq, Properties)]
 pub struct DaemonSetProps {
     pub panel: Option<Rc<DaemonSetPanel>>,
+    #[prop_or_default]
+    pub groups: Option<Rc<Groups>>,
     /// All DaemonSets, to choose from.
     pub all: Rc<[DaemonSetId]>,
 }
@@ -43,6 +46,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
                 <div class="notice" data-tone="warn"><b>{ icon(Icon::Warning) }{ stale.title }</b><p>{ &stale.text }</p></div>
             }
             <dl class="figures">{ for panel.figures.iter().map(figure) }</dl>
+            if let Some(groups) = &props.groups { { group_table(groups, &dispatch) } }
             { selection(&panel.selection) }
             <div class="images">
                 <h3>{ "Image" }</h3>
@@ -75,6 +79,29 @@ fn title(panel: &DaemonSetPanel, all: &Rc<[DaemonSetId]>, dispatch: &Dispatch) -
                 { for all.iter().map(|id| html! { <option selected={*id == panel.id}>{ &id.name }</option> }) }
             </select>
         </>
+    }
+}
+
+/// All nodes by reason; a node's name selects it.
+fn group_table(groups: &Groups, dispatch: &Dispatch) -> Html {
+    html! {
+        <table class="groups">
+            <caption>{ &groups.title }</caption>
+            <thead class="sr-only"><tr><th scope="col">{ "Nodes" }</th><th scope="col">{ "Why" }</th></tr></thead>
+            <tbody>{ for groups.rows.iter().map(|row| html! {
+                <tr data-tone={row.state.tone().as_str()}>
+                    <th scope="row"><b>{ row.count }</b>{ " " }{ row.state.word() }</th>
+                    <td>
+                        { &row.reason }
+                        <span class="groups__nodes">{ for row.nodes.iter().map(|name| html! {
+                            <button type="button" class="link" onclick={dispatch.on(Msg::Select(Selection::Node(name.clone())))}>{ &**name }</button>
+                        }) }
+                        if row.count as usize > row.nodes.len() { <span>{ format!("and {} more", row.count as usize - row.nodes.len()) }</span> }
+                        </span>
+                    </td>
+                </tr>
+            }) }</tbody>
+        </table>
     }
 }
 

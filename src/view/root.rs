@@ -100,8 +100,8 @@ impl Component for Root {
                                 node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()} />
                         </div>
                         <div class="page__status">
-                            <Why why={page.why.clone()} />
-                            <DaemonSet panel={page.panel.clone()} all={page.daemon_sets.clone()} />
+                            <Why why={page.why.clone()} remedies={model.remedies.clone()} />
+                            <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} all={page.daemon_sets.clone()} />
                             <EventFeed feed={page.feed.clone()} />
                         </div>
                     </main>

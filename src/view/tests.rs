@@ -179,6 +179,7 @@ fn a_node_form_lists_labels_and_taints_and_says_what_is_wrong() {
 #[test]
 fn the_status_before_and_after() {
     let props = |model: &Model| super::daemon_set::DaemonSetProps {
+        groups: model.page.groups.clone(),
         panel: model.page.panel.clone(),
         all: model.page.daemon_sets.clone(),
     };
@@ -222,6 +223,15 @@ fn the_status_before_and_after() {
             Observed generation
             1
             the controller has seen the latest spec
+            Why 3 of 3 nodes
+            Nodes
+            Why
+            3
+            Run
+            eligible, and its pod is ready
+            node-1
+            node-2
+            node-3
             Who is picked
             Pods, by selector
             app=my-app
@@ -256,6 +266,7 @@ fn why_a_tainted_node_has_no_pod() {
     why.iter_mut().for_each(|why| why.causes.clear());
     check(
         &text::<Why>(super::why::WhyProps {
+            remedies: model.remedies.clone(),
             why: why.map(Rc::new),
         }),
         &expect![[r#"
@@ -264,6 +275,15 @@ fn why_a_tainted_node_has_no_pod() {
             No pod: taint dedicated=db:NoExecute is not tolerated; running pods are removed.
             decided by
             node node-2: spec.taints[0]
+            What would change it
+            Remove the taint dedicated=db:NoExecute from node-2
+            kubectl taint node node-2 dedicated:NoExecute- --overwrite
+            Tried on a copy: a pod is bound here at once.
+            Do it
+            Let my-daemonset tolerate dedicated=db:NoExecute: add a toleration to its template
+            kubectl patch daemonset my-daemonset -n default --type=merge -p '{"spec":{"template":{"spec":{"tolerations":[{"effect":"NoExecute","key":"dedicated","operator":"Equal","value":"db"}]}}}}'
+            Tried on a copy: a pod is bound here at once.
+            Do it
             DaemonSet controller: should node-2 run my-daemonset?
             Node name
             passed.

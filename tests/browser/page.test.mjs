@@ -68,7 +68,7 @@ pageTest("a label that the nodeSelector needs decides", async (page) => {
 pageTest("a changed image rolls out, one node at a time", async (page) => {
   await running(page);
   await replaceText(page, "my-image:latest", "my-image:2");
-  await page.locator("#speed").selectOption("60×");
+  await page.locator("#speed").selectOption("10×");
   await apply(page);
   await page.getByText(/^Rolling out|^Rollout waits/).first().waitFor();
   let least = 3;

@@ -1,0 +1,625 @@
+//! What would change it: the smallest edits after which a DaemonSet's pod comes to a node, or goes from it.
+//!
+//! Each is tried out on a copy of the cluster before it is suggested; what doesn't help there isn't suggested.
+
+use crate::api::apps::DaemonSet;
+use crate::api::meta::StringMap;
+use crate::api::node::{Node, Taint};
+use crate::api::object::{Key, Resource};
+use crate::api::pod::{NodeSelectorRequirement, Pod, PodSpec, Toleration};
+use crate::api::quantity::Quantity;
+use crate::api::selector::{NodeMismatch, TermMismatch, node_mismatch};
+use crate::api::taint;
+use crate::cluster::Cluster;
+use crate::controllers::daemon_set::eligibility::with_daemon_tolerations;
+use crate::controllers::daemon_set::pod::target_node;
+use crate::reason::daemon::{SkipReason, Verdict};
+use crate::reason::scheduling::{Failure, PortConflict, Shortage};
+use crate::session::command::Command;
+use crate::session::execute::execute;
+use crate::sim::time::{SimDuration, SimTime};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// An edit shows its effect within this time, or isn't suggested.
+const TRIAL_TIME: SimDuration = SimDuration::secs(180);
+const TRIAL_STEPS: u32 = 60_000;
+/// More edits nobody reads.
+const REMEDIES_MAX: usize = 6;
+/// Labels that one edit sets at the most.
+const LABELS_MAX: usize = 8;
+
+/// An edit that was tried out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remedy {
+    /// `Remove the taint dedicated=db:NoSchedule from node-2`
+    pub title: String,
+    /// One after the other.
+    pub commands: Vec<Command>,
+    pub effect: Effect,
+}
+
+/// What the trial showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A pod of the set is bound to the node after so long.
+    PodComes { after: SimDuration },
+    /// The set's pod there is ready after so long.
+    PodReady { after: SimDuration },
+    /// The set has no pod there any more after so long.
+    PodGoes { after: SimDuration },
+}
+
+/// What an edit is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    Bound,
+    Ready,
+    Gone,
+}
+
+struct Candidate {
+    title: String,
+    commands: Vec<Command>,
+}
+
+impl Candidate {
+    fn new(title: impl Into<String>, command: Command) -> Candidate {
+        Candidate {
+            title: title.into(),
+            commands: vec![command],
+        }
+    }
+}
+
+/// Edits that bring the set's pod to the node, make it ready, or (if all is well) take it away.
+pub fn remedies(cluster: &Cluster, set: &DaemonSet, node: &str) -> Vec<Remedy> {
+    let Some(node) = cluster.server.nodes.get(&Cluster::node_key(node)) else {
+        return Vec::new();
+    };
+    let pods = pods_on(cluster, set, &node.metadata.name);
+    let tried = |candidates: Vec<Candidate>, goal| -> Vec<Remedy> {
+        let trials = candidates.into_iter();
+        let trials = trials.filter_map(|it| try_out(cluster, set, &node.metadata.name, it, goal));
+        trials.take(REMEDIES_MAX).collect()
+    };
+    let repaired = tried(faults(cluster, node), Goal::Ready);
+    if !repaired.is_empty() {
+        return repaired;
+    }
+    match cluster.verdict(set, node) {
+        Verdict::Run => match pods.first() {
+            Some(pod) if pod.is_ready() => tried(to_keep_away(set, node), Goal::Gone),
+            Some(pod) if pod.is_bound() => tried(to_get_ready(cluster, set, pod), Goal::Ready),
+            Some(pod) => tried(to_be_bound(cluster, set, node, pod), Goal::Bound),
+            // The controller is about to create it.
+            None => Vec::new(),
+        },
+        verdict => tried(to_be_eligible(set, node, &verdict), Goal::Bound),
+    }
+}
+
+fn pods_on<'a>(cluster: &'a Cluster, set: &'a DaemonSet, node: &'a str) -> Vec<&'a Rc<Pod>> {
+    let own = |pod: &&Rc<Pod>| {
+        let owner = pod.metadata.controller_ref();
+        owner.is_some_and(|owner| owner.uid == set.metadata.uid) && target_node(pod) == Some(node)
+    };
+    let pods = cluster.server.pods.in_namespace(&set.metadata.namespace);
+    pods.filter(own).collect()
+}
+
+/// Carries an edit out on a copy, and looks whether and when it does what it is for.
+fn try_out(
+    cluster: &Cluster,
+    set: &DaemonSet,
+    node: &str,
+    candidate: Candidate,
+    goal: Goal,
+) -> Option<Remedy> {
+    let mut fork = cluster.clone();
+    for command in &candidate.commands {
+        execute(&mut fork, command).ok()?;
+    }
+    let (start, end) = (cluster.now(), cluster.now() + TRIAL_TIME);
+    let reached = |fork: &Cluster| {
+        let pods = pods_on(fork, set, node);
+        let fresh = |pod: &&&Rc<Pod>| !pod.metadata.is_terminating();
+        match goal {
+            Goal::Bound => pods.iter().filter(fresh).any(|pod| pod.is_bound()),
+            Goal::Ready => {
+                let is_node_ready = fork
+                    .server
+                    .nodes
+                    .get(&Cluster::node_key(node))
+                    .is_some_and(|node| node.is_ready());
+                is_node_ready && pods.iter().filter(fresh).any(|pod| pod.is_ready())
+            }
+            Goal::Gone => pods.is_empty(),
+        }
+    };
+    let mut seen = None;
+    for _ in 0..TRIAL_STEPS {
+        let version = fork.server.resource_version();
+        if seen != Some(version) && reached(&fork) {
+            let after = fork.now().since(start);
+            let effect = match goal {
+                Goal::Bound => Effect::PodComes { after },
+                Goal::Ready => Effect::PodReady { after },
+                Goal::Gone => Effect::PodGoes { after },
+            };
+            return Some(Remedy {
+                title: candidate.title,
+                commands: candidate.commands,
+                effect,
+            });
+        }
+        seen = Some(version);
+        if !fork.next_due().is_some_and(|due: SimTime| due <= end) || !fork.step() {
+            return None;
+        }
+    }
+    None
+}
+
+fn patch(set: &DaemonSet, type_: &str, patch: &Value) -> Command {
+    let args = [
+        "patch",
+        "daemonset",
+        &set.metadata.name,
+        "-n",
+        &set.metadata.namespace,
+        &format!("--type={type_}"),
+        "-p",
+        &patch.to_string(),
+    ];
+    Command::Kubectl {
+        args: args.map(str::to_owned).to_vec(),
+        stdin: None,
+        no_wait: true,
+    }
+}
+
+fn patch_pod_spec(set: &DaemonSet, spec: Value) -> Command {
+    patch(set, "merge", &json!({"spec": {"template": {"spec": spec}}}))
+}
+
+/// The controller keeps the pod away: labels, taints or the template have to change, perhaps more than one of them.
+fn to_be_eligible(set: &DaemonSet, node: &Node, verdict: &Verdict) -> Vec<Candidate> {
+    let spec = &set.spec.template.spec;
+    let (set_name, node_name) = (&set.metadata.name, &node.metadata.name);
+    if let Verdict::Skip(SkipReason::NodeName { wanted }) = verdict {
+        let title = format!(
+            "Let {set_name} run on other nodes than {wanted}: remove nodeName from its template"
+        );
+        return vec![Candidate::new(
+            title,
+            patch_pod_spec(set, json!({"nodeName": null})),
+        )];
+    }
+    let labels = missing_labels(spec, node);
+    let selectors = to_drop_constraints(set, node);
+    let taints = untolerated(spec, node);
+    let on_node: Vec<Candidate> = match (labels, taints.is_empty()) {
+        (Some(labels), true) => vec![label(node_name, &labels)],
+        (Some(labels), false) if labels.is_empty() => vec![untaint(node, &taints)],
+        (Some(labels), false) => {
+            let (label, untaint) = (label(node_name, &labels), untaint(node, &taints));
+            vec![Candidate {
+                title: format!("{}; {}", label.title, untaint.title),
+                commands: label.commands.into_iter().chain(untaint.commands).collect(),
+            }]
+        }
+        // No label can do it.
+        (None, _) => Vec::new(),
+    };
+    let mut on_set = Vec::new();
+    match (selectors, taints.is_empty()) {
+        (None, true) => {}
+        (None, false) => on_set.push(tolerate(set, &taints)),
+        (Some(drop), true) => on_set.push(drop),
+        (Some(drop), false) => {
+            let tolerate = tolerate(set, &taints);
+            on_set.push(Candidate {
+                title: format!("{}; {}", drop.title, tolerate.title),
+                commands: drop.commands.into_iter().chain(tolerate.commands).collect(),
+            });
+        }
+    }
+    on_node.into_iter().chain(on_set).collect()
+}
+
+/// The label changes after which nodeSelector and required affinity match; none if no labels can do that.
+fn missing_labels(spec: &PodSpec, node: &Node) -> Option<BTreeMap<String, Option<String>>> {
+    let mut changed = node.clone();
+    let mut labels = BTreeMap::new();
+    for _ in 0..LABELS_MAX {
+        let (key, value) = match node_mismatch(spec, &changed) {
+            None => return Some(labels),
+            Some(NodeMismatch::Selector { key, wanted, .. }) => (key, Some(wanted)),
+            Some(NodeMismatch::Affinity { terms }) => {
+                let fix = |term: &TermMismatch| match term {
+                    TermMismatch::Requirement {
+                        in_fields: false,
+                        requirement,
+                        ..
+                    } => meet(requirement),
+                    _ => None,
+                };
+                terms.iter().find_map(fix)?
+            }
+        };
+        let present = &mut changed.metadata.labels;
+        match &value {
+            Some(value) => present.insert(key.clone(), value.clone()),
+            None => present.remove(&key),
+        };
+        labels.insert(key, value);
+    }
+    None
+}
+
+/// A value of the label that meets a requirement; `None` inside: no such label.
+fn meet(requirement: &NodeSelectorRequirement) -> Option<(String, Option<String>)> {
+    let first = || requirement.values.first().cloned();
+    let number = || first()?.parse::<i64>().ok();
+    let value = match requirement.operator.as_str() {
+        "In" => Some(first()?),
+        "Exists" => Some(String::new()),
+        "NotIn" | "DoesNotExist" => None,
+        "Gt" => Some(number()?.checked_add(1)?.to_string()),
+        "Lt" => Some(number()?.checked_sub(1)?.to_string()),
+        _ => return None,
+    };
+    Some((requirement.key.clone(), value))
+}
+
+fn label(node: &str, labels: &BTreeMap<String, Option<String>>) -> Candidate {
+    let words: Vec<String> = labels
+        .iter()
+        .map(|(key, value)| match value {
+            Some(value) => format!("set the label {key}={value}"),
+            None => format!("remove the label {key}"),
+        })
+        .collect();
+    let title = format!("On {node}, {}", words.join(" and "));
+    let command = Command::LabelNode {
+        node: node.to_owned(),
+        labels: labels.clone(),
+    };
+    Candidate::new(title, command)
+}
+
+/// Takes what doesn't match the node out of the template.
+fn to_drop_constraints(set: &DaemonSet, node: &Node) -> Option<Candidate> {
+    let mut spec = set.spec.template.spec.clone();
+    let mut dropped = Vec::new();
+    let mut change = json!({});
+    while let Some(mismatch) = node_mismatch(&spec, node) {
+        match mismatch {
+            NodeMismatch::Selector { key, .. } => {
+                spec.node_selector.remove(&key);
+                change["nodeSelector"][&key] = Value::Null;
+                dropped.push(format!("nodeSelector {key}"));
+            }
+            NodeMismatch::Affinity { .. } => {
+                spec.affinity = None;
+                let required = "requiredDuringSchedulingIgnoredDuringExecution";
+                change["affinity"] = json!({"nodeAffinity": {required: null}});
+                dropped.push("the required node affinity".to_owned());
+            }
+        }
+    }
+    let title = format!(
+        "Remove {} from {}'s template",
+        dropped.join(" and "),
+        set.metadata.name
+    );
+    (!dropped.is_empty()).then(|| Candidate::new(title, patch_pod_spec(set, change)))
+}
+
+/// The taints that keep the pod away, whatever the controller tolerates by itself.
+fn untolerated(spec: &PodSpec, node: &Node) -> Vec<Taint> {
+    let spec = with_daemon_tolerations(spec);
+    let keeps_away = |t: &&Taint| taint::repels(t) && !taint::is_tolerated(t, &spec.tolerations);
+    node.spec
+        .taints
+        .iter()
+        .filter(keeps_away)
+        .cloned()
+        .collect()
+}
+
+fn named(taints: &[Taint]) -> String {
+    let texts: Vec<String> = taints.iter().map(taint::to_string).collect();
+    texts.join(" and ")
+}
+
+fn untaint(node: &Node, taints: &[Taint]) -> Candidate {
+    let left = node.spec.taints.iter().filter(|t| !taints.contains(t));
+    let name = &node.metadata.name;
+    let command = Command::TaintNode {
+        node: name.clone(),
+        taints: left.cloned().collect(),
+    };
+    Candidate::new(
+        format!("Remove the taint {} from {name}", named(taints)),
+        command,
+    )
+}
+
+fn tolerate(set: &DaemonSet, taints: &[Taint]) -> Candidate {
+    let own = &set.spec.template.spec.tolerations;
+    let new = taints.iter().map(|taint| Toleration {
+        key: taint.key.clone(),
+        operator: if taint.value.is_empty() {
+            "Exists"
+        } else {
+            "Equal"
+        }
+        .to_owned(),
+        value: taint.value.clone(),
+        effect: taint.effect.clone(),
+        ..Toleration::default()
+    });
+    let all: Vec<Toleration> = own.iter().cloned().chain(new).collect();
+    let title = format!(
+        "Let {} tolerate {}: add a toleration to its template",
+        set.metadata.name,
+        named(taints)
+    );
+    let tolerations = serde_json::to_value(all).unwrap_or_default();
+    Candidate::new(
+        title,
+        patch_pod_spec(set, json!({"tolerations": tolerations})),
+    )
+}
+
+/// The scheduler finds no room: what it lacks, and who has it.
+fn to_be_bound(cluster: &Cluster, set: &DaemonSet, node: &Node, pod: &Rc<Pod>) -> Vec<Candidate> {
+    let name = &node.metadata.name;
+    let checks = cluster
+        .parts
+        .scheduler
+        .checks(pod, name)
+        .unwrap_or_default();
+    let mut candidates = Vec::new();
+    for failure in checks.into_iter().filter_map(|check| check.failure) {
+        match failure {
+            Failure::Ports(conflicts) => candidates.extend(free_ports(set, &conflicts)),
+            Failure::Resources(shortages) => {
+                candidates.extend(request_less(set, &shortages));
+                candidates.extend(make_room(cluster, set, node, pod));
+            }
+            _ => {}
+        }
+    }
+    candidates
+}
+
+fn free_ports(set: &DaemonSet, conflicts: &[PortConflict]) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = conflicts
+        .iter()
+        .map(|conflict| {
+            let Key { namespace, name } = &conflict.taken_by;
+            let title = format!(
+                "Delete the pod {namespace}/{name}, which has the host port {}",
+                conflict.port
+            );
+            Candidate::new(title, delete_pod(&conflict.taken_by))
+        })
+        .collect();
+    let mut operations = Vec::new();
+    for (c, container) in set.spec.template.spec.containers.iter().enumerate() {
+        for (p, port) in container.ports.iter().enumerate() {
+            if conflicts
+                .iter()
+                .any(|conflict| conflict.port == port.host_port)
+            {
+                let path = format!("/spec/template/spec/containers/{c}/ports/{p}/hostPort");
+                operations.push(json!({"op": "remove", "path": path}));
+            }
+        }
+    }
+    if !operations.is_empty() {
+        let title = format!(
+            "Do without the host port: remove hostPort from {}'s template",
+            set.metadata.name
+        );
+        candidates.push(Candidate::new(
+            title,
+            patch(set, "json", &Value::Array(operations)),
+        ));
+    }
+    candidates
+}
+
+fn delete_pod(key: &Key) -> Command {
+    Command::DeleteObject {
+        kind: "Pod".to_owned(),
+        namespace: key.namespace.to_string(),
+        name: key.name.to_string(),
+        propagation: crate::apiserver::Propagation::Background,
+        grace_period_seconds: None,
+    }
+}
+
+/// Lower requests, as far as the room that there is; only if one container alone can give enough.
+fn request_less(set: &DaemonSet, shortages: &[Shortage]) -> Option<Candidate> {
+    let containers = &set.spec.template.spec.containers;
+    let mut commands = Vec::new();
+    let mut words = Vec::new();
+    for shortage in shortages {
+        let resource = &*shortage.resource;
+        let free = shortage.allocatable - shortage.used;
+        let missing = shortage.requested - free;
+        let in_units = |quantity: &Quantity| {
+            if resource == "cpu" {
+                quantity.milli_value()
+            } else {
+                quantity.value()
+            }
+        };
+        let requested = |container: &crate::api::pod::Container| {
+            container
+                .resources
+                .requests
+                .get(resource)
+                .map(in_units)
+                .unwrap_or(0)
+        };
+        let container = containers.iter().max_by_key(|c| requested(c))?;
+        let to = requested(container) - missing;
+        if to <= 0 {
+            return None;
+        }
+        let to = if resource == "cpu" {
+            format!("{to}m")
+        } else {
+            binary(to)
+        };
+        words.push(format!("{resource} {to}"));
+        let args = [
+            "set",
+            "resources",
+            &format!("daemonset/{}", set.metadata.name),
+            "-n",
+            &set.metadata.namespace,
+            "-c",
+            &container.name,
+            &format!("--requests={resource}={to}"),
+        ];
+        commands.push(Command::Kubectl {
+            args: args.map(str::to_owned).to_vec(),
+            stdin: None,
+            no_wait: true,
+        });
+    }
+    let title = format!("Request less: {} fits on the node", words.join(" and "));
+    (!commands.is_empty()).then_some(Candidate { title, commands })
+}
+
+/// The largest number of whole Mi or Ki that isn't more.
+fn binary(bytes: i64) -> String {
+    match bytes {
+        _ if bytes >= 1 << 20 => format!("{}Mi", bytes >> 20),
+        _ if bytes >= 1 << 10 => format!("{}Ki", bytes >> 10),
+        _ => bytes.to_string(),
+    }
+}
+
+/// A higher priority, so that others have to go; or another pod deleted.
+fn make_room(cluster: &Cluster, set: &DaemonSet, node: &Node, pod: &Pod) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    if set.spec.template.spec.priority_class_name.is_empty() {
+        let class = "system-node-critical";
+        let title = format!(
+            "Give {} the priority class {class}: pods of lower priority make room",
+            set.metadata.name
+        );
+        candidates.push(Candidate::new(
+            title,
+            patch_pod_spec(set, json!({"priorityClassName": class})),
+        ));
+    }
+    let others = cluster.server.pods.iter().filter(|other| {
+        other.spec.node_name == node.metadata.name
+            && other.metadata.controller_ref().is_none()
+            && !other.metadata.is_terminating()
+            && other.metadata.uid != pod.metadata.uid
+    });
+    let bare = others.take(3).map(|other| {
+        let key = other.key();
+        let title = format!("Delete the pod {key} on the node, which nothing would create again");
+        Candidate::new(title, delete_pod(&key))
+    });
+    candidates.extend(bare);
+    candidates
+}
+
+/// It is on its node, but doesn't get ready.
+fn to_get_ready(cluster: &Cluster, set: &DaemonSet, pod: &Pod) -> Vec<Candidate> {
+    let revisions = cluster
+        .server
+        .controller_revisions
+        .in_namespace(&set.metadata.namespace)
+        .filter(|revision| {
+            let owner = revision.metadata.controller_ref();
+            owner.is_some_and(|owner| owner.uid == set.metadata.uid)
+        });
+    let is_waiting = pod
+        .status
+        .container_statuses
+        .iter()
+        .any(|status| status.state.waiting.is_some() || status.restart_count > 0);
+    if revisions.count() < 2 || !is_waiting {
+        return Vec::new();
+    }
+    let title = format!("Go back to {}'s revision before", set.metadata.name);
+    let command = Command::RolloutUndo {
+        namespace: set.metadata.namespace.clone(),
+        name: set.metadata.name.clone(),
+        to_revision: 0,
+    };
+    vec![Candidate::new(title, command)]
+}
+
+/// Without these the node is as it should be; the taints that they brought would come again if only those were removed.
+fn faults(cluster: &Cluster, node: &Node) -> Vec<Candidate> {
+    let name = &node.metadata.name;
+    let is_tainted = |key: &str| node.spec.taints.iter().any(|taint| taint.key == key);
+    let one = |title: String, command: Command| vec![Candidate::new(title, command)];
+    let node = name.clone();
+    if cluster.parts.kubelets.is_down(name) {
+        let command = Command::SetNodeDown { node, down: false };
+        return one(format!("Power {name} on again"), command);
+    }
+    if is_tainted("node.kubernetes.io/not-ready") {
+        let command = Command::SetNodeNotReady {
+            node,
+            not_ready: false,
+        };
+        return one(format!("Let {name}'s kubelet be ready again"), command);
+    }
+    if is_tainted("node.kubernetes.io/network-unavailable") {
+        let command = Command::SetPressure {
+            node,
+            condition: "NetworkUnavailable".to_owned(),
+            on: false,
+        };
+        return one(format!("Give {name} its network route"), command);
+    }
+    Vec::new()
+}
+
+/// All is well; what would take the pod from the node.
+fn to_keep_away(set: &DaemonSet, node: &Node) -> Vec<Candidate> {
+    let name = &node.metadata.name;
+    let mut candidates = Vec::new();
+    let needed: StringMap = set.spec.template.spec.node_selector.clone();
+    if let Some(key) = needed.keys().find(|key| *key != "kubernetes.io/os") {
+        candidates.push(label(name, &[(key.clone(), None)].into()));
+    }
+    let keep_away = Taint {
+        key: "dedicated".to_owned(),
+        value: "other".to_owned(),
+        effect: taint::NO_EXECUTE.to_owned(),
+        time_added: None,
+    };
+    let title = format!(
+        "Taint {name} with {}, which {} doesn't tolerate",
+        taint::to_string(&keep_away),
+        set.metadata.name
+    );
+    let mut taints = node.spec.taints.clone();
+    taints.push(keep_away);
+    let command = Command::TaintNode {
+        node: name.clone(),
+        taints,
+    };
+    candidates.push(Candidate::new(title, command));
+    candidates
+}
+
+#[cfg(test)]
+mod tests;

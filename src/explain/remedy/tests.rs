@@ -1,0 +1,248 @@
+use super::*;
+use crate::kubectl::Started;
+use crate::session::Session;
+use crate::session::execute::kubectl_line;
+use crate::session::scenario::Scenario;
+use expect_test::{Expect, expect};
+
+/// A DaemonSet with this in its pod spec, on three workers that other commands prepared; at rest.
+fn session(pod_spec: &str, commands: &[&str]) -> Session {
+    let mut session = Session::new(Scenario::default());
+    session.settle();
+    let yaml = format!(
+        r#"
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {{name: agent}}
+spec:
+  selector: {{matchLabels: {{app: agent}}}}
+  template:
+    metadata: {{labels: {{app: agent}}}}
+    spec:
+      {pod_spec}
+"#
+    );
+    let mut typed: Vec<String> = commands.iter().map(|c| (*c).to_owned()).collect();
+    typed.push(format!("kubectl apply -f - <<EOF{yaml}EOF"));
+    for line in typed {
+        kubectl(&mut session, &line);
+    }
+    session.settle();
+    session
+}
+
+fn kubectl(session: &mut Session, line: &str) {
+    let (line, stdin) = crate::kubectl::heredoc(line).unwrap();
+    let words = crate::kubectl::split(&line).unwrap();
+    match session.kubectl(words[1..].to_vec(), stdin, false) {
+        Started::Done(output) => assert_eq!((output.exit, &*output.stderr), (0, ""), "{line}"),
+        Started::Waits(_) => unreachable!("it was sat out"),
+    }
+}
+
+fn agent(session: &Session) -> Rc<DaemonSet> {
+    let sets = &session.cluster().server.daemon_sets;
+    Rc::clone(sets.get(&Key::new("default", "agent")).unwrap())
+}
+
+/// The edits for node-2, as text. Each is carried out for real, and has to do what it promised, when it promised.
+#[track_caller]
+fn check(session: &Session, expect: Expect) {
+    let set = agent(session);
+    let mut text = String::new();
+    for remedy in remedies(session.cluster(), &set, "node-2") {
+        let mut again = session.clone();
+        text.push_str(&format!("{}\n", remedy.title));
+        for command in &remedy.commands {
+            let taints = &again
+                .cluster()
+                .server
+                .nodes
+                .get(&Key::new("", "node-2"))
+                .unwrap()
+                .spec
+                .taints;
+            if let Some(line) = kubectl_line(command, taints) {
+                text.push_str(&format!("  $ {line}\n"));
+            }
+            again.submit(command.clone()).unwrap();
+        }
+        let (Effect::PodComes { after } | Effect::PodReady { after } | Effect::PodGoes { after }) =
+            remedy.effect;
+        again.advance(after);
+        let now = agent(&again);
+        let pods = pods_on(again.cluster(), &now, "node-2");
+        let word = match remedy.effect {
+            Effect::PodComes { .. } => {
+                assert!(pods.iter().any(|pod| pod.is_bound()));
+                "a pod comes"
+            }
+            Effect::PodReady { .. } => {
+                assert!(pods.iter().any(|pod| pod.is_ready()));
+                "its pod is ready"
+            }
+            Effect::PodGoes { .. } => {
+                assert!(pods.is_empty());
+                "its pod goes"
+            }
+        };
+        text.push_str(&format!("  {word} after {} ms\n", after.0));
+    }
+    expect.assert_eq(&text);
+}
+
+const PLAIN: &str = "containers: [{name: main, image: 'agent:1'}]";
+
+#[test]
+fn a_label_that_the_selector_wants() {
+    let spec = format!("nodeSelector: {{disk: ssd, zone: a}}\n      {PLAIN}");
+    check(
+        &session(&spec, &["kubectl label node node-2 zone=b"]),
+        expect![[r#"
+            On node-2, set the label disk=ssd and set the label zone=a
+              $ kubectl label node node-2 disk=ssd zone=a --overwrite
+              a pod comes after 16 ms
+            Remove nodeSelector disk and nodeSelector zone from agent's template
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"nodeSelector":{"disk":null,"zone":null}}}}}'
+              a pod comes after 19 ms
+        "#]],
+    );
+}
+
+#[test]
+fn a_taint_that_is_not_tolerated() {
+    check(
+        &session(
+            PLAIN,
+            &["kubectl taint node node-2 dedicated=db:NoSchedule x:NoExecute"],
+        ),
+        expect![[r#"
+            Remove the taint dedicated=db:NoSchedule and x:NoExecute from node-2
+              $ kubectl taint node node-2 dedicated:NoSchedule- x:NoExecute- --overwrite
+              a pod comes after 16 ms
+            Let agent tolerate dedicated=db:NoSchedule and x:NoExecute: add a toleration to its template
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"tolerations":[{"effect":"NoSchedule","key":"dedicated","operator":"Equal","value":"db"},{"effect":"NoExecute","key":"x","operator":"Exists"}]}}}}'
+              a pod comes after 16 ms
+        "#]],
+    );
+}
+
+#[test]
+fn labels_and_taints_together() {
+    let affinity = "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: cores, operator: Gt, values: ['4']}, {key: gpu, operator: DoesNotExist}]}]}}}";
+    let spec = format!("{affinity}\n      {PLAIN}");
+    let commands = [
+        "kubectl label node node-2 cores=2 gpu=yes",
+        "kubectl taint node node-2 a:NoSchedule",
+    ];
+    check(
+        &session(&spec, &commands),
+        expect![[r#"
+        On node-2, set the label cores=5 and remove the label gpu; Remove the taint a:NoSchedule from node-2
+          $ kubectl label node node-2 cores=5 gpu- --overwrite
+          $ kubectl taint node node-2 a:NoSchedule- --overwrite
+          a pod comes after 16 ms
+        Remove the required node affinity from agent's template; Let agent tolerate a:NoSchedule: add a toleration to its template
+          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":null}}}}}}'
+          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"tolerations":[{"effect":"NoSchedule","key":"a","operator":"Exists"}]}}}}'
+          a pod comes after 19 ms
+    "#]],
+    );
+}
+
+#[test]
+fn another_nodes_name() {
+    check(
+        &session(&format!("nodeName: node-1\n      {PLAIN}"), &[]),
+        expect![[r#"
+            Let agent run on other nodes than node-1: remove nodeName from its template
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"nodeName":null}}}}'
+              a pod comes after 16 ms
+        "#]],
+    );
+}
+
+const HOG: &str = "kubectl apply -f - <<EOF
+apiVersion: v1
+kind: Pod
+metadata: {name: hog}
+spec:
+  nodeName: node-2
+  containers: [{name: main, image: 'hog:1', ports: [{containerPort: 80, hostPort: 9100}], resources: {requests: {cpu: 3500m}}}]
+EOF";
+
+#[test]
+fn too_little_cpu() {
+    let spec = "containers: [{name: main, image: 'agent:1', resources: {requests: {cpu: '1'}}}]";
+    check(
+        &session(spec, &[HOG]),
+        expect![[r#"
+        Request less: cpu 500m fits on the node
+          $ kubectl set resources daemonset/agent -n default -c main --requests=cpu=500m
+          a pod comes after 26 ms
+        Give agent the priority class system-node-critical: pods of lower priority make room
+          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"priorityClassName":"system-node-critical"}}}}'
+          a pod comes after 1290 ms
+        Delete the pod default/hog on the node, which nothing would create again
+          $ kubectl delete pod hog --namespace=default --wait=false
+          a pod comes after 1264 ms
+    "#]],
+    );
+}
+
+#[test]
+fn a_host_port_that_is_taken() {
+    let spec = "containers: [{name: main, image: 'agent:1', ports: [{containerPort: 80, hostPort: 9100}]}]";
+    check(
+        &session(spec, &[HOG]),
+        expect![[r#"
+        Delete the pod default/hog, which has the host port 9100
+          $ kubectl delete pod hog --namespace=default --wait=false
+          a pod comes after 1264 ms
+        Do without the host port: remove hostPort from agent's template
+          $ kubectl patch daemonset agent -n default --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/ports/0/hostPort"}]'
+          a pod comes after 26 ms
+    "#]],
+    );
+}
+
+#[test]
+fn an_image_that_is_not_there() {
+    let mut session = session(PLAIN, &[]);
+    kubectl(
+        &mut session,
+        "kubectl set image ds/agent main=agent:bad-image",
+    );
+    session.advance(SimDuration::secs(60));
+    let on = |session: &Session, node: &str| {
+        let set = agent(session);
+        remedies(session.cluster(), &set, node).len()
+    };
+    let stuck: usize = (1..=3).map(|i| on(&session, &format!("node-{i}"))).sum();
+    assert!(stuck >= 1);
+}
+
+#[test]
+fn a_node_without_power_and_one_where_all_is_well() {
+    let mut session = session(PLAIN, &[]);
+    check(
+        &session,
+        expect![[r#"
+        Taint node-2 with dedicated=other:NoExecute, which agent doesn't tolerate
+          $ kubectl taint node node-2 dedicated=other:NoExecute --overwrite
+          its pod goes after 1264 ms
+    "#]],
+    );
+    let node = "node-2".to_owned();
+    session
+        .submit(Command::SetNodeDown { node, down: true })
+        .unwrap();
+    session.advance(SimDuration::secs(120));
+    check(
+        &session,
+        expect![[r#"
+            Power node-2 on again
+              its pod is ready after 3700 ms
+        "#]],
+    );
+}

@@ -1,0 +1,179 @@
+//! Why DESIRED is what it is: all nodes, grouped by the reason for which they run a pod or don't.
+
+use super::node;
+use super::page::badge;
+use super::pod;
+use super::scene::Scene;
+use super::words::{Tone, count};
+use crate::api::apps::DaemonSet;
+use crate::api::node::Node;
+use crate::cluster::Cluster;
+use crate::reason::daemon::Verdict;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// So many nodes of a group are named.
+const NAMED_MAX: usize = 6;
+/// More groups than these are one.
+const ROWS_MAX: usize = 12;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Groups {
+    /// `Why 3 of 5 nodes`
+    pub title: String,
+    /// Nodes that run their pod first, then those that should, then the others.
+    pub rows: Vec<GroupRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRow {
+    pub state: NodeState,
+    pub count: u32,
+    pub reason: String,
+    /// The first few.
+    pub nodes: Vec<Rc<str>>,
+}
+
+/// What a DaemonSet has on a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NodeState {
+    Running,
+    BeingReplaced,
+    /// There is a pod, but it isn't ready.
+    NotReady,
+    /// The pod is wanted, but has no node yet, or isn't there at all.
+    Pending,
+    Misscheduled,
+    NotWanted,
+}
+
+impl NodeState {
+    pub fn word(self) -> &'static str {
+        match self {
+            NodeState::Running => "Run",
+            NodeState::BeingReplaced => "Being replaced",
+            NodeState::NotReady => "Not ready",
+            NodeState::Pending => "Wanted, but Pending",
+            NodeState::Misscheduled => "Misscheduled",
+            NodeState::NotWanted => "Not wanted",
+        }
+    }
+
+    pub fn tone(self) -> Tone {
+        match self {
+            NodeState::Running => Tone::Good,
+            NodeState::BeingReplaced | NodeState::NotReady => Tone::Busy,
+            NodeState::Pending | NodeState::Misscheduled => Tone::Warn,
+            NodeState::NotWanted => Tone::Plain,
+        }
+    }
+}
+
+/// All nodes of the cluster, by what the set has there and why.
+pub fn groups(cluster: &Cluster, scene: &Scene, set: &DaemonSet) -> Groups {
+    let mut found: BTreeMap<(NodeState, String), (u32, Vec<Rc<str>>)> = BTreeMap::new();
+    for node in cluster.server.nodes.iter() {
+        let Some(verdict) = scene.verdict(&node.metadata.name) else {
+            continue;
+        };
+        let (number, names) = found.entry(state(scene, node, verdict)).or_default();
+        *number += 1;
+        if names.len() < NAMED_MAX {
+            names.push(node.metadata.name.as_str().into());
+        }
+    }
+    let row = |((state, reason), (count, nodes))| GroupRow {
+        state,
+        count,
+        reason,
+        nodes,
+    };
+    let mut rows: Vec<GroupRow> = found.into_iter().map(row).collect();
+    if rows.len() > ROWS_MAX {
+        let rest = rows.split_off(ROWS_MAX - 1);
+        rows.push(GroupRow {
+            state: NodeState::NotWanted,
+            count: rest.iter().map(|row| row.count).sum(),
+            reason: format!("{} more reasons", rest.len()),
+            nodes: Vec::new(),
+        });
+    }
+    Groups {
+        title: format!(
+            "Why {} of {}",
+            set.status.desired_number_scheduled,
+            count(cluster.server.nodes.len() as u64, "node")
+        ),
+        rows,
+    }
+}
+
+fn state(scene: &Scene, node: &Node, verdict: &Verdict) -> (NodeState, String) {
+    let name = node.metadata.name.as_str();
+    let mut pods = scene.owned_on(name);
+    let first = pods.next();
+    let has_two = pods.next().is_some();
+    let Verdict::Run = verdict else {
+        let state = if first.is_some() {
+            NodeState::Misscheduled
+        } else {
+            NodeState::NotWanted
+        };
+        return (state, badge(verdict, first.is_some()).sentence);
+    };
+    let Some(pod) = first else {
+        return (
+            NodeState::Pending,
+            "the controller is about to create its pod".to_owned(),
+        );
+    };
+    if has_two || pod.metadata.is_terminating() {
+        return (
+            NodeState::BeingReplaced,
+            "the old pod goes, a new one comes".to_owned(),
+        );
+    }
+    if node::health(node) != node::Health::Ready {
+        let reason = "the node isn't ready; what its pod's status says may be old".to_owned();
+        return (NodeState::NotReady, reason);
+    }
+    if !pod.is_bound() {
+        let scheduled = pod.status.condition("PodScheduled");
+        let message = scheduled.map_or("", |condition| condition.message.as_str());
+        return (NodeState::Pending, reason_here(message));
+    }
+    if pod.is_ready() {
+        return (
+            NodeState::Running,
+            "eligible, and its pod is ready".to_owned(),
+        );
+    }
+    (
+        NodeState::NotReady,
+        format!("its pod is {}", pod::status(pod)),
+    )
+}
+
+/// A daemon pod may only go to its own node, so of the scheduler's sum over all nodes just this node's part counts.
+fn reason_here(message: &str) -> String {
+    let reasons = message
+        .split_once(": ")
+        .map_or(message, |(_, reasons)| reasons);
+    let own = reasons
+        .split(". ")
+        .next()
+        .unwrap_or("")
+        .split(", ")
+        .find(|reason| {
+            !reason.contains("didn't satisfy plugin") && !reason.contains("didn't match")
+        })
+        .unwrap_or("");
+    let own = own
+        .trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ')
+        .trim_end_matches('.');
+    if own.is_empty() {
+        "it waits for the scheduler".to_owned()
+    } else {
+        format!("scheduler: {own}")
+    }
+}
