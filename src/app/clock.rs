@@ -3,6 +3,7 @@
 use super::msg::Effect;
 use crate::present::timeline::{Pace, Speed};
 use crate::session::Session;
+use crate::session::settle::Settling;
 use crate::sim::time::{SimDuration, SimTime};
 
 /// A frame that took longer (a hidden tab, a slow page) counts as this long.
@@ -13,6 +14,13 @@ const STEPS_PER_TICK_MAX: u64 = 1_500;
 const NEAR_MS: u64 = 600;
 const WAIT_MS: u32 = 250;
 
+/// A jump to where nothing moves takes so many steps at once; a longer one goes on frame by frame.
+const FIRST_STEPS: u64 = 2_000;
+/// A frame of a jump should take about so long: with more steps the next one is longer, with fewer it is shorter.
+const JUMP_FRAME_MS: u32 = 40;
+const JUMP_STEPS_MIN: u64 = 100;
+const JUMP_STEPS_MAX: u64 = 20_000;
+
 #[derive(Clone, Debug)]
 pub struct Clock {
     pub is_playing: bool,
@@ -21,6 +29,8 @@ pub struct Clock {
     is_asked: bool,
     /// Quarters of a millisecond that were too short to hand over.
     rest: u64,
+    /// A jump to where nothing moves, and how many steps its next frame takes.
+    jump: Option<(Settling, u64)>,
 }
 
 impl Default for Clock {
@@ -30,6 +40,7 @@ impl Default for Clock {
             speed: Speed::One,
             is_asked: false,
             rest: 0,
+            jump: None,
         }
     }
 }
@@ -41,6 +52,9 @@ impl Clock {
     }
 
     pub fn pace(&self, session: &Session) -> Pace {
+        if self.jump.is_some() {
+            return Pace::Jumping;
+        }
         match (self.is_playing, self.is_idle(session)) {
             (false, _) => Pace::Paused,
             (true, true) => Pace::Settled,
@@ -48,9 +62,35 @@ impl Clock {
         }
     }
 
+    /// Starts a jump to where nothing moves; a short one is over at once.
+    pub fn settle(&mut self, session: &mut Session) {
+        self.jump = Some((Settling::default(), FIRST_STEPS));
+        self.jump_on(session);
+    }
+
+    /// Stays where the jump is by now.
+    pub fn end_jump(&mut self) {
+        self.jump = None;
+    }
+
+    fn jump_on(&mut self, session: &mut Session) {
+        if let Some((settling, steps)) = &mut self.jump
+            && session.settle_on(settling, *steps).is_some()
+        {
+            self.jump = None;
+        }
+    }
+
     /// Real time went by.
     pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32) {
         self.is_asked = false;
+        if let Some((_, steps)) = &mut self.jump {
+            let ms = u64::from(elapsed_ms.clamp(JUMP_FRAME_MS / 2, JUMP_FRAME_MS * 4));
+            let fitting = *steps * u64::from(JUMP_FRAME_MS) / ms;
+            *steps = fitting.clamp(JUMP_STEPS_MIN, JUMP_STEPS_MAX);
+            self.jump_on(session);
+            return;
+        }
         if self.pace(session) != Pace::Playing {
             self.rest = 0;
             return;
@@ -63,10 +103,14 @@ impl Clock {
 
     /// Asks for the next tick, if there is anything to play and none is asked for.
     pub fn ask(&mut self, session: &Session) -> Option<Effect> {
-        if self.is_asked || self.pace(session) != Pace::Playing {
+        let pace = self.pace(session);
+        if self.is_asked || !matches!(pace, Pace::Playing | Pace::Jumping) {
             return None;
         }
         self.is_asked = true;
+        if pace == Pace::Jumping {
+            return Some(Effect::NextFrame);
+        }
         let due = session
             .next_due()
             .unwrap_or(SimTime::MAX)

@@ -18,6 +18,7 @@ use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
 use crate::present::page::{Look, Page, Subject};
 use crate::present::pod::PodId;
+use crate::present::timeline::Pace;
 use crate::present::words::Tone;
 use crate::presets;
 use crate::session::Session;
@@ -142,11 +143,13 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.editing = node;
         }
         Msg::Undo => {
+            model.clock.end_jump();
             if model.session.undo() {
                 model.tell("Undone".to_owned());
             }
         }
         Msg::Redo => {
+            model.clock.end_jump();
             if model.session.redo() {
                 model.tell("Done again".to_owned());
             }
@@ -382,17 +385,22 @@ fn act_daemon_set(model: &mut Model, id: DaemonSetId, msg: DaemonSetMsg) {
 }
 
 fn act_clock(model: &mut Model, msg: ClockMsg) {
+    let was_jumping = model.clock.pace(&model.session) == Pace::Jumping;
+    if !matches!(
+        msg,
+        ClockMsg::Speed(_) | ClockMsg::Wake | ClockMsg::Tick { .. }
+    ) {
+        model.clock.end_jump();
+    }
     match msg {
         ClockMsg::Play => model.clock.is_playing = true,
         ClockMsg::Pause => model.clock.is_playing = false,
-        ClockMsg::Toggle => model.clock.is_playing = !model.clock.is_playing,
+        ClockMsg::Toggle => model.clock.is_playing = !(model.clock.is_playing || was_jumping),
         ClockMsg::Step => {
             model.clock.is_playing = false;
             model.session.step();
         }
-        ClockMsg::Settle => {
-            model.session.settle();
-        }
+        ClockMsg::Settle => model.clock.settle(&mut model.session),
         ClockMsg::Speed(speed) => model.clock.speed = speed,
         ClockMsg::Seek { ms } => {
             model.clock.is_playing = false;

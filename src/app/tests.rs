@@ -343,6 +343,35 @@ fn many_nodes_become_a_map() {
 }
 
 #[test]
+fn a_long_jump_goes_frame_by_frame_and_pause_ends_it() {
+    let mut model = first_visit();
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 300,
+    };
+    send(&mut model, [add, APPLY]);
+    let mut at_once = model.session.clone();
+    at_once.settle();
+    let frame = || Msg::Clock(ClockMsg::Tick { elapsed_ms: 30 });
+    send(&mut model, [frame(), SETTLE]);
+    assert_eq!(model.page.timeline.pace, Pace::Jumping);
+    let effects = send(&mut model, [frame()]);
+    assert_eq!(effects, [Effect::NextFrame]);
+    let effects = send(&mut model, [Msg::Clock(ClockMsg::Pause), frame()]);
+    assert_eq!(model.page.timeline.pace, Pace::Paused);
+    assert_eq!(effects, [], "nothing moves, so no frame is asked for");
+    send(&mut model, [SETTLE]);
+    let mut frames = 0;
+    while model.page.timeline.pace == Pace::Jumping && frames < 1_000 {
+        send(&mut model, [frame()]);
+        frames += 1;
+    }
+    assert!(frames > 0);
+    assert_eq!(model.session.cluster().hash(), at_once.cluster().hash());
+    assert_eq!(send(&mut model, [frame()]), []);
+}
+
+#[test]
 fn cards_that_did_not_change_stay_the_same_objects() {
     let mut model = running();
     let before = model.page.cluster.cards.clone();
