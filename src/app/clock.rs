@@ -8,18 +8,17 @@ use crate::sim::time::{SimDuration, SimTime};
 
 /// A frame that took longer (a hidden tab, a slow page) counts as this long.
 const TICK_MS_MAX: u32 = 400;
-/// After so many steps the frame ends: the page stays responsive, and time runs slower for a while.
-const STEPS_PER_TICK_MAX: u64 = 1_500;
+/// A frame takes so many steps at the most: the page stays responsive, and time runs slower for a while.
+/// How many that are follows from how long the last frames took.
+const STEPS_FIRST: u64 = 1_000;
+const STEPS_MIN: u64 = 100;
+const STEPS_MAX: u64 = 10_000;
+/// Frames of a playing page shall take no longer than this, those of a jump (it is to be over soon) a few times as long.
+const FRAME_MS: u32 = 20;
+const JUMP_FRAME_MS: u32 = 50;
 /// With nothing due for longer than this (in real time), the page wakes up now and then instead of every frame.
 const NEAR_MS: u64 = 600;
 const WAIT_MS: u32 = 250;
-
-/// A jump to where nothing moves takes so many steps at once; a longer one goes on frame by frame.
-const FIRST_STEPS: u64 = 2_000;
-/// A frame of a jump should take about so long: with more steps the next one is longer, with fewer it is shorter.
-const JUMP_FRAME_MS: u32 = 40;
-const JUMP_STEPS_MIN: u64 = 100;
-const JUMP_STEPS_MAX: u64 = 20_000;
 
 #[derive(Clone, Debug)]
 pub struct Clock {
@@ -27,10 +26,14 @@ pub struct Clock {
     pub speed: Speed,
     /// A tick was asked for and hasn't come yet.
     is_asked: bool,
+    /// It was asked for after a while: how long it takes to come says nothing about frames.
+    is_waiting: bool,
     /// Quarters of a millisecond that were too short to hand over.
     rest: u64,
-    /// A jump to where nothing moves, and how many steps its next frame takes.
-    jump: Option<(Settling, u64)>,
+    /// How many steps the next frame may take.
+    steps: u64,
+    /// A jump to where nothing moves that isn't over.
+    jump: Option<Settling>,
 }
 
 impl Default for Clock {
@@ -39,7 +42,9 @@ impl Default for Clock {
             is_playing: true,
             speed: Speed::One,
             is_asked: false,
+            is_waiting: false,
             rest: 0,
+            steps: STEPS_FIRST,
             jump: None,
         }
     }
@@ -64,7 +69,7 @@ impl Clock {
 
     /// Starts a jump to where nothing moves; a short one is over at once.
     pub fn settle(&mut self, session: &mut Session) {
-        self.jump = Some((Settling::default(), FIRST_STEPS));
+        self.jump = Some(Settling::default());
         self.jump_on(session);
     }
 
@@ -74,8 +79,8 @@ impl Clock {
     }
 
     fn jump_on(&mut self, session: &mut Session) {
-        if let Some((settling, steps)) = &mut self.jump
-            && session.settle_on(settling, *steps).is_some()
+        if let Some(settling) = &mut self.jump
+            && session.settle_on(settling, self.steps).is_some()
         {
             self.jump = None;
         }
@@ -84,10 +89,8 @@ impl Clock {
     /// Real time went by.
     pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32) {
         self.is_asked = false;
-        if let Some((_, steps)) = &mut self.jump {
-            let ms = u64::from(elapsed_ms.clamp(JUMP_FRAME_MS / 2, JUMP_FRAME_MS * 4));
-            let fitting = *steps * u64::from(JUMP_FRAME_MS) / ms;
-            *steps = fitting.clamp(JUMP_STEPS_MIN, JUMP_STEPS_MAX);
+        if self.jump.is_some() {
+            self.fit(elapsed_ms, JUMP_FRAME_MS);
             self.jump_on(session);
             return;
         }
@@ -98,7 +101,24 @@ impl Clock {
         let quarters = self.rest + u64::from(elapsed_ms.min(TICK_MS_MAX)) * self.speed.quarters();
         self.rest = quarters % 4;
         let to = session.now() + SimDuration::millis(quarters / 4);
-        session.advance_to(to, STEPS_PER_TICK_MAX);
+        self.fit(elapsed_ms, FRAME_MS);
+        session.advance_to(to, self.steps);
+    }
+
+    /// Fewer steps after a long frame, a few more after a short one.
+    fn fit(&mut self, elapsed_ms: u32, wanted_ms: u32) {
+        if self.is_waiting {
+            return;
+        }
+        let elapsed = u64::from(elapsed_ms.clamp(1, 4 * wanted_ms));
+        let wanted = u64::from(wanted_ms);
+        let steps = if elapsed > wanted {
+            self.steps * wanted / elapsed
+        } else {
+            // Slowly, or every few frames one would be too long.
+            self.steps + self.steps * (wanted - elapsed) / (8 * wanted) + 1
+        };
+        self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
     }
 
     /// Asks for the next tick, if there is anything to play and none is asked for.
@@ -109,6 +129,7 @@ impl Clock {
         }
         self.is_asked = true;
         if pace == Pace::Jumping {
+            self.is_waiting = false;
             return Some(Effect::NextFrame);
         }
         let due = session
@@ -116,7 +137,8 @@ impl Clock {
             .unwrap_or(SimTime::MAX)
             .since(session.now());
         let real_ms = due.0.saturating_mul(4) / self.speed.quarters();
-        Some(if real_ms > NEAR_MS {
+        self.is_waiting = real_ms > NEAR_MS;
+        Some(if self.is_waiting {
             Effect::Wait { ms: WAIT_MS }
         } else {
             Effect::NextFrame

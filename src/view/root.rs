@@ -30,8 +30,8 @@ pub struct Root {
     /// The line that the editor shall show, and a number for each wish.
     reveal: Option<(u32, u32)>,
     on_node: Callback<Rc<str>>,
-    /// When real time was last looked at.
-    asked_at_ms: f64,
+    /// When the message that is being handled arrived: what it takes is part of the next frame.
+    begun_ms: f64,
     frame: Option<AnimationFrame>,
     wait: Option<Timeout>,
     _listeners: Vec<EventListener>,
@@ -53,7 +53,7 @@ impl Component for Root {
             model,
             on_node,
             reveal: None,
-            asked_at_ms: 0.0,
+            begun_ms: 0.0,
             frame: None,
             wait: None,
             _listeners: listeners(ctx),
@@ -62,6 +62,7 @@ impl Component for Root {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        self.begun_ms = platform::now_ms();
         let update = update(&mut self.model, msg);
         let mut changed = update.changed;
         for effect in update.effects {
@@ -143,16 +144,14 @@ impl Root {
     fn perform(&mut self, effect: Effect, ctx: &Context<Self>) -> bool {
         match effect {
             Effect::NextFrame => {
-                self.look_at_clock();
-                let (link, asked) = (ctx.link().clone(), self.asked_at_ms);
+                let (link, begun) = (ctx.link().clone(), self.begun_ms);
                 self.frame = Some(request_animation_frame(move |_| {
-                    link.send_message(tick(asked))
+                    link.send_message(tick(begun))
                 }));
             }
             Effect::Wait { ms } => {
-                self.look_at_clock();
-                let (link, asked) = (ctx.link().clone(), self.asked_at_ms);
-                self.wait = Some(Timeout::new(ms, move || link.send_message(tick(asked))));
+                let (link, begun) = (ctx.link().clone(), self.begun_ms);
+                self.wait = Some(Timeout::new(ms, move || link.send_message(tick(begun))));
             }
             Effect::CopyLink(fragment) => {
                 platform::replace_fragment(&fragment);
@@ -179,14 +178,10 @@ impl Root {
         }
         false
     }
-
-    fn look_at_clock(&mut self) {
-        self.asked_at_ms = platform::now_ms();
-    }
 }
 
-fn tick(asked_at_ms: f64) -> Msg {
-    let elapsed = (platform::now_ms() - asked_at_ms).clamp(1.0, 10_000.0);
+fn tick(begun_ms: f64) -> Msg {
+    let elapsed = (platform::now_ms() - begun_ms).clamp(1.0, 10_000.0);
     Msg::Clock(ClockMsg::Tick {
         elapsed_ms: elapsed.round() as u32,
     })
