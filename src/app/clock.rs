@@ -9,13 +9,13 @@ use crate::sim::time::{SimDuration, SimTime};
 /// A frame that took longer (a hidden tab, a slow page) counts as this long.
 const TICK_MS_MAX: u32 = 400;
 /// A frame takes so many steps at the most: the page stays responsive, and time runs slower for a while.
-/// How many that are follows from how long the last frames took.
-const STEPS_FIRST: u64 = 1_000;
-const STEPS_MIN: u64 = 100;
-const STEPS_MAX: u64 = 10_000;
-/// Frames of a playing page shall take no longer than this, those of a jump (it is to be over soon) a few times as long.
-const FRAME_MS: u32 = 20;
-const JUMP_FRAME_MS: u32 = 50;
+/// How many that are follows from how long the last frames worked.
+const STEPS_FIRST: u64 = 500;
+const STEPS_MIN: u64 = 50;
+const STEPS_MAX: u64 = 20_000;
+/// So long the page may work for a frame while it plays, which leaves time to paint; while it jumps, to be there soon, longer.
+const WORK_MS: u32 = 10;
+const JUMP_WORK_MS: u32 = 40;
 /// With nothing due for longer than this (in real time), the page wakes up now and then instead of every frame.
 const NEAR_MS: u64 = 600;
 const WAIT_MS: u32 = 250;
@@ -26,12 +26,11 @@ pub struct Clock {
     pub speed: Speed,
     /// A tick was asked for and hasn't come yet.
     is_asked: bool,
-    /// It was asked for after a while: how long it takes to come says nothing about frames.
-    is_waiting: bool,
     /// Quarters of a millisecond that were too short to hand over.
     rest: u64,
-    /// How many steps the next frame may take.
+    /// How many steps the next frame may take, and whether the last one took all of them.
     steps: u64,
+    is_full: bool,
     /// A jump to where nothing moves that isn't over.
     jump: Option<Settling>,
 }
@@ -42,9 +41,9 @@ impl Default for Clock {
             is_playing: true,
             speed: Speed::One,
             is_asked: false,
-            is_waiting: false,
             rest: 0,
             steps: STEPS_FIRST,
+            is_full: false,
             jump: None,
         }
     }
@@ -84,13 +83,14 @@ impl Clock {
         {
             self.jump = None;
         }
+        self.is_full = self.jump.is_some();
     }
 
-    /// Real time went by.
-    pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32) {
+    /// Real time went by, of which the page worked for `worked_ms`.
+    pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32, worked_ms: u32) {
         self.is_asked = false;
         if self.jump.is_some() {
-            self.fit(elapsed_ms, JUMP_FRAME_MS);
+            self.fit(worked_ms, JUMP_WORK_MS);
             self.jump_on(session);
             return;
         }
@@ -101,22 +101,21 @@ impl Clock {
         let quarters = self.rest + u64::from(elapsed_ms.min(TICK_MS_MAX)) * self.speed.quarters();
         self.rest = quarters % 4;
         let to = session.now() + SimDuration::millis(quarters / 4);
-        self.fit(elapsed_ms, FRAME_MS);
-        session.advance_to(to, self.steps);
+        self.fit(worked_ms, WORK_MS);
+        self.is_full = !session.advance_to(to, self.steps);
     }
 
-    /// Fewer steps after a long frame, a few more after a short one.
-    fn fit(&mut self, elapsed_ms: u32, wanted_ms: u32) {
-        if self.is_waiting {
+    /// Fewer steps after too much work, some more after less. Only a full frame tells how long its steps take.
+    fn fit(&mut self, worked_ms: u32, wanted_ms: u32) {
+        if !self.is_full {
             return;
         }
-        let elapsed = u64::from(elapsed_ms.clamp(1, 4 * wanted_ms));
+        let worked = u64::from(worked_ms.clamp(1, 8 * wanted_ms));
         let wanted = u64::from(wanted_ms);
-        let steps = if elapsed > wanted {
-            self.steps * wanted / elapsed
+        let steps = if worked > wanted {
+            self.steps * wanted / worked
         } else {
-            // Slowly, or every few frames one would be too long.
-            self.steps + self.steps * (wanted - elapsed) / (8 * wanted) + 1
+            self.steps + self.steps * (wanted - worked) / (4 * wanted)
         };
         self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
     }
@@ -129,7 +128,6 @@ impl Clock {
         }
         self.is_asked = true;
         if pace == Pace::Jumping {
-            self.is_waiting = false;
             return Some(Effect::NextFrame);
         }
         let due = session
@@ -137,8 +135,7 @@ impl Clock {
             .unwrap_or(SimTime::MAX)
             .since(session.now());
         let real_ms = due.0.saturating_mul(4) / self.speed.quarters();
-        self.is_waiting = real_ms > NEAR_MS;
-        Some(if self.is_waiting {
+        Some(if real_ms > NEAR_MS {
             Effect::Wait { ms: WAIT_MS }
         } else {
             Effect::NextFrame
