@@ -1,18 +1,18 @@
 //! One kind's objects by namespace and name.
 
 use crate::api::object::{Key, Resource};
-use std::collections::BTreeMap;
+use crate::sim::shared_map::SharedMap;
 use std::rc::Rc;
 
 #[derive(Clone, Debug)]
 pub struct Table<T> {
-    objects: BTreeMap<Key, Rc<T>>,
+    objects: SharedMap<Key, Rc<T>>,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
         Table {
-            objects: BTreeMap::new(),
+            objects: SharedMap::default(),
         }
     }
 }
@@ -38,7 +38,7 @@ impl<T: Resource> Table<T> {
     /// The objects of one namespace, by name.
     pub fn in_namespace<'a>(&'a self, namespace: &'a str) -> impl Iterator<Item = &'a Rc<T>> {
         self.objects
-            .range(Key::new(namespace, "")..)
+            .iter_from(&Key::new(namespace, ""))
             .take_while(move |(key, _)| &*key.namespace == namespace)
             .map(|(_, object)| object)
     }

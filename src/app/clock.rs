@@ -4,12 +4,19 @@ use super::console::Console;
 use super::msg::Effect;
 use crate::present::timeline::{Pace, Speed};
 use crate::session::Session;
+use crate::session::settle::Settling;
 use crate::sim::time::{SimDuration, SimTime};
 
 /// A frame that took longer (a hidden tab, a slow page) counts as this long.
 const TICK_MS_MAX: u32 = 400;
-/// After so many steps the frame ends: the page stays responsive, and time runs slower for a while.
-const STEPS_PER_TICK_MAX: u64 = 1_500;
+/// A frame takes so many steps at the most: the page stays responsive, and time runs slower for a while.
+/// How many that are follows from how long the last frames worked.
+const STEPS_FIRST: u64 = 500;
+const STEPS_MIN: u64 = 50;
+const STEPS_MAX: u64 = 20_000;
+/// So long the page may work for a frame while it plays, which leaves time to paint; while it jumps, to be there soon, longer.
+const WORK_MS: u32 = 10;
+const JUMP_WORK_MS: u32 = 40;
 /// With nothing due for longer than this (in real time), the page wakes up now and then instead of every frame.
 const NEAR_MS: u64 = 600;
 const WAIT_MS: u32 = 250;
@@ -22,6 +29,11 @@ pub struct Clock {
     is_asked: bool,
     /// Quarters of a millisecond that were too short to hand over.
     rest: u64,
+    /// How many steps the next frame may take, and whether the last one took all of them.
+    steps: u64,
+    is_full: bool,
+    /// A jump to where nothing moves that isn't over.
+    jump: Option<Settling>,
 }
 
 impl Default for Clock {
@@ -31,6 +43,9 @@ impl Default for Clock {
             speed: Speed::One,
             is_asked: false,
             rest: 0,
+            steps: STEPS_FIRST,
+            is_full: false,
+            jump: None,
         }
     }
 }
@@ -42,6 +57,9 @@ impl Clock {
     }
 
     pub fn pace(&self, session: &Session, deadline: Option<SimTime>) -> Pace {
+        if self.is_jumping() {
+            return Pace::Jumping;
+        }
         match (self.is_playing, self.is_idle(session, deadline)) {
             (false, _) => Pace::Paused,
             (true, true) => Pace::Settled,
@@ -49,9 +67,44 @@ impl Clock {
         }
     }
 
-    /// Real time went by. The console sees each change if a command waits in it.
-    pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32, console: &mut Console) {
+    /// Starts a jump to where nothing moves; a short one is over at once.
+    pub fn settle(&mut self, session: &mut Session) {
+        self.jump = Some(Settling::default());
+        self.jump_on(session);
+    }
+
+    pub fn is_jumping(&self) -> bool {
+        self.jump.is_some()
+    }
+
+    /// Stays where the jump is by now.
+    pub fn end_jump(&mut self) {
+        self.jump = None;
+    }
+
+    fn jump_on(&mut self, session: &mut Session) {
+        if let Some(settling) = &mut self.jump
+            && session.settle_on(settling, self.steps).is_some()
+        {
+            self.jump = None;
+        }
+        self.is_full = self.jump.is_some();
+    }
+
+    /// Real time went by, of which the page worked for `worked_ms`. The console sees each change if a command waits in it.
+    pub fn tick(
+        &mut self,
+        session: &mut Session,
+        elapsed_ms: u32,
+        worked_ms: u32,
+        console: &mut Console,
+    ) {
         self.is_asked = false;
+        if self.jump.is_some() {
+            self.fit(worked_ms, JUMP_WORK_MS);
+            self.jump_on(session);
+            return;
+        }
         if self.pace(session, console.deadline()) != Pace::Playing {
             self.rest = 0;
             return;
@@ -59,20 +112,40 @@ impl Clock {
         let quarters = self.rest + u64::from(elapsed_ms.min(TICK_MS_MAX)) * self.speed.quarters();
         self.rest = quarters % 4;
         let to = session.now() + SimDuration::millis(quarters / 4);
-        let mut left = STEPS_PER_TICK_MAX;
+        self.fit(worked_ms, WORK_MS);
+        let mut left = self.steps;
         while console.is_waiting() && left > 0 && !session.advance_to(to, 1) {
             console.poll(session);
             left -= 1;
         }
-        session.advance_to(to, left);
+        self.is_full = !session.advance_to(to, left);
+    }
+
+    /// Fewer steps after too much work, some more after less. Only a full frame tells how long its steps take.
+    fn fit(&mut self, worked_ms: u32, wanted_ms: u32) {
+        if !self.is_full {
+            return;
+        }
+        let worked = u64::from(worked_ms.clamp(1, 8 * wanted_ms));
+        let wanted = u64::from(wanted_ms);
+        let steps = if worked > wanted {
+            self.steps * wanted / worked
+        } else {
+            self.steps + self.steps * (wanted - worked) / (4 * wanted)
+        };
+        self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
     }
 
     /// Asks for the next tick, if there is anything to play and none is asked for.
     pub fn ask(&mut self, session: &Session, deadline: Option<SimTime>) -> Option<Effect> {
-        if self.is_asked || self.pace(session, deadline) != Pace::Playing {
+        let pace = self.pace(session, deadline);
+        if self.is_asked || !matches!(pace, Pace::Playing | Pace::Jumping) {
             return None;
         }
         self.is_asked = true;
+        if pace == Pace::Jumping {
+            return Some(Effect::NextFrame);
+        }
         let due = session
             .next_due()
             .into_iter()

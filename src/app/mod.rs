@@ -165,12 +165,14 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         }
         Msg::Undo => {
             model.console.interrupt_wait();
+            model.clock.end_jump();
             if model.session.undo() {
                 model.tell("Undone".to_owned());
             }
         }
         Msg::Redo => {
             model.console.interrupt_wait();
+            model.clock.end_jump();
             if model.session.redo() {
                 model.tell("Done again".to_owned());
             }
@@ -416,17 +418,22 @@ fn act_daemon_set(model: &mut Model, id: DaemonSetId, msg: DaemonSetMsg) {
 }
 
 fn act_clock(model: &mut Model, msg: ClockMsg) {
+    let was_jumping = model.clock.is_jumping();
+    if !matches!(
+        msg,
+        ClockMsg::Speed(_) | ClockMsg::Wake | ClockMsg::Tick { .. }
+    ) {
+        model.clock.end_jump();
+    }
     match msg {
         ClockMsg::Play => model.clock.is_playing = true,
         ClockMsg::Pause => model.clock.is_playing = false,
-        ClockMsg::Toggle => model.clock.is_playing = !model.clock.is_playing,
+        ClockMsg::Toggle => model.clock.is_playing = !(model.clock.is_playing || was_jumping),
         ClockMsg::Step => {
             model.clock.is_playing = false;
             model.session.step();
         }
-        ClockMsg::Settle => {
-            model.session.settle();
-        }
+        ClockMsg::Settle => model.clock.settle(&mut model.session),
         ClockMsg::Speed(speed) => model.clock.speed = speed,
         ClockMsg::Seek { ms } => {
             model.console.interrupt_wait();
@@ -434,10 +441,13 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.session.seek(crate::sim::time::SimTime(ms));
         }
         ClockMsg::Wake => {}
-        ClockMsg::Tick { elapsed_ms } => {
-            model
-                .clock
-                .tick(&mut model.session, elapsed_ms, &mut model.console);
+        ClockMsg::Tick {
+            elapsed_ms,
+            worked_ms,
+        } => {
+            let session = &mut model.session;
+            let console = &mut model.console;
+            model.clock.tick(session, elapsed_ms, worked_ms, console);
         }
     }
 }

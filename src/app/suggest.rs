@@ -39,7 +39,9 @@ impl Suggested {
 impl Model {
     /// Looks for edits if the selection or the cluster is another one; true if the page changes.
     pub(super) fn suggest(&mut self, pace: Pace) -> bool {
-        let about = self.about().filter(|_| pace != Pace::Playing);
+        let about = self
+            .about()
+            .filter(|_| matches!(pace, Pace::Paused | Pace::Settled));
         if about == self.suggested.about {
             return false;
         }

@@ -14,6 +14,7 @@ use crate::client::work_queue::WorkQueue;
 use crate::client::{Client, Component};
 use crate::reason::Decision;
 use crate::reason::node::NodeDecision;
+use crate::sim::shared_map::SharedMap;
 use crate::sim::time::SimTime;
 use crate::trace::Actor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +24,7 @@ type Uid = Rc<str>;
 
 #[derive(Clone, Debug, Default)]
 pub struct GarbageCollector {
-    nodes: BTreeMap<Uid, Item>,
+    nodes: SharedMap<Uid, Item>,
     dependents: BTreeMap<Uid, BTreeSet<Uid>>,
     queue: WorkQueue<Work>,
 }

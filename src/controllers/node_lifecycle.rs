@@ -20,9 +20,9 @@ use crate::client::{Client, Component, api_time};
 use crate::reason::Decision;
 use crate::reason::node::NodeDecision;
 use crate::sim::queue::{EventQueue, Ticket};
+use crate::sim::shared_map::SharedMap;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{Actor, TraceId, What};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub const MONITOR_PERIOD: SimDuration = SimDuration::secs(5);
@@ -38,7 +38,7 @@ const MONITORED: [&str; 4] = ["Ready", "MemoryPressure", "DiskPressure", "PIDPre
 #[derive(Clone, Debug, Default)]
 pub struct NodeLifecycle {
     pods: PodsByNode,
-    nodes: BTreeMap<Rc<str>, Health>,
+    nodes: SharedMap<Rc<str>, Health>,
     zones: Zones,
     queue: EventQueue<Due>,
     zones_look: Option<SimTime>,

@@ -3,13 +3,14 @@
 use crate::api::object::{Key, Resource};
 use crate::api::pod::Pod;
 use crate::client::informer::Informer;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::shared_map::SharedMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 #[derive(Clone, Debug, Default)]
 pub struct PodsByNode {
     pods: Informer<Pod>,
-    by_node: BTreeMap<Rc<str>, BTreeSet<Key>>,
+    by_node: SharedMap<Rc<str>, BTreeSet<Key>>,
 }
 
 impl PodsByNode {
@@ -25,8 +26,7 @@ impl PodsByNode {
             }
             if pod.is_bound() {
                 self.by_node
-                    .entry(pod.spec.node_name.as_str().into())
-                    .or_default()
+                    .or_default(pod.spec.node_name.as_str().into())
                     .insert(pod.key());
             }
         }

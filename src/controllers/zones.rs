@@ -6,6 +6,7 @@
 
 use crate::api::node::Node;
 use crate::reason::node::{NodeDecision, ZoneState};
+use crate::sim::shared_map::SharedMap;
 use crate::sim::time::{SimDuration, SimTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -26,7 +27,7 @@ pub struct Zones {
 struct Zone {
     ready: u32,
     not_ready: BTreeSet<Rc<str>>,
-    nodes: BTreeMap<Rc<str>, bool>,
+    nodes: SharedMap<Rc<str>, bool>,
     state: ZoneState,
     waiting: Line,
     /// When the next node may be tainted.

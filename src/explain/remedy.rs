@@ -155,7 +155,7 @@ fn try_out(
             });
         }
         seen = Some(version);
-        if !fork.next_due().is_some_and(|due: SimTime| due <= end) || !fork.step() {
+        if fork.next_due().is_none_or(|due: SimTime| due > end) || !fork.step() {
             return None;
         }
     }

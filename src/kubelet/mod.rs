@@ -26,20 +26,21 @@ use crate::client::{Client, Component};
 use crate::reason::Decision;
 use crate::reason::kubelet::KubeletDecision;
 use crate::sim::queue::EventQueue;
+use crate::sim::shared_map::SharedMap;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{Actor, TraceId};
 use eviction::Pressure;
 use profile::{Mode, Profile};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use worker::{Announce, Images, Stage, Surroundings, Wake, Worker};
 
 #[derive(Clone, Debug, Default)]
 pub struct Kubelets {
     profile: Profile,
-    nodes: BTreeMap<Rc<str>, NodeKubelet>,
+    nodes: SharedMap<Rc<str>, NodeKubelet>,
     /// By uid.
-    pods: BTreeMap<Rc<str>, Worker>,
+    pods: SharedMap<Rc<str>, Worker>,
     queue: EventQueue<Due>,
     /// What is no progress: pods that crash or pull in vain, round and round; evictions while a pressure lasts, and its end.
     loops: EventQueue<Due>,
@@ -203,8 +204,7 @@ impl Kubelets {
                 let worker = Worker::new(pod, event.cause, &self.profile);
                 let uid: Rc<str> = uid.into();
                 self.nodes
-                    .entry(Rc::clone(&worker.node))
-                    .or_default()
+                    .or_default(Rc::clone(&worker.node))
                     .pods
                     .insert(Rc::clone(&uid));
                 self.pods.insert(Rc::clone(&uid), worker);
@@ -232,7 +232,7 @@ impl Kubelets {
             }
             return;
         }
-        let kubelet = self.nodes.entry(Rc::clone(&name)).or_default();
+        let kubelet = self.nodes.or_default(Rc::clone(&name));
         let old = kubelet.node.replace(Rc::clone(node));
         if event.cause.is_some() {
             kubelet.cause = event.cause;
@@ -621,7 +621,7 @@ fn patch(
 
 /// Which pod is meant, as commands name it.
 fn find<'a>(
-    pods: &'a BTreeMap<Rc<str>, Worker>,
+    pods: &'a SharedMap<Rc<str>, Worker>,
     client: &Client<'_>,
     key: &Key,
 ) -> Option<&'a Rc<str>> {

@@ -69,9 +69,12 @@ impl NodeState {
     }
 }
 
+/// How many nodes, and the first few.
+type Named = (u32, Vec<Rc<str>>);
+
 /// All nodes of the cluster, by what the set has there and why.
 pub fn groups(cluster: &Cluster, scene: &Scene, set: &DaemonSet) -> Groups {
-    let mut found: BTreeMap<(NodeState, String), (u32, Vec<Rc<str>>)> = BTreeMap::new();
+    let mut found: BTreeMap<(NodeState, String), Named> = BTreeMap::new();
     for node in cluster.server.nodes.iter() {
         let Some(verdict) = scene.verdict(&node.metadata.name) else {
             continue;

@@ -24,6 +24,10 @@ use crate::sim::time::SimTime;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// While many nodes play, the feed is made for every so many pictures: nobody reads sixty of it in a second, and its
+/// rows are the most that there is to draw.
+const FEED_EVERY: u32 = 8;
+
 /// What the user looks at; everything else follows from the session.
 pub struct Look<'a> {
     pub subject: Subject<'a>,
@@ -91,6 +95,8 @@ pub struct Page {
     subject: Option<(bool, Rc<str>)>,
     /// Since when the status has been this one, and something else than a fresh count.
     differs: Option<(SimTime, DaemonSetStatus)>,
+    /// How many pictures `feed` is behind.
+    feed_behind: u32,
 }
 
 /// When two of these are equal, the cluster looks the same.
@@ -129,6 +135,14 @@ impl Page {
             changed |= self.refresh_cluster(session, set.as_ref(), has_moved);
         }
         changed |= self.refresh_groups(cluster, set.as_deref(), look.pace, is_same);
+        self.feed_behind += u32::from(!is_same || self.feed_behind > 0);
+        let is_busy = matches!(look.pace, Pace::Playing | Pace::Jumping)
+            && self.cluster.node_count > CARDS_MAX;
+        if self.feed_behind >= if is_busy { FEED_EVERY } else { 1 } {
+            self.feed_behind = 0;
+            let feed = events::feed(cluster, &self.feed);
+            changed |= renew(&mut self.feed, feed);
+        }
         changed |= self.refresh_focus(cluster, look.subject, is_same);
         let subject = look.subject.id();
         if !is_same || subject != self.subject {
@@ -148,7 +162,7 @@ impl Page {
         is_same: bool,
     ) -> bool {
         let is_many = self.cluster.node_count > CARDS_MAX;
-        let is_late = is_many && pace == Pace::Playing;
+        let is_late = is_many && matches!(pace, Pace::Playing | Pace::Jumping);
         self.groups_late |= is_late && !is_same;
         if is_late || (is_same && !self.groups_late) {
             return false;
@@ -192,9 +206,7 @@ impl Page {
         let fleet = is_fleet.then(|| fleet(cluster, &self.scene, &touched, self.fleet.as_deref()));
         changed |= renew_some(&mut self.fleet, fleet);
         let panel = set.map(|set| self.panel(cluster, set));
-        changed |= renew_some(&mut self.panel, panel);
-        let feed = events::feed(cluster, &self.feed);
-        changed | renew(&mut self.feed, feed)
+        changed | renew_some(&mut self.panel, panel)
     }
 
     fn panel(&mut self, cluster: &Cluster, set: &DaemonSet) -> DaemonSetPanel {

@@ -41,6 +41,8 @@ pub enum Pace {
     Playing,
     /// Playing, but nothing is due: the clock stands until something is done.
     Settled,
+    /// As fast as it goes to where nothing is due.
+    Jumping,
 }
 
 impl Pace {
@@ -49,6 +51,7 @@ impl Pace {
             Pace::Paused => "Paused",
             Pace::Playing => "Playing",
             Pace::Settled => "Settled",
+            Pace::Jumping => "Jumping",
         }
     }
 }
@@ -132,6 +135,7 @@ pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
     });
     let is_past = now < end;
     let state = match look.pace {
+        Pace::Jumping => "Jumping to settled; Pause stops here".to_owned(),
         _ if is_past && look.pace == Pace::Paused => {
             "In the past. What you do now starts from here.".to_owned()
         }

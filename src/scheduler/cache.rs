@@ -9,16 +9,17 @@ use super::node_info::{NodeInfo, PodInfo};
 use crate::api::node::Node;
 use crate::api::object::{Key, Resource};
 use crate::api::pod::Pod;
+use crate::sim::shared_map::SharedMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
-    nodes: BTreeMap<Rc<str>, Rc<NodeInfo>>,
+    nodes: SharedMap<Rc<str>, Rc<NodeInfo>>,
     /// How many of `nodes` exist; the others are only named by pods.
     node_count: u32,
     /// Pods that wait and pods that are placed; none that ended.
-    pods: BTreeMap<Key, Rc<PodInfo>>,
+    pods: SharedMap<Key, Rc<PodInfo>>,
     assumed: BTreeSet<Key>,
     nominated: BTreeMap<Rc<str>, BTreeSet<Key>>,
     nominations: BTreeMap<Key, Rc<str>>,
@@ -91,7 +92,7 @@ impl Cache {
     }
 
     fn node_entry(&mut self, name: &str) -> &mut Rc<NodeInfo> {
-        self.nodes.entry(name.into()).or_default()
+        self.nodes.or_default(name.into())
     }
 
     /// Takes a pod that is on a node or waits for one; returns what was known before. A nomination in its status counts.

@@ -7,8 +7,9 @@ pub mod execute;
 pub mod lineage;
 pub mod link;
 pub mod scenario;
+pub mod settle;
 
-use crate::cluster::{Cluster, Settled};
+use crate::cluster::Cluster;
 use crate::kubectl::{Host, Started};
 use crate::sim::time::{SimDuration, SimTime};
 use command::{Command, Failure, Outcome};
@@ -18,9 +19,6 @@ use serde::{Deserialize, Serialize};
 
 /// The longest simulated time of a session.
 pub const MAX_TIME: SimDuration = SimDuration::secs(7 * 24 * 3600);
-/// `settle` looks this far ahead.
-const SETTLE_TIME: SimDuration = SimDuration::secs(30 * 60);
-const SETTLE_STEPS: u64 = 3_000_000;
 /// A link whose history takes more steps than this isn't played to its end.
 const MAX_REPLAY_STEPS: u64 = 5_000_000;
 /// Checkpoints are at least this far apart, and this many at the most.
@@ -243,18 +241,6 @@ impl Session {
         }
         self.end = self.end.max(self.now());
         true
-    }
-
-    /// Runs until nothing but repeating timers is left.
-    pub fn settle(&mut self) -> Settled {
-        while self.applied < self.log.len() {
-            let at = self.log[self.applied].at;
-            self.replay_to(at, &mut u64::MAX.clone());
-        }
-        let settled = self.cluster.settle(SETTLE_TIME, SETTLE_STEPS);
-        self.end = self.end.max(self.now());
-        self.checkpoint();
-        settled
     }
 
     /// To any moment between the start and the end.

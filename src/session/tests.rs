@@ -1,6 +1,8 @@
 //! Undo, seeking and links give back exactly what was.
 
+use super::settle::Settling;
 use super::*;
+use crate::cluster::Settled;
 use crate::cluster::nodes::NodeTemplate;
 use crate::cluster::tests::AGENT;
 
@@ -102,4 +104,29 @@ fn acting_in_the_past_drops_what_came_later() {
     session.submit(add(1)).unwrap();
     assert_eq!(session.end(), SimTime(500));
     assert_eq!(session.log().len(), 2);
+}
+
+#[test]
+fn settling_in_parts_is_settling_at_once() {
+    // In the past, so that there are commands to play again on the way.
+    let past = || {
+        let mut session = played();
+        session.seek(SimTime(500));
+        session
+    };
+    let mut at_once = past();
+    assert_eq!(at_once.settle(), Settled::Quiet);
+    for steps in [1, 7, 100, 5_000] {
+        let (mut session, mut settling) = (past(), Settling::default());
+        let mut parts = 1;
+        let settled = loop {
+            if let Some(settled) = session.settle_on(&mut settling, steps) {
+                break settled;
+            }
+            parts += 1;
+        };
+        assert_eq!(settled, Settled::Quiet);
+        assert_eq!(state(&session), state(&at_once), "{steps} steps at a time");
+        assert!(parts > 1 || steps == 5_000);
+    }
 }

@@ -4,4 +4,5 @@ pub mod chunked;
 pub mod hash;
 pub mod queue;
 pub mod rng;
+pub mod shared_map;
 pub mod time;

@@ -4,7 +4,7 @@
 //! The generator is SplitMix64: tiny, well studied and the same on every platform.
 
 use super::hash::Fnv64;
-use std::collections::BTreeMap;
+use super::shared_map::SharedMap;
 
 /// One stream of random numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,17 +43,17 @@ impl Stream {
 }
 
 /// All streams of one simulation, made on first use.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Rng {
     seed: u64,
-    streams: BTreeMap<String, Stream>,
+    streams: SharedMap<String, Stream>,
 }
 
 impl Rng {
     pub fn new(seed: u64) -> Self {
         Rng {
             seed,
-            streams: BTreeMap::new(),
+            streams: SharedMap::default(),
         }
     }
 

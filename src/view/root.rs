@@ -18,6 +18,7 @@ use crate::app::{Model, update};
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::timers::callback::Timeout;
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
@@ -31,8 +32,10 @@ pub struct Root {
     /// The line that the editor shall show, and a number for each wish.
     reveal: Option<(u32, u32)>,
     on_node: Callback<Rc<str>>,
-    /// When real time was last looked at.
-    asked_at_ms: f64,
+    /// When the message that is being handled arrived: what it takes is part of the next frame.
+    begun_ms: f64,
+    /// How long it took to handle it and to draw what it changed.
+    worked_ms: Rc<Cell<f64>>,
     frame: Option<AnimationFrame>,
     wait: Option<Timeout>,
     _listeners: Vec<EventListener>,
@@ -58,7 +61,8 @@ impl Component for Root {
             model,
             on_node,
             reveal: None,
-            asked_at_ms: 0.0,
+            begun_ms: 0.0,
+            worked_ms: Rc::default(),
             frame: None,
             wait: None,
             _listeners: listeners(ctx),
@@ -67,6 +71,7 @@ impl Component for Root {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        self.begun_ms = platform::now_ms();
         let update = update(&mut self.model, msg);
         let mut changed = update.changed;
         for effect in update.effects {
@@ -115,6 +120,7 @@ impl Component for Root {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, is_first: bool) {
+        self.worked_ms.set(platform::now_ms() - self.begun_ms);
         if is_first {
             // A link may open playing; nothing else asks for the first frame.
             ctx.link().send_message(Msg::Clock(ClockMsg::Wake));
@@ -145,20 +151,28 @@ impl Root {
         Some(html! { <Fleet {view} {selected} on_select={self.on_node.clone()} /> })
     }
 
+    /// Makes the message that time has passed since the present message arrived.
+    fn tick(&self) -> impl Fn() -> Msg + use<> {
+        let (begun_ms, worked_ms) = (self.begun_ms, Rc::clone(&self.worked_ms));
+        let whole = |ms: f64| ms.clamp(1.0, 10_000.0).round() as u32;
+        move || {
+            Msg::Clock(ClockMsg::Tick {
+                elapsed_ms: whole(platform::now_ms() - begun_ms),
+                worked_ms: whole(worked_ms.get()),
+            })
+        }
+    }
+
     /// Does what `update` asked for; true if something must be drawn for it.
     fn perform(&mut self, effect: Effect, ctx: &Context<Self>) -> bool {
         match effect {
             Effect::NextFrame => {
-                self.look_at_clock();
-                let (link, asked) = (ctx.link().clone(), self.asked_at_ms);
-                self.frame = Some(request_animation_frame(move |_| {
-                    link.send_message(tick(asked))
-                }));
+                let (link, tick) = (ctx.link().clone(), self.tick());
+                self.frame = Some(request_animation_frame(move |_| link.send_message(tick())));
             }
             Effect::Wait { ms } => {
-                self.look_at_clock();
-                let (link, asked) = (ctx.link().clone(), self.asked_at_ms);
-                self.wait = Some(Timeout::new(ms, move || link.send_message(tick(asked))));
+                let (link, tick) = (ctx.link().clone(), self.tick());
+                self.wait = Some(Timeout::new(ms, move || link.send_message(tick())));
             }
             Effect::CopyLink(fragment) => {
                 platform::replace_fragment(&fragment);
@@ -191,17 +205,6 @@ impl Root {
         }
         false
     }
-
-    fn look_at_clock(&mut self) {
-        self.asked_at_ms = platform::now_ms();
-    }
-}
-
-fn tick(asked_at_ms: f64) -> Msg {
-    let elapsed = (platform::now_ms() - asked_at_ms).clamp(1.0, 10_000.0);
-    Msg::Clock(ClockMsg::Tick {
-        elapsed_ms: elapsed.round() as u32,
-    })
 }
 
 /// After the next drawing.

@@ -4,10 +4,11 @@ use super::pod::target_node;
 use crate::api::object::{Key, Resource};
 use crate::api::pod::Pod;
 use crate::client::informer::Informer;
+use crate::sim::shared_map::SharedMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-type ByNode = BTreeMap<Rc<str>, BTreeMap<Key, Rc<Pod>>>;
+type ByNode = SharedMap<Rc<str>, BTreeMap<Key, Rc<Pod>>>;
 
 #[derive(Clone, Debug, Default)]
 pub struct PodIndex {
@@ -40,8 +41,7 @@ impl PodIndex {
                     None => self.owned.entry(uid.into()).or_default(),
                 };
                 by_node
-                    .entry(node_of(pod))
-                    .or_default()
+                    .or_default(node_of(pod))
                     .insert(pod.key(), Rc::clone(pod));
             }
             None => {

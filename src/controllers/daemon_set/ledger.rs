@@ -5,6 +5,7 @@
 use super::assess::{Assessment, Class, Counts};
 use crate::api::apps::DaemonSet;
 use crate::api::meta::Time;
+use crate::sim::shared_map::SharedMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -28,7 +29,7 @@ impl PartialEq for Basis {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     basis: Option<Basis>,
-    nodes: BTreeMap<Rc<str>, Assessment>,
+    nodes: SharedMap<Rc<str>, Assessment>,
     dirty: BTreeSet<Rc<str>>,
     /// Nodes on which `manage` has something to do.
     actionable: BTreeSet<Rc<str>>,
@@ -122,7 +123,7 @@ impl Ledger {
         self.nodes.get(node)
     }
 
-    pub fn nodes(&self) -> &BTreeMap<Rc<str>, Assessment> {
+    pub fn nodes(&self) -> &SharedMap<Rc<str>, Assessment> {
         &self.nodes
     }
 }

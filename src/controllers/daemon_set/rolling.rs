@@ -95,13 +95,31 @@ fn names(nodes: &BTreeSet<Rc<str>>) -> impl Iterator<Item = Rc<str>> + '_ {
     nodes.iter().cloned()
 }
 
+/// Nodes of several classes, of which only the first few by name are wanted: a sync must not cost a look at all of them.
+#[derive(Default)]
+struct Candidates<'a>(Vec<&'a BTreeSet<Rc<str>>>);
+
+impl Candidates<'_> {
+    fn count(&self) -> usize {
+        self.0.iter().map(|nodes| nodes.len()).sum()
+    }
+
+    fn first(&self, most: usize) -> Vec<Rc<str>> {
+        let nodes = self.0.iter().flat_map(|nodes| names(nodes).take(most));
+        let mut first: Vec<_> = nodes.collect();
+        first.sort_unstable();
+        first.truncate(most);
+        first
+    }
+}
+
 fn replace(classes: &Classes, budget: Budget) -> Rollout {
     let mut out = Rollout::default();
-    let mut candidates = BTreeSet::new();
+    let mut candidates = Candidates::default();
     for (class, nodes) in classes {
         match (class.excess, class.old, class.new) {
             (false, Side::None, Side::Available) => {}
-            (false, Side::Available, Side::None) => candidates.extend(names(nodes)),
+            (false, Side::Available, Side::None) => candidates.0.push(nodes),
             (false, Side::Unavailable, Side::None) => {
                 out.delete_unavailable.extend(names(nodes));
                 out.unavailable += nodes.len() as i32;
@@ -111,15 +129,15 @@ fn replace(classes: &Classes, budget: Budget) -> Rollout {
     }
     out.delete_unavailable.sort();
     let room = (budget.max_unavailable - out.unavailable).max(0) as usize;
-    out.waiting = candidates.len().saturating_sub(room) as i32;
-    out.delete_available = candidates.into_iter().take(room).collect();
+    out.waiting = candidates.count().saturating_sub(room) as i32;
+    out.delete_available = candidates.first(room);
     out
 }
 
 fn surge(classes: &Classes, desired: i32, budget: Budget) -> Result<Rollout, String> {
     let mut out = Rollout::default();
     let (mut surging, mut available) = (0, 0);
-    let (mut candidates, mut sunset) = (BTreeSet::new(), BTreeSet::new());
+    let (mut candidates, mut sunset) = (Candidates::default(), Candidates::default());
     for (class, nodes) in classes {
         let count = nodes.len() as i32;
         if class.excess {
@@ -146,8 +164,8 @@ fn surge(classes: &Classes, desired: i32, budget: Budget) -> Result<Rollout, Str
                 out.create_unavailable.extend(names(nodes))
             }
             (Side::Unavailable, Side::None) => out.delete_unavailable.extend(names(nodes)),
-            (Side::Available, Side::None) if class.should_run => candidates.extend(names(nodes)),
-            (Side::Available, Side::None) => sunset.extend(names(nodes)),
+            (Side::Available, Side::None) if class.should_run => candidates.0.push(nodes),
+            (Side::Available, Side::None) => sunset.0.push(nodes),
             (_, Side::Unavailable) => surging += count,
             (_, Side::Available) => out.delete_replaced.extend(names(nodes)),
         }
@@ -156,12 +174,9 @@ fn surge(classes: &Classes, desired: i32, budget: Budget) -> Result<Rollout, Str
     out.delete_unavailable.sort();
     out.create_unavailable.sort();
     out.unavailable = surging;
-    out.delete_sunset = sunset
-        .into_iter()
-        .take((available - desired).max(0) as usize)
-        .collect();
+    out.delete_sunset = sunset.first((available - desired).max(0) as usize);
     let room = (budget.max_surge - surging).max(0) as usize;
-    out.waiting = candidates.len().saturating_sub(room) as i32;
-    out.create = candidates.into_iter().take(room).collect();
+    out.waiting = candidates.count().saturating_sub(room) as i32;
+    out.create = candidates.first(room);
     Ok(out)
 }
