@@ -3,6 +3,8 @@
 use super::nodes::NodeTemplate;
 use super::*;
 use crate::api::decode::decode;
+use crate::api::object::Object;
+use crate::client::events::reference;
 
 /// One pod a node, of the image agent:1.
 pub const AGENT: &str = "\
@@ -203,4 +205,32 @@ fn a_bad_image_and_a_crash_come_to_rest() {
             assert_eq!(waiting.map(|w| w.reason.as_str()), Some(reason));
         }
     }
+}
+
+#[test]
+fn events_go_an_hour_after_their_last_write() {
+    let mut cluster = cluster(1);
+    let say = |cluster: &mut Cluster, secs: u64, reason: &str| {
+        cluster.run_until(SimTime(secs * 1000));
+        let node = cluster.server.get::<Node>(&Cluster::node_key("node-1"));
+        let about = reference(&Object::Node(Rc::clone(node.unwrap())));
+        cluster.as_user(|client| client.event(&about, false, reason, ""));
+    };
+    let reasons = |cluster: &Cluster| {
+        let events = cluster.server.events.iter();
+        let mut reasons: Vec<_> = events
+            .map(|e| format!("{} {}", e.reason, e.count))
+            .collect();
+        reasons.sort();
+        reasons.join(", ")
+    };
+    say(&mut cluster, 100, "Once");
+    say(&mut cluster, 100, "Again");
+    say(&mut cluster, 200, "Again");
+    cluster.run_until(SimTime(3_699_999));
+    assert_eq!(reasons(&cluster), "Again 2, Once 1");
+    cluster.run_until(SimTime(3_700_000));
+    assert_eq!(reasons(&cluster), "Again 2");
+    say(&mut cluster, 3_800, "Again");
+    assert_eq!(reasons(&cluster), "Again 1", "it is new, not a repeat");
 }
