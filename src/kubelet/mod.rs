@@ -5,7 +5,7 @@
 //! What a node's kubelet does by itself stops while the node is down, and starts again from what it then finds.
 //!
 //! Models: pkg/kubelet.
-//! Differs: static pods, volumes, hooks, liveness failures and in-place changes of a pod are left out.
+//! Differs: static pods, volumes, hooks and in-place changes of a pod are left out.
 
 pub mod admission;
 pub mod eviction;
