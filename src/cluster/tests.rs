@@ -169,10 +169,24 @@ fn a_node_fails_and_comes_back() {
         counters(&cluster),
         "agent desired 2 current 2 ready 2 updated 2 available 2 misscheduled 1"
     );
+    let boot_id = |cluster: &Cluster| {
+        let node = cluster.server.get::<Node>(&Cluster::node_key("node-2"));
+        node.unwrap().status.extra["nodeInfo"]["bootID"].clone()
+    };
+    let before = boot_id(&cluster);
     power(&mut cluster, false);
     assert_eq!(
         counters(&cluster),
         "agent desired 3 current 3 ready 3 updated 3 available 3 misscheduled 0"
+    );
+    let after = boot_id(&cluster);
+    assert_ne!(before, after);
+    let mut events = cluster.server.events.iter();
+    let rebooted = events.find(|e| e.reason == "Rebooted").unwrap();
+    let id = after.as_str().unwrap();
+    assert_eq!(
+        rebooted.message,
+        format!("Node node-2 has been rebooted, boot id: {id}")
     );
 }
 

@@ -58,6 +58,8 @@ struct NodeKubelet {
     /// It told that it starts when it registered its node.
     said_starting: bool,
     not_ready: bool,
+    /// What the machine drew when it last booted; empty: as the node came.
+    boot_id: String,
     /// What is short, as the user set it.
     pressure: BTreeSet<Pressure>,
     /// Reported a while longer than it lasts.
