@@ -5,6 +5,7 @@ use super::*;
 use crate::api::decode::decode;
 use crate::api::object::Object;
 use crate::client::events::reference;
+use crate::kubelet::eviction::Pressure;
 
 /// One pod a node, of the image agent:1.
 pub const AGENT: &str = "\
@@ -247,4 +248,25 @@ fn events_go_an_hour_after_their_last_write() {
     assert_eq!(reasons(&cluster), "Again 2");
     say(&mut cluster, 3_800, "Again");
     assert_eq!(reasons(&cluster), "Again 1", "it is new, not a repeat");
+}
+
+#[test]
+fn a_cluster_settles_when_a_pressure_is_over() {
+    let mut cluster = cluster(2);
+    settle(&mut cluster);
+    let set = |cluster: &mut Cluster, on: bool| {
+        cluster.with_parts(|parts, client| {
+            let kubelets = &mut parts.kubelets;
+            kubelets.set_pressure(client, "node-1", Pressure::Disk, on);
+        });
+        settle(cluster);
+        let node = cluster.server.get::<Node>(&Cluster::node_key("node-1"));
+        node.unwrap().spec.taints.len()
+    };
+    assert_eq!(set(&mut cluster, true), 1);
+    assert!(
+        cluster.now() < SimTime(60_000),
+        "a lasting pressure is rest"
+    );
+    assert_eq!(set(&mut cluster, false), 0);
 }

@@ -41,7 +41,7 @@ pub struct Kubelets {
     /// By uid.
     pods: BTreeMap<Rc<str>, Worker>,
     queue: EventQueue<Due>,
-    /// What is no progress: pods that crash or pull in vain, round and round; evictions while a pressure lasts, and its end.
+    /// What is no progress: pods that crash or pull in vain, round and round; evictions while a pressure lasts.
     loops: EventQueue<Due>,
     /// Nodes are numbered as they come, for IP addresses.
     numbered: u32,

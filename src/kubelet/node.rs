@@ -358,7 +358,7 @@ impl Kubelets {
             self.arm_eviction(&name, client.now);
         } else if kubelet.pressure.remove(&kind) {
             let at = client.now + eviction::TRANSITION_PERIOD;
-            self.loops.push(at, Due::PressureOver(name, kind));
+            self.queue.push(at, Due::PressureOver(name, kind));
         }
     }
 
