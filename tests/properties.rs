@@ -17,7 +17,6 @@ use daemonset_playground::cluster::nodes::NodeTemplate;
 use daemonset_playground::cluster::{Settled, invariants};
 use daemonset_playground::controllers::daemon_set::history::{template_hash, template_patch};
 use daemonset_playground::controllers::daemon_set::pod::{available_from, is_updated, target_node};
-use daemonset_playground::kubelet::eviction;
 use daemonset_playground::session::Session;
 use daemonset_playground::session::command::Command;
 use daemonset_playground::session::scenario::{NodeGroup, Scenario};
@@ -403,8 +402,6 @@ impl Run {
 
     /// With the faults over, everything comes to rest where it should be.
     fn converges(&mut self) {
-        // FIXME: settle doesn't wait for the end of a pressure (the kubelet's transition period), though that isn't a timer that repeats.
-        self.pass(eviction::TRANSITION_PERIOD + SimDuration::secs(60));
         let settled = self.session.settle();
         self.check();
         self.claim(settled == Settled::Quiet, || format!("{settled:?}"));

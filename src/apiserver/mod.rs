@@ -24,9 +24,11 @@ use std::rc::Rc;
 use strategy::Strategy;
 use table::Table;
 
+/// How long an event is kept after its last write (`--event-ttl`).
+const EVENT_TTL_SECONDS: i64 = 3600;
 /// The most events that are kept; a big cluster would drown in them.
 ///
-/// Differs: upstream keeps them for an hour. Here the first by namespace and name goes, whatever its age.
+/// Differs: upstream has no such bound. The oldest goes.
 const MAX_EVENTS: usize = 20_000;
 
 /// finalizers that deletion options put on an object
@@ -91,6 +93,9 @@ pub struct ApiServer {
     pub pods: Table<Pod>,
     pub events: Table<Event>,
     pub generics: Table<Generic>,
+    /// When each event was last written, by version: the oldest first.
+    event_ages: BTreeMap<u64, (Time, Key)>,
+    clock: Time,
     /// Nodes whose leases aren't renewed any more, and when they last were. The others are renewed every 10 s.
     pub stale_leases: BTreeMap<String, Time>,
     /// See `api::pod::Volume`.
@@ -158,6 +163,8 @@ impl ApiServer {
             pods: Table::default(),
             events: Table::default(),
             generics: Table::default(),
+            event_ages: BTreeMap::new(),
+            clock: now,
             stale_leases: BTreeMap::new(),
             token_source: Rc::new(admission::token_source()),
             log: Vec::new(),
@@ -252,9 +259,9 @@ impl ApiServer {
         object.meta_mut().resource_version = self.next_version();
         let stored = Rc::new(object);
         T::table_mut(self).insert(Rc::clone(&stored));
-        self.publish(Change::Added, Rc::clone(&stored));
-        if T::KIND == Kind::Event && self.events.len() > MAX_EVENTS {
-            self.events.pop_first();
+        self.publish(Change::Added, Rc::clone(&stored), None);
+        if self.events.len() > MAX_EVENTS {
+            self.drop_oldest_event();
         }
         Ok(stored)
     }
@@ -297,11 +304,11 @@ impl ApiServer {
             && !object.is_kept();
         let stored = Rc::new(object);
         if ends {
-            T::table_mut(self).remove(&stored.key());
-            self.publish(Change::Deleted, Rc::clone(&stored));
+            let old = T::table_mut(self).remove(&stored.key());
+            self.publish(Change::Deleted, Rc::clone(&stored), old);
         } else {
-            T::table_mut(self).insert(Rc::clone(&stored));
-            self.publish(Change::Modified, Rc::clone(&stored));
+            let old = T::table_mut(self).insert(Rc::clone(&stored));
+            self.publish(Change::Modified, Rc::clone(&stored), old);
         }
         stored
     }
@@ -375,7 +382,7 @@ impl ApiServer {
         )
     }
 
-    fn publish<T: Stored>(&mut self, change: Change, object: Rc<T>) {
+    fn publish<T: Stored>(&mut self, change: Change, object: Rc<T>, old: Option<Rc<T>>) {
         // Nobody in the simulation watches Event objects.
         if T::KIND != Kind::Event {
             self.log.push(WatchEvent {
@@ -383,6 +390,33 @@ impl ApiServer {
                 object: T::into_object(object),
                 cause: None,
             });
+            return;
+        }
+        let version = |event: &T| event.meta().resource_version.parse().unwrap_or(0);
+        if let Some(old) = old {
+            self.event_ages.remove(&version(&old));
+        }
+        if change != Change::Deleted {
+            let age = (self.clock, object.key());
+            self.event_ages.insert(version(&object), age);
+        }
+    }
+
+    fn drop_oldest_event(&mut self) {
+        if let Some((_, (_, key))) = self.event_ages.pop_first() {
+            self.events.remove(&key);
+        }
+    }
+
+    /// It is so late now: events go an hour after their last write.
+    ///
+    /// Models: pkg/registry/core/event/storage, ttl.
+    pub fn set_clock(&mut self, now: Time) {
+        self.clock = now;
+        while let Some((_, (written, _))) = self.event_ages.first_key_value()
+            && written.0 + EVENT_TTL_SECONDS <= now.0
+        {
+            self.drop_oldest_event();
         }
     }
 
@@ -429,4 +463,30 @@ fn keep_server_fields<T: Stored>(object: &mut T, old: &T) {
     meta.deletion_timestamp = current.deletion_timestamp;
     meta.deletion_grace_period_seconds = current.deletion_grace_period_seconds;
     meta.generate_name.clone_from(&current.generate_name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::meta::ObjectMeta;
+
+    #[test]
+    fn a_full_store_drops_the_oldest_event() {
+        let mut server = ApiServer::new(1, Time(0));
+        let name = |i: usize| format!("e{}", MAX_EVENTS - i);
+        for i in 0..=MAX_EVENTS {
+            let event = Event {
+                metadata: ObjectMeta::named(&name(i)),
+                ..Event::default()
+            };
+            server.create(event, Time(0)).unwrap();
+        }
+        let there = |i| {
+            server
+                .get::<Event>(&Key::new("default", &name(i)))
+                .is_some()
+        };
+        assert_eq!(server.events.len(), MAX_EVENTS);
+        assert!(!there(0) && there(1) && there(MAX_EVENTS));
+    }
 }

@@ -50,9 +50,4 @@ impl<T: Resource> Table<T> {
     pub fn is_empty(&self) -> bool {
         self.objects.is_empty()
     }
-
-    /// Removes the first object by namespace and name.
-    pub fn pop_first(&mut self) {
-        self.objects.pop_first();
-    }
 }

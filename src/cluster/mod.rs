@@ -272,6 +272,7 @@ impl Cluster {
     pub fn advance_clock(&mut self, to: SimTime) {
         if to > self.now {
             self.now = to;
+            self.server.set_clock(api_time(self.epoch, to));
             self.runs_at_once = 0;
         }
     }

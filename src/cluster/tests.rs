@@ -3,6 +3,9 @@
 use super::nodes::NodeTemplate;
 use super::*;
 use crate::api::decode::decode;
+use crate::api::object::Object;
+use crate::client::events::reference;
+use crate::kubelet::eviction::Pressure;
 
 /// One pod a node, of the image agent:1.
 pub const AGENT: &str = "\
@@ -167,10 +170,24 @@ fn a_node_fails_and_comes_back() {
         counters(&cluster),
         "agent desired 2 current 2 ready 2 updated 2 available 2 misscheduled 1"
     );
+    let boot_id = |cluster: &Cluster| {
+        let node = cluster.server.get::<Node>(&Cluster::node_key("node-2"));
+        node.unwrap().status.extra["nodeInfo"]["bootID"].clone()
+    };
+    let before = boot_id(&cluster);
     power(&mut cluster, false);
     assert_eq!(
         counters(&cluster),
         "agent desired 3 current 3 ready 3 updated 3 available 3 misscheduled 0"
+    );
+    let after = boot_id(&cluster);
+    assert_ne!(before, after);
+    let mut events = cluster.server.events.iter();
+    let rebooted = events.find(|e| e.reason == "Rebooted").unwrap();
+    let id = after.as_str().unwrap();
+    assert_eq!(
+        rebooted.message,
+        format!("Node node-2 has been rebooted, boot id: {id}")
     );
 }
 
@@ -203,4 +220,53 @@ fn a_bad_image_and_a_crash_come_to_rest() {
             assert_eq!(waiting.map(|w| w.reason.as_str()), Some(reason));
         }
     }
+}
+
+#[test]
+fn events_go_an_hour_after_their_last_write() {
+    let mut cluster = cluster(1);
+    let say = |cluster: &mut Cluster, secs: u64, reason: &str| {
+        cluster.run_until(SimTime(secs * 1000));
+        let node = cluster.server.get::<Node>(&Cluster::node_key("node-1"));
+        let about = reference(&Object::Node(Rc::clone(node.unwrap())));
+        cluster.as_user(|client| client.event(&about, false, reason, ""));
+    };
+    let reasons = |cluster: &Cluster| {
+        let events = cluster.server.events.iter();
+        let mut reasons: Vec<_> = events
+            .map(|e| format!("{} {}", e.reason, e.count))
+            .collect();
+        reasons.sort();
+        reasons.join(", ")
+    };
+    say(&mut cluster, 100, "Once");
+    say(&mut cluster, 100, "Again");
+    say(&mut cluster, 200, "Again");
+    cluster.run_until(SimTime(3_699_999));
+    assert_eq!(reasons(&cluster), "Again 2, Once 1");
+    cluster.run_until(SimTime(3_700_000));
+    assert_eq!(reasons(&cluster), "Again 2");
+    say(&mut cluster, 3_800, "Again");
+    assert_eq!(reasons(&cluster), "Again 1", "it is new, not a repeat");
+}
+
+#[test]
+fn a_cluster_settles_when_a_pressure_is_over() {
+    let mut cluster = cluster(2);
+    settle(&mut cluster);
+    let set = |cluster: &mut Cluster, on: bool| {
+        cluster.with_parts(|parts, client| {
+            let kubelets = &mut parts.kubelets;
+            kubelets.set_pressure(client, "node-1", Pressure::Disk, on);
+        });
+        settle(cluster);
+        let node = cluster.server.get::<Node>(&Cluster::node_key("node-1"));
+        node.unwrap().spec.taints.len()
+    };
+    assert_eq!(set(&mut cluster, true), 1);
+    assert!(
+        cluster.now() < SimTime(60_000),
+        "a lasting pressure is rest"
+    );
+    assert_eq!(set(&mut cluster, false), 0);
 }

@@ -5,7 +5,7 @@
 //! What a node's kubelet does by itself stops while the node is down, and starts again from what it then finds.
 //!
 //! Models: pkg/kubelet.
-//! Differs: static pods, volumes, hooks, liveness failures and in-place changes of a pod are left out.
+//! Differs: static pods, volumes, hooks and in-place changes of a pod are left out.
 
 pub mod admission;
 pub mod eviction;
@@ -42,7 +42,7 @@ pub struct Kubelets {
     /// By uid.
     pods: SharedMap<Rc<str>, Worker>,
     queue: EventQueue<Due>,
-    /// What is no progress: pods that crash or pull in vain, round and round; evictions while a pressure lasts, and its end.
+    /// What is no progress: pods that crash or pull in vain, round and round; evictions while a pressure lasts.
     loops: EventQueue<Due>,
     /// Nodes are numbered as they come, for IP addresses.
     numbered: u32,
@@ -59,6 +59,8 @@ struct NodeKubelet {
     /// It told that it starts when it registered its node.
     said_starting: bool,
     not_ready: bool,
+    /// What the machine drew when it last booted; empty: as the node came.
+    boot_id: String,
     /// What is short, as the user set it.
     pressure: BTreeSet<Pressure>,
     /// Reported a while longer than it lasts.

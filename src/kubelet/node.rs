@@ -1,7 +1,7 @@
 //! What a kubelet reports of its node: conditions, addresses, and the events that go with them; and switching a node off and on.
 //!
 //! Models: pkg/kubelet/nodestatus/setters.go, pkg/kubelet/kubelet_node_status.go.
-//! Differs: a status is written when something changes, not every five minutes. A node that was down comes back as after a reboot: its containers start again.
+//! Differs: a status is written when something changes, not every five minutes. A node is down because its power is off: it comes back with another boot id, and its containers start again.
 
 use super::eviction::{self, Pressure};
 use super::{Due, Kubelets, NodeKubelet, Stage, node_key, node_reference};
@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::client::events::reference;
 use crate::reason::Decision;
 use crate::reason::kubelet::KubeletDecision;
+use crate::sim::hash::uuid;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Actor;
 use std::rc::Rc;
@@ -89,6 +90,11 @@ fn reports(kubelet: &NodeKubelet) -> [Report; 4] {
     ]
 }
 
+fn boot_id_of(node: &Node) -> Option<&str> {
+    let id = node.status.extra.get("nodeInfo")?.get("bootID")?.as_str()?;
+    (!id.is_empty()).then_some(id)
+}
+
 /// The conditions with which a kubelet registers its node: all well, or waiting for its network.
 ///
 /// Models: registerWithAPIServer, initialNode.
@@ -152,13 +158,23 @@ impl Kubelets {
                 }),
             );
         }
+        let boot_id = &kubelet.boot_id;
+        let known = boot_id_of(&live);
+        let rebooted = known.is_some_and(|id| !boot_id.is_empty() && id != boot_id);
         // A node can only be missing here, which the watch will tell.
         let _ = client.patch_status::<Node>(&key, "status: conditions", |node| {
+            if rebooted && let Some(info) = node.status.extra.get_mut("nodeInfo") {
+                info["bootID"] = boot_id.as_str().into();
+            }
             for report in &reports {
                 write_condition(&mut node.status.conditions, report, now);
             }
         });
         let about = node_reference(&live);
+        if rebooted {
+            let message = format!("Node {name} has been rebooted, boot id: {boot_id}");
+            client.event(&about, true, "Rebooted", &message);
+        }
         for report in changed {
             let message = format!("Node {name} status is now: {}", report.event);
             client.event(&about, false, report.event, &message);
@@ -252,7 +268,11 @@ impl Kubelets {
             return;
         };
         kubelet.booting = false;
-        let starting = !std::mem::replace(&mut kubelet.said_starting, false);
+        let rebooted = !std::mem::replace(&mut kubelet.said_starting, false);
+        if rebooted {
+            let drawn = client.stream(&format!("reboot/{name}")).next_u64();
+            kubelet.boot_id = uuid(&drawn.to_le_bytes());
+        }
         client.actor = Actor::Kubelet(Rc::clone(name));
         client.cause = kubelet.cause;
         let uids: Vec<_> = kubelet.pods.iter().cloned().collect();
@@ -264,7 +284,7 @@ impl Kubelets {
                 Decision::Kubelet(KubeletDecision::NodeRestarted { pods }),
             );
         }
-        if starting {
+        if rebooted {
             let about = node_reference(&node);
             client.event(&about, false, "Starting", "Starting kubelet.");
         }
@@ -338,7 +358,7 @@ impl Kubelets {
             self.arm_eviction(&name, client.now);
         } else if kubelet.pressure.remove(&kind) {
             let at = client.now + eviction::TRANSITION_PERIOD;
-            self.loops.push(at, Due::PressureOver(name, kind));
+            self.queue.push(at, Due::PressureOver(name, kind));
         }
     }
 

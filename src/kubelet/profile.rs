@@ -7,6 +7,7 @@
 //! | `does-not-exist`, `nonexistent`, `bad`, `broken` | can't be pulled: ErrImagePull, ImagePullBackOff |
 //! | `crash`, `crashloop` | exits with code 1 after a moment: CrashLoopBackOff |
 //! | `unready`, `never-ready` | runs, but never becomes ready |
+//! | `hangs`, `unhealthy` | answers no probe any more after half a minute: not ready, and killed by its liveness probe if it has one |
 //! | `slow` | takes five times as long to start and to become ready |
 //! | `stubborn` | ignores SIGTERM and uses its whole grace period |
 //!
@@ -71,6 +72,9 @@ pub struct ImageRule {
     pub ready_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub never_ready: Option<bool>,
+    /// From its start until it answers no probe any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hang_after_ms: Option<u64>,
     /// The container ends by itself so long after its start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_after_ms: Option<u64>,
@@ -112,6 +116,12 @@ impl Default for Profile {
                 ..rule(word)
             });
         }
+        for word in ["hangs", "unhealthy"] {
+            images.push(ImageRule {
+                hang_after_ms: Some(30_000),
+                ..rule(word)
+            });
+        }
         images.push(ImageRule {
             slow_per_mille: Some(1000),
             ..rule("slow")
@@ -149,6 +159,7 @@ pub struct Behaviour {
     pub start_ms: u64,
     pub ready_ms: u64,
     pub never_ready: bool,
+    pub hang_after_ms: Option<u64>,
     pub exit: Option<(u64, i32)>,
     pub shutdown_ms: u64,
     pub slow_per_mille: u32,
@@ -210,6 +221,7 @@ impl Profile {
                 ("startMs", rule.start_ms),
                 ("readyMs", rule.ready_ms),
                 ("exitAfterMs", rule.exit_after_ms),
+                ("hangAfterMs", rule.hang_after_ms),
                 ("shutdownMs", rule.shutdown_ms),
             ];
             for (name, ms) in times {
@@ -232,6 +244,7 @@ impl Profile {
             start_ms: self.start_ms,
             ready_ms: self.ready_ms,
             never_ready: false,
+            hang_after_ms: None,
             exit: None,
             shutdown_ms: self.shutdown_ms,
             slow_per_mille: self.slow_per_mille,
@@ -243,6 +256,7 @@ impl Profile {
             result.start_ms = rule.start_ms.unwrap_or(result.start_ms);
             result.ready_ms = rule.ready_ms.unwrap_or(result.ready_ms);
             result.never_ready = rule.never_ready.unwrap_or(result.never_ready);
+            result.hang_after_ms = rule.hang_after_ms.or(result.hang_after_ms);
             result.shutdown_ms = rule.shutdown_ms.unwrap_or(result.shutdown_ms);
             result.slow_per_mille = rule.slow_per_mille.unwrap_or(result.slow_per_mille);
             if rule.exit_after_ms.is_some() || rule.exit_code.is_some() {

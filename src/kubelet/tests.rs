@@ -635,3 +635,138 @@ fn five_thousand_nodes_cost_a_few_steps_a_pod_and_nothing_at_rest() {
     h.run_for_secs(3600, &mut [&mut kubelets]);
     assert_eq!(h.runs, 4 * 5000);
 }
+
+/// The life of a pod whose container has these probes, and its events.
+#[track_caller]
+fn check_probes(image: &str, probes: &str, ms: u64, expect: &Expect) {
+    let mut scene = Scene::new();
+    let mut pod = harness::pod("a", "node-1", image);
+    let probes: std::collections::BTreeMap<String, Probe> = serde_json::from_str(probes).unwrap();
+    let of = |kind: &str| {
+        let mut probe = probes.get(kind).cloned()?;
+        let exec = serde_json::json!({ "command": ["true"] });
+        probe.extra.insert("exec".to_owned(), exec);
+        Some(probe)
+    };
+    let container = &mut pod.spec.containers[0];
+    container.startup_probe = of("startup");
+    container.readiness_probe = of("readiness");
+    container.liveness_probe = of("liveness");
+    pod.spec.termination_grace_period_seconds = Some(30);
+    scene.h.add(pod);
+    let life = scene.life("a", ms);
+    let events = scene.h.events("a").join("\n");
+    expect.assert_eq(&format!("{life}{events}"));
+    assert_eq!(scene.kubelets.next_progress(), None, "it is at rest");
+}
+
+#[test]
+fn a_container_that_hangs_is_restarted_by_its_liveness_probe() {
+    check_probes(
+        "agent:hangs",
+        r#"{"liveness": {"periodSeconds": 10, "failureThreshold": 2}, "readiness": {"periodSeconds": 5}}"#,
+        200_000,
+        &expect![[r#"
+            100    Pending NotReady main-ContainerCreating/0
+            3000   Running NotReady main-running/0
+            8000   Running Ready main+running/0
+            43000  Running NotReady main-running/0
+            44200  Running NotReady main-Completed(0)/0
+            44700  Running NotReady main-running/1
+            49700  Running Ready main+running/1
+            84700  Running NotReady main-running/1
+            85900  Running NotReady main-Completed(0)/1
+            86400  Running NotReady main-running/2
+            91400  Running Ready main+running/2
+            126400 Running NotReady main-running/2
+            127600 Running NotReady main-Completed(0)/2
+            128100 Running NotReady main-running/3
+            133100 Running Ready main+running/3
+            168100 Running NotReady main-running/3
+            169300 Running NotReady main-Completed(0)/3
+            169800 Running NotReady main-running/4
+            174800 Running Ready main+running/4
+            Pulling: Pulling image "agent:hangs"
+            Pulled: Successfully pulled image "agent:hangs" in 2s (2s including waiting). Image size: 178008184 bytes.
+            Created: Container created (x5)
+            Started: Container started (x5)
+            Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503 (x10)
+            Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 503 (x9)
+            Killing: Container main failed liveness probe, will be restarted (x4)
+            Pulled: Container image "agent:hangs" already present on machine and can be accessed by the pod (x4)"#]],
+    );
+}
+
+#[test]
+fn a_container_that_hangs_without_liveness_probe_is_only_not_ready() {
+    check_probes(
+        "agent:hangs",
+        r#"{"readiness": {"periodSeconds": 5}}"#,
+        200_000,
+        &expect![[r#"
+            100    Pending NotReady main-ContainerCreating/0
+            3000   Running NotReady main-running/0
+            8000   Running Ready main+running/0
+            43000  Running NotReady main-running/0
+            Pulling: Pulling image "agent:hangs"
+            Pulled: Successfully pulled image "agent:hangs" in 2s (2s including waiting). Image size: 178008184 bytes.
+            Created: Container created
+            Started: Container started
+            Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503 (x2)"#]],
+    );
+}
+
+#[test]
+fn a_startup_probe_gives_up() {
+    check_probes(
+        "agent:never-ready",
+        r#"{"startup": {"periodSeconds": 5, "failureThreshold": 3}, "liveness": {"initialDelaySeconds": 1}}"#,
+        60_000,
+        &expect![[r#"
+            100    Pending NotReady main-ContainerCreating/0
+            3000   Running NotReady main-running/0
+            14200  Running NotReady main-Completed(0)/0
+            14700  Running NotReady main-running/1
+            25900  Running NotReady main-Completed(0)/1
+            26400  Running NotReady main-running/2
+            37600  Running NotReady main-Completed(0)/2
+            38100  Running NotReady main-running/3
+            49300  Running NotReady main-CrashLoopBackOff/3
+            58100  Running NotReady main-running/4
+            Pulling: Pulling image "agent:never-ready"
+            Pulled: Successfully pulled image "agent:never-ready" in 2s (2s including waiting). Image size: 10565377 bytes.
+            Created: Container created (x5)
+            Started: Container started (x5)
+            Unhealthy: Startup probe failed: HTTP probe failed with statuscode: 503 (x13)
+            Killing: Container main failed startup probe, will be restarted (x4)
+            Pulled: Container image "agent:never-ready" already present on machine and can be accessed by the pod (x4)
+            BackOff: Back-off restarting failed container main in pod a_default(b1f6ddb2-8a29-46cb-9031-8060c4e1993e)"#]],
+    );
+}
+
+#[test]
+fn a_liveness_probe_that_comes_too_soon_kills() {
+    check_probes(
+        "agent:slow",
+        r#"{"liveness": {"periodSeconds": 1, "failureThreshold": 3}}"#,
+        30_000,
+        &expect![[r#"
+            100    Pending NotReady main-ContainerCreating/0
+            5000   Running Ready main+running/0
+            8200   Running NotReady main-Completed(0)/0
+            10700  Running Ready main+running/1
+            13900  Running NotReady main-Completed(0)/1
+            16400  Running Ready main+running/2
+            19600  Running NotReady main-CrashLoopBackOff/2
+            26400  Running Ready main+running/3
+            29600  Running NotReady main-CrashLoopBackOff/3
+            Pulling: Pulling image "agent:slow"
+            Pulled: Successfully pulled image "agent:slow" in 2s (2s including waiting). Image size: 127648542 bytes.
+            Created: Container created (x4)
+            Started: Container started (x4)
+            Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 503 (x12)
+            Killing: Container main failed liveness probe, will be restarted (x4)
+            Pulled: Container image "agent:slow" already present on machine and can be accessed by the pod (x3)
+            BackOff: Back-off restarting failed container main in pod a_default(b1f6ddb2-8a29-46cb-9031-8060c4e1993e) (x2)"#]],
+    );
+}

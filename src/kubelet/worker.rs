@@ -4,7 +4,7 @@
 //! Invariants: a container's `shown` state changes only where people would see a change, so a status made of it is written once a change; `next_at` names the only moment at which anything may happen.
 //!
 //! Models: pkg/kubelet/kuberuntime/kuberuntime_manager.go (SyncPod, computePodActions, doBackOff), pkg/kubelet/images/image_manager.go, pkg/kubelet/prober/worker.go.
-//! Differs: a probe that fails again and again is reported once; liveness probes never fail; hooks and volumes take no time.
+//! Differs: a probe's failure is reported once, unless it leads to a kill: then each is; hooks and volumes take no time.
 
 use super::images;
 use super::profile::{Behaviour, Profile};
@@ -23,6 +23,7 @@ const BACK_OFF_MAX: SimDuration = SimDuration::secs(300);
 /// How late a kubelet notices that a container ended, or comes back to one that it couldn't start.
 const RELIST: SimDuration = SimDuration::secs(1);
 const DEFAULT_PROBE_PERIOD_SECONDS: i32 = 10;
+const DEFAULT_FAILURE_THRESHOLD: i32 = 3;
 
 /// Something that people hear of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,14 +129,24 @@ pub struct ContainerRun {
     pull_policy: String,
     readiness: Option<ProbeTimes>,
     startup: Option<ProbeTimes>,
+    liveness: Option<ProbeTimes>,
     behaviour: Behaviour,
     /// Crash back-off: its length and when it was last lengthened.
     crash: Option<(SimDuration, SimTime)>,
     /// Pull back-off so far, and the error that people see meanwhile.
     pull: Option<(SimDuration, String)>,
+    last_exit: Option<SimTime>,
     instances: u32,
     /// In a crash loop, or pulling in vain: it will go on like that.
     looping: bool,
+}
+
+/// What a container has to know of its pod.
+struct OfPod {
+    policy: String,
+    /// As events name it.
+    full_name: String,
+    grace_ms: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +154,7 @@ struct ProbeTimes {
     delay_ms: u64,
     period_ms: u64,
     successes: u64,
+    failures: u64,
 }
 
 /// What a container does at the moment.
@@ -169,13 +181,12 @@ pub enum Run {
         until: SimTime,
     },
     Running {
-        since: SimTime,
-        ready_at: Option<SimTime>,
-        probe_fails_at: Option<SimTime>,
-        exit: Option<(SimTime, i32)>,
+        /// In their order.
+        turns: Vec<(SimTime, Turn)>,
     },
     Exited {
-        at: SimTime,
+        /// What the back-off counts from. `None`: nothing to count from.
+        at: Option<SimTime>,
         code: i32,
         /// `None`: for good.
         sync_at: Option<SimTime>,
@@ -183,6 +194,31 @@ pub enum Run {
     CrashBackOff {
         until: SimTime,
     },
+}
+
+/// What happens to a running container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    Exit {
+        code: i32,
+        by_probe: bool,
+    },
+    /// The startup probe succeeded.
+    Started,
+    Ready,
+    NotReady,
+    Fails {
+        probe: ProbeKind,
+        /// After how many failures, this one included, the container is killed.
+        kills_after: Option<u64>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeKind {
+    Startup,
+    Readiness,
+    Liveness,
 }
 
 impl Worker {
@@ -254,17 +290,18 @@ impl Worker {
         if self.stage != Stage::Active {
             return;
         }
-        let policy = self.pod.spec.restart_policy.clone();
-        let uid = self.pod.metadata.uid.clone();
-        let full_name = format!(
-            "{}_{}({uid})",
-            self.pod.metadata.name, self.pod.metadata.namespace
-        );
+        let (meta, spec) = (&self.pod.metadata, &self.pod.spec);
+        let grace = spec.termination_grace_period_seconds.unwrap_or(0);
+        let of = OfPod {
+            policy: spec.restart_policy.clone(),
+            full_name: format!("{}_{}({})", meta.name, meta.namespace, meta.uid),
+            grace_ms: grace.max(0).unsigned_abs().saturating_mul(1000),
+        };
         // Each round moves a container forward; the bound is for mistakes of ours.
         for _ in 0..1000 {
             let mut moved = false;
             for run in self.containers_mut() {
-                moved |= run.advance(around, &policy, &full_name);
+                moved |= run.advance(around, &of);
             }
             if let Some(run) = self.next_to_start() {
                 run.begin(around);
@@ -373,14 +410,14 @@ impl Worker {
             if let Some(running) = &status.state.running {
                 run.started_at = running.started_at;
                 run.run = Run::Running {
-                    since: now,
-                    ready_at: (!status.ready && !run.behaviour.never_ready).then_some(now),
-                    probe_fails_at: None,
-                    exit: None,
+                    turns: (!status.ready && !run.behaviour.never_ready)
+                        .then_some((now, Turn::Ready))
+                        .into_iter()
+                        .collect(),
                 };
             } else if let Some(terminated) = &status.state.terminated {
                 run.run = Run::Exited {
-                    at: now,
+                    at: Some(now),
                     code: terminated.exit_code,
                     sync_at: None,
                 };
@@ -417,9 +454,11 @@ impl ContainerRun {
             pull_policy: container.image_pull_policy.clone(),
             readiness: container.readiness_probe.as_ref().map(ProbeTimes::of),
             startup: container.startup_probe.as_ref().map(ProbeTimes::of),
+            liveness: container.liveness_probe.as_ref().map(ProbeTimes::of),
             behaviour,
             crash: None,
             pull: None,
+            last_exit: None,
             instances: 0,
             looping: false,
         }
@@ -463,20 +502,12 @@ impl ContainerRun {
             | Run::CrashBackOff { until } => Some(*until),
             Run::PullFailed { sync_at, .. } => Some(*sync_at),
             Run::Exited { sync_at, .. } => *sync_at,
-            Run::Running {
-                ready_at,
-                probe_fails_at,
-                exit,
-                ..
-            } => [*ready_at, *probe_fails_at, exit.map(|(at, _)| at)]
-                .into_iter()
-                .flatten()
-                .min(),
+            Run::Running { turns } => turns.first().map(|(at, _)| *at),
         }
     }
 
     /// Does what is due for this container. True if anything was.
-    fn advance(&mut self, around: &mut Surroundings<'_>, policy: &str, pod: &str) -> bool {
+    fn advance(&mut self, around: &mut Surroundings<'_>, of: &OfPod) -> bool {
         let now = around.now;
         if self.next_at().is_none_or(|at| at > now) {
             return false;
@@ -500,57 +531,8 @@ impl ContainerRun {
             }
             Run::PullBackOff { .. } => self.run = Run::Waiting,
             Run::Starting { .. } => self.started(around),
-            Run::Running {
-                since,
-                ready_at,
-                probe_fails_at,
-                exit,
-            } => {
-                if let Some((at, code)) = exit
-                    && at <= now
-                {
-                    let reason = if code == 0 { "Completed" } else { "Error" };
-                    let again = self.restarts_after(code, policy);
-                    self.exit(
-                        now,
-                        around.time,
-                        code,
-                        reason,
-                        again.then_some(now + RELIST),
-                    );
-                    if !again {
-                        around.decide(KubeletDecision::Ended {
-                            container: self.name.clone(),
-                            exit_code: code,
-                        });
-                    }
-                    return true;
-                }
-                let mut left = (ready_at, probe_fails_at);
-                if probe_fails_at.is_some_and(|at| at <= now) {
-                    let probe = if self.startup.is_some() && !self.started {
-                        "Startup"
-                    } else {
-                        "Readiness"
-                    };
-                    let text =
-                        format!("{probe} probe failed: HTTP probe failed with statuscode: 503");
-                    around.say(self, true, "Unhealthy", text);
-                    left.1 = None;
-                }
-                if ready_at.is_some_and(|at| at <= now) {
-                    self.ready = true;
-                    self.started = true;
-                    left.0 = None;
-                }
-                self.run = Run::Running {
-                    since,
-                    ready_at: left.0,
-                    probe_fails_at: left.1,
-                    exit,
-                };
-            }
-            Run::Exited { at, code, .. } => self.after_exit(around, at, code, pod),
+            Run::Running { turns } => self.take_turn(around, turns, of),
+            Run::Exited { at, code, .. } => self.after_exit(around, at, code, &of.full_name),
             Run::CrashBackOff { .. } => {
                 self.lengthen_crash_back_off(now, now);
                 self.run = Run::Waiting;
@@ -723,36 +705,157 @@ impl ContainerRun {
             1
         };
         let answers_at = now + SimDuration(self.behaviour.ready_ms.saturating_mul(factor));
-        let never = self.behaviour.never_ready;
-        let probes = [self.startup, self.readiness];
-        let mut ready_at = Some(now);
-        let mut probe_fails_at = None;
-        for probe in probes.into_iter().flatten() {
-            let (ok, fails) = probe.first_success(now, ready_at.unwrap_or(now), answers_at);
-            ready_at = Some(ok);
-            probe_fails_at = probe_fails_at.or(fails);
-        }
-        if never {
-            ready_at = None;
-            let first = probes.into_iter().flatten().next();
-            probe_fails_at = first.map(|p| p.first_probe(now));
-        }
-        self.looping &= self.behaviour.exit.is_some();
-        self.started = self.startup.is_none();
-        self.ready = ready_at == Some(now);
-        // Readiness of an init container that runs to its end means nothing.
-        if self.is_init && !self.sidecar {
-            (ready_at, probe_fails_at, self.ready) = (None, None, false);
-        }
-        self.run = Run::Running {
-            since: now,
-            ready_at: ready_at.filter(|at| *at > now),
-            probe_fails_at,
-            exit: self
-                .behaviour
-                .exit
-                .map(|(ms, code)| (now + SimDuration(ms), code)),
+        let turns = self.turns(now, answers_at);
+        let loops = |(_, turn): &(SimTime, Turn)| match turn {
+            Turn::Exit { .. } => true,
+            Turn::Fails { kills_after, .. } => kills_after.is_some(),
+            _ => false,
         };
+        self.looping &= turns.iter().any(loops);
+        self.run = Run::Running { turns };
+    }
+
+    /// What is going to happen to a container that runs from now on and could answer probes from `answers_at` on.
+    ///
+    /// Differs: liveness probes fail for good or not at all.
+    fn turns(&mut self, now: SimTime, answers_at: SimTime) -> Vec<(SimTime, Turn)> {
+        let mut turns = Vec::new();
+        let behaviour = &self.behaviour;
+        if let Some((ms, code)) = behaviour.exit {
+            let by_probe = false;
+            turns.push((now + SimDuration(ms), Turn::Exit { code, by_probe }));
+        }
+        (self.started, self.ready) = (self.startup.is_none(), false);
+        // Probes of an init container that runs to its end mean nothing.
+        if self.is_init && !self.sidecar {
+            return turns;
+        }
+        let fails = |probe, kills_after| Turn::Fails { probe, kills_after };
+        let answers = (!behaviour.never_ready).then_some(answers_at);
+        let mut up = Some(now);
+        if let Some(probe) = self.startup {
+            let tries = probe.tries(now, now, answers);
+            let kills_after = tries.gives_up.then_some(probe.failures);
+            let failure = tries
+                .fails_at
+                .map(|at| (at, fails(ProbeKind::Startup, kills_after)));
+            turns.extend(failure);
+            up = tries.succeeds_at.filter(|_| !tries.gives_up);
+            turns.extend(up.map(|at| (at, Turn::Started)));
+        }
+        if let Some(up) = up {
+            let mut ready_at = answers.map(|_| up);
+            if let Some(probe) = self.readiness {
+                let tries = probe.tries(now, up, answers);
+                turns.extend(
+                    tries
+                        .fails_at
+                        .map(|at| (at, fails(ProbeKind::Readiness, None))),
+                );
+                ready_at = tries.succeeds_at;
+            }
+            self.ready = ready_at == Some(now);
+            turns.extend(ready_at.filter(|at| *at > now).map(|at| (at, Turn::Ready)));
+            let hangs_at = behaviour.hang_after_ms.map(|ms| {
+                let asked = now + SimDuration(ms);
+                asked.max(ready_at.unwrap_or(up))
+            });
+            if let (Some(at), Some(probe)) = (hangs_at, self.readiness) {
+                let tries = probe.tries(now, at, None);
+                turns.extend(
+                    tries
+                        .fails_at
+                        .map(|at| (at, fails(ProbeKind::Readiness, None))),
+                );
+                turns.extend(
+                    tries
+                        .fails_at
+                        .map(|at| (probe.last_failure(at), Turn::NotReady)),
+                );
+            }
+            if let Some(probe) = self.liveness {
+                let starting = probe.tries(now, up, Some(answers_at));
+                let hanging = hangs_at.map(|at| probe.tries(now, at, None));
+                let tries = Some(starting).filter(|t| t.gives_up).or(hanging);
+                let kill = fails(ProbeKind::Liveness, Some(probe.failures));
+                turns.extend(tries.and_then(|t| t.fails_at).map(|at| (at, kill)));
+            }
+        }
+        turns.sort_by_key(|(at, _)| *at);
+        turns
+    }
+
+    fn take_turn(
+        &mut self,
+        around: &mut Surroundings<'_>,
+        mut turns: Vec<(SimTime, Turn)>,
+        of: &OfPod,
+    ) {
+        let now = around.now;
+        match turns.remove(0).1 {
+            Turn::Exit { code, by_probe } => {
+                let reason = if code == 0 { "Completed" } else { "Error" };
+                let before = self.last_exit;
+                let again = if by_probe {
+                    (of.policy != "Never").then_some(now)
+                } else {
+                    self.restarts_after(code, &of.policy)
+                        .then_some(now + RELIST)
+                };
+                self.exit(now, around.time, code, reason, again);
+                if let (true, Run::Exited { at, .. }) = (by_probe, &mut self.run) {
+                    // The kubelet itself stopped it: the back-off counts from how the container before it ended.
+                    *at = before;
+                }
+                if again.is_none() {
+                    around.decide(KubeletDecision::Ended {
+                        container: self.name.clone(),
+                        exit_code: code,
+                    });
+                }
+                return;
+            }
+            Turn::Started => self.started = true,
+            Turn::Ready => (self.ready, self.started) = (true, true),
+            Turn::NotReady => self.ready = false,
+            Turn::Fails { probe, kills_after } => {
+                let text =
+                    format!("{probe:?} probe failed: HTTP probe failed with statuscode: 503");
+                around.say(self, true, "Unhealthy", text);
+                match kills_after {
+                    None => {}
+                    Some(0 | 1) => {
+                        let kind = format!("{probe:?}").to_lowercase();
+                        let text = format!(
+                            "Container {} failed {kind} probe, will be restarted",
+                            self.name
+                        );
+                        around.say(self, false, "Killing", text);
+                        self.looping = true;
+                        let shutdown_ms = self.behaviour.shutdown_ms;
+                        let code = if shutdown_ms > of.grace_ms { 137 } else { 0 };
+                        let at = now + SimDuration(shutdown_ms.min(of.grace_ms));
+                        let by_probe = true;
+                        turns = vec![(at, Turn::Exit { code, by_probe })];
+                    }
+                    Some(left) => {
+                        let times = match probe {
+                            ProbeKind::Startup => self.startup,
+                            ProbeKind::Readiness => self.readiness,
+                            ProbeKind::Liveness => self.liveness,
+                        };
+                        let period = times.map_or(0, |times| times.period_ms);
+                        let kills_after = Some(left - 1);
+                        turns.push((
+                            now + SimDuration(period),
+                            Turn::Fails { probe, kills_after },
+                        ));
+                        turns.sort_by_key(|(at, _)| *at);
+                    }
+                }
+            }
+        }
+        self.run = Run::Running { turns };
     }
 
     fn restarts_after(&self, code: i32, policy: &str) -> bool {
@@ -785,8 +888,9 @@ impl ContainerRun {
             container_id: self.container_id.clone(),
             ..Terminated::default()
         });
+        self.last_exit = Some(now);
         self.run = Run::Exited {
-            at: now,
+            at: Some(now),
             code,
             sync_at,
         };
@@ -803,13 +907,19 @@ impl ContainerRun {
     }
 
     /// Models: doBackOff.
-    fn after_exit(&mut self, around: &mut Surroundings<'_>, at: SimTime, code: i32, pod: &str) {
+    fn after_exit(
+        &mut self,
+        around: &mut Surroundings<'_>,
+        at: Option<SimTime>,
+        code: i32,
+        pod: &str,
+    ) {
         let now = around.now;
-        let in_back_off = self
-            .crash
-            .filter(|(delay, updated)| !expired(*updated, at) && now.since(at) < *delay);
+        let in_back_off = at.zip(self.crash).and_then(|(at, (delay, updated))| {
+            (!expired(updated, at) && now.since(at) < delay).then_some((at, delay))
+        });
         let back_off_ms = match in_back_off {
-            Some((delay, _)) => {
+            Some((at, delay)) => {
                 let text = format!(
                     "Back-off restarting failed container {} in pod {pod}",
                     self.name
@@ -831,7 +941,9 @@ impl ContainerRun {
                 delay.0
             }
             None => {
-                self.lengthen_crash_back_off(now, at);
+                if let Some(at) = at {
+                    self.lengthen_crash_back_off(now, at);
+                }
                 self.run = Run::Waiting;
                 0
             }
@@ -865,6 +977,7 @@ impl ProbeTimes {
             delay_ms: positive(probe.initial_delay_seconds, 0) * 1000,
             period_ms: positive(probe.period_seconds, DEFAULT_PROBE_PERIOD_SECONDS) * 1000,
             successes: positive(probe.success_threshold, 1),
+            failures: positive(probe.failure_threshold, DEFAULT_FAILURE_THRESHOLD),
         }
     }
 
@@ -873,21 +986,32 @@ impl ProbeTimes {
         start + SimDuration(self.delay_ms.div_ceil(self.period_ms) * self.period_ms)
     }
 
-    /// When the probe has succeeded often enough, and when it first failed, for a container that answers from `answers_at` on and isn't probed before `from`.
-    fn first_success(
-        self,
-        start: SimTime,
-        from: SimTime,
-        answers_at: SimTime,
-    ) -> (SimTime, Option<SimTime>) {
+    /// How it goes with a container that isn't probed before `from` and answers from `answers_at` on, if ever.
+    fn tries(self, start: SimTime, from: SimTime, answers_at: Option<SimTime>) -> Tries {
         let period = self.period_ms;
         let at_or_after =
             |t: SimTime| start + SimDuration(t.since(start).0.div_ceil(period) * period);
         let first = self.first_probe(start).max(at_or_after(from));
-        let ok = first.max(at_or_after(answers_at));
-        let fails = (ok > first).then_some(first);
-        (ok + SimDuration((self.successes - 1) * period), fails)
+        let ok = answers_at.map(|at| first.max(at_or_after(at)));
+        Tries {
+            fails_at: (ok != Some(first)).then_some(first),
+            gives_up: ok.is_none_or(|ok| ok > self.last_failure(first)),
+            succeeds_at: ok.map(|ok| ok + SimDuration((self.successes - 1).saturating_mul(period))),
+        }
     }
+
+    /// When it has failed as often as it may.
+    fn last_failure(self, first: SimTime) -> SimTime {
+        first + SimDuration((self.failures - 1).saturating_mul(self.period_ms))
+    }
+}
+
+/// What comes of a probe.
+struct Tries {
+    fails_at: Option<SimTime>,
+    /// It fails as often as it may before it succeeds.
+    gives_up: bool,
+    succeeds_at: Option<SimTime>,
 }
 
 fn waiting(reason: &str, message: &str) -> ContainerState {

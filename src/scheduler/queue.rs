@@ -1,12 +1,11 @@
 //! The scheduling queue: which pod is next, which ones wait, and what wakes them.
 //!
-//! A pod is *active*, in *back-off*, or *parked* because it didn't fit. A parked pod costs nothing until something happens that concerns it, or until it has been parked for five minutes.
+//! A pod is *active*, in *back-off*, or *parked* because it didn't fit. A back-off only lets others go first: a scheduler that has nothing else to do doesn't wait for its end. A parked pod costs nothing until something happens that concerns it, or until it has been parked for five minutes.
 //!
-//! Models: pkg/scheduler/backend/queue/scheduling_queue.go.
+//! Models: pkg/scheduler/backend/queue (scheduling_queue.go, active_queue.go, backoff_queue.go, with gate SchedulerPopFromBackoffQ).
 //! Differs:
 //! - Parked pods are looked for by node, not by asking each failing plugin for a hint.
 //! - The five minutes end exactly, not at the next of the 30-second checks.
-//! - An idle scheduler waits for the back-off to end; upstream takes pods out of it early (gate SchedulerPopFromBackoffQ).
 
 use crate::api::object::Key;
 use crate::sim::time::{SimDuration, SimTime};
@@ -95,11 +94,11 @@ pub struct SchedulingQueue {
     seq: u64,
     entries: BTreeMap<Key, Entry>,
     active: BTreeMap<(Reverse<i32>, SimTime, u64), Key>,
-    back_off: BTreeMap<(SimTime, u64), Key>,
+    back_off: BTreeMap<(SimTime, Reverse<i32>, u64), Key>,
     parked: BTreeMap<(SimTime, u64), Key>,
     by_node: BTreeMap<Rc<str>, BTreeSet<Key>>,
     anywhere: BTreeSet<Key>,
-    /// When the next cycle ends; meaningful while a pod is active.
+    /// When the next cycle ends; meaningful while a pod is active or in back-off.
     cycle_at: SimTime,
 }
 
@@ -140,7 +139,8 @@ impl SchedulingQueue {
                 self.active.remove(&at);
             }
             Place::BackOff { until } => {
-                self.back_off.remove(&(*until, entry.seq));
+                let at = (window(*until), Reverse(entry.pod.priority), entry.seq);
+                self.back_off.remove(&at);
             }
             Place::Parked { since, nodes } => {
                 self.parked.remove(&(*since, entry.seq));
@@ -161,16 +161,18 @@ impl SchedulingQueue {
     fn insert(&mut self, pod: Queued, place: Place, now: SimTime) {
         self.seq += 1;
         let (key, seq) = (pod.key.clone(), self.seq);
+        let idle = self.active.is_empty() && self.back_off.is_empty();
+        if idle && !matches!(place, Place::Parked { .. }) {
+            self.cycle_at = self.cycle_at.max(now + CYCLE);
+        }
         match &place {
             Place::Active => {
-                if self.active.is_empty() {
-                    self.cycle_at = self.cycle_at.max(now + CYCLE);
-                }
                 self.active
                     .insert((Reverse(pod.priority), now, seq), key.clone());
             }
             Place::BackOff { until } => {
-                self.back_off.insert((*until, seq), key.clone());
+                let at = (window(*until), Reverse(pod.priority), seq);
+                self.back_off.insert(at, key.clone());
             }
             Place::Parked { since, nodes } => {
                 self.parked.insert((*since, seq), key.clone());
@@ -251,30 +253,33 @@ impl SchedulingQueue {
 
     /// The same without the flush of pods that nothing has changed for.
     pub fn next_progress(&self) -> Option<SimTime> {
-        let active = (!self.active.is_empty()).then_some(self.cycle_at);
-        let back_off = self
-            .back_off
-            .first_key_value()
-            .map(|((until, _), _)| *until);
-        active.into_iter().chain(back_off).min()
+        let idle = self.active.is_empty() && self.back_off.is_empty();
+        (!idle).then_some(self.cycle_at)
     }
 
-    /// The next pod, if a cycle is over. Ends back-offs and wakes the pods that were parked for long.
+    /// The next pod, if a cycle is over: an active one, else one in back-off. Ends back-offs and wakes the pods that were parked for long.
     pub fn pop(&mut self, now: SimTime) -> Option<Queued> {
-        while let Some(key) = first_due(&self.parked, PARKED_MAX, now) {
+        while let Some(((since, _), key)) = self.parked.first_key_value()
+            && *since + PARKED_MAX <= now
+        {
+            let key = key.clone();
             let cause = self.entries.get(&key).and_then(|entry| entry.pod.cause);
             self.wake(&key, &Wake::ParkedLong, cause, now);
         }
-        while let Some(key) = first_due(&self.back_off, SimDuration::ZERO, now) {
+        while let Some(((until, ..), key)) = self.back_off.first_key_value()
+            && *until <= window(now)
+        {
+            let key = key.clone();
             if let Some(pod) = self.remove(&key) {
                 self.activate(pod, now);
             }
         }
-        if self.active.is_empty() || self.cycle_at > now {
+        if self.cycle_at > now {
             return None;
         }
-        let (_, key) = self.active.first_key_value()?;
-        let key = key.clone();
+        let active = self.active.first_key_value().map(|(_, key)| key);
+        let waits = || self.back_off.first_key_value().map(|(_, key)| key);
+        let key = active.or_else(waits)?.clone();
         let mut pod = self.remove(&key)?;
         pod.attempts = pod.attempts.saturating_add(1);
         self.cycle_at = now + CYCLE;
@@ -282,14 +287,11 @@ impl SchedulingQueue {
     }
 }
 
-/// The first key that is due: `after` its time.
-fn first_due(
-    order: &BTreeMap<(SimTime, u64), Key>,
-    after: SimDuration,
-    now: SimTime,
-) -> Option<Key> {
-    let ((at, _), key) = order.first_key_value()?;
-    (*at + after <= now).then(|| key.clone())
+/// Back-offs that end in the same second are equal; then priority decides.
+///
+/// Models: backoff_queue.go, alignToWindow.
+fn window(at: SimTime) -> SimTime {
+    SimTime(at.0 - at.0 % 1000)
 }
 
 /// 1 s, doubled with each attempt, at most 10 s.
@@ -331,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parked_pod_wakes_for_its_node_alone_and_after_its_back_off() {
+    fn a_parked_pod_wakes_for_its_node_alone() {
         let mut queue = SchedulingQueue::default();
         queue.add(key("a"), 0, SimTime(0), None);
         let a = queue.pop(SimTime(3)).unwrap();
@@ -340,10 +342,30 @@ mod tests {
         queue.wake_node("node-2", &wake("node-2"), None, SimTime(5));
         assert_eq!(queue.next_due(), Some(SimTime(300_003)));
         queue.wake_node("node-1", &wake("node-1"), None, SimTime(5));
-        assert_eq!(queue.next_due(), Some(SimTime(1003)));
-        assert!(queue.pop(SimTime(1003)).is_none(), "the cycle only begins");
-        assert_eq!(pop(&mut queue).as_deref(), Some("1006 a"));
+        assert!(matches!(
+            queue.place(&key("a")),
+            Some(Place::BackOff { .. })
+        ));
+        assert_eq!(pop(&mut queue).as_deref(), Some("8 a"));
         assert_eq!(queue.next_due(), None);
+    }
+
+    #[test]
+    fn a_back_off_lets_others_go_first() {
+        let mut queue = SchedulingQueue::default();
+        for (name, priority) in [("a", 0), ("b", 9)] {
+            queue.add(key(name), priority, SimTime(0), None);
+        }
+        for at in [3, 6] {
+            let pod = queue.pop(SimTime(at)).unwrap();
+            queue.park(pod, Vec::new(), SimTime(at));
+        }
+        let wake = Wake::OwnUpdate;
+        queue.wake(&key("a"), &wake, None, SimTime(10));
+        queue.wake(&key("b"), &wake, None, SimTime(10));
+        queue.add(key("new"), 0, SimTime(10), None);
+        let order: Vec<_> = std::iter::from_fn(|| pop(&mut queue)).collect();
+        assert_eq!(order, ["13 new", "16 b", "19 a"]);
     }
 
     #[test]

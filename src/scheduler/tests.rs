@@ -326,10 +326,10 @@ fn a_pod_that_leaves_makes_room() {
         3 pod/agent 0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.
         3 pod/agent event FailedScheduling: 0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.
         3 pod/agent updated PodScheduled=False
-        1006 pod/agent woken: pod/hog left node-1
-        1006 pod/agent all filters passed on node-1
-        1006 pod/agent updated spec.nodeName
-        1006 pod/agent event Scheduled: Successfully assigned default/agent to node-1
+        203 pod/agent woken: pod/hog left node-1
+        203 pod/agent all filters passed on node-1
+        203 pod/agent updated spec.nodeName
+        203 pod/agent event Scheduled: Successfully assigned default/agent to node-1
     "#]]);
 }
 
