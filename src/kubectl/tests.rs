@@ -788,8 +788,8 @@ $ kubectl version"#,
             (exit 1)
             $ kubectl patch ds agent -p 'spec: {selector: {matchLabels: {a: b}}}'
             The DaemonSet "agent" is invalid: 
-            * spec.selector: Invalid value: {"matchLabels":{"a":"b","app":"agent"}}: field is immutable
             * spec.template.metadata.labels: Invalid value: {"app":"agent"}: `selector` does not match template `labels`
+            * spec.selector: Invalid value: {"matchLabels":{"a":"b","app":"agent"}}: field is immutable
             (exit 1)
             $ kubectl patch ds agent -p 'spec: {template: {spec: {containers: [{image: x}]}}}'
             Error from server: map: map[image:x] does not contain declared merge key: name
@@ -1086,10 +1086,10 @@ spec:
     let patch = format!("kubectl patch ds agent -p '{template}'");
     assert_eq!(kubectl(&mut cluster, &patch, None).stderr, "");
     let described = kubectl(&mut cluster, "kubectl describe ds agent", None).stdout;
-    let (_, described) = described.split_once("Pod Template:").unwrap();
+    let described = &described[described.find("Pod Template:").unwrap()..];
     let (described, _) = described.split_once("Events:").unwrap();
     expect![[r#"
-
+        Pod Template:
           Labels:  app=agent
           Containers:
            main:
@@ -1130,6 +1130,40 @@ spec:
           Tolerations:     <none>
     "#]]
     .assert_eq(described);
+}
+
+#[test]
+fn the_server_warns() {
+    let odd = AGENT.replace(
+        "        - containerPort: 80\n",
+        "        - containerPort: 80\n        - containerPort: 80\n        env: [{name: A, value: one}, {name: A, value: two}]\n        resources: {limits: {memory: 100m}}\n      nodeSelector: {beta.kubernetes.io/os: linux}\n",
+    );
+    let script = format!(
+        "$ kubectl replace -f - <<EOF\n{odd}EOF\n$ kubectl label ds agent a=b\n$ advance 5\n$ kubectl rollout undo ds agent\n$ advance 5\n$ kubectl rollout undo ds agent"
+    );
+    check(
+        &script,
+        expect![[r#"
+        $ kubectl replace -f - <<EOF
+        daemonset.apps/agent replaced
+        Warning: spec.template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead
+        Warning: spec.template.spec.containers[0].resources.limits[memory]: fractional byte value "100m" is invalid, must be an integer
+        Warning: spec.template.spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply
+        Warning: spec.template.spec.containers[0].ports[1]: duplicate port definition with spec.template.spec.containers[0].ports[0]
+        $ kubectl label ds agent a=b
+        daemonset.apps/agent labeled
+        $ advance 5
+        $ kubectl rollout undo ds agent
+        daemonset.apps/agent rolled back
+        $ advance 5
+        $ kubectl rollout undo ds agent
+        daemonset.apps/agent rolled back
+        Warning: spec.template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead
+        Warning: spec.template.spec.containers[0].resources.limits[memory]: fractional byte value "100m" is invalid, must be an integer
+        Warning: spec.template.spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply
+        Warning: spec.template.spec.containers[0].ports[1]: duplicate port definition with spec.template.spec.containers[0].ports[0]
+    "#]],
+    );
 }
 
 #[test]
