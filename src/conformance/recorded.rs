@@ -644,7 +644,7 @@ fn same_keys(expect: &Value, got: &Value) -> Result<(), String> {
 
 /// The same elements as often, in any order.
 fn same_list(field: &str, expect: &Value, got: &[Value]) -> Result<(), String> {
-    let mut unexpected: Vec<String> = got.iter().map(Value::to_string).collect();
+    let mut unexpected: Vec<String> = got.iter().map(sorted_keys).collect();
     let mut missing: Vec<String> = Vec::new();
     for wanted in list(expect) {
         let wanted = sorted_keys(wanted);
@@ -669,8 +669,24 @@ fn same_list(field: &str, expect: &Value, got: &[Value]) -> Result<(), String> {
 
 /// As text, with the recording's placeholders as ours.
 fn sorted_keys(value: &Value) -> String {
-    let text = value.to_string();
-    text.replace("agent-<suffix>", "<pod>")
+    const SUFFIX: &str = "-<suffix>";
+    let mut text = value.to_string();
+    while let Some(end) = text.find(SUFFIX) {
+        let base =
+            text[..end].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "-.".contains(c));
+        text.replace_range(base.len()..end + SUFFIX.len(), "<pod>");
+    }
+    without_preemptor(&text)
+}
+
+/// A preemption's event names the pod that comes by its random uid.
+fn without_preemptor(text: &str) -> String {
+    const PREEMPTED: &str = "Preempted by pod ";
+    let Some((before, after)) = text.split_once(PREEMPTED) else {
+        return text.to_owned();
+    };
+    let after = after.find(' ').map_or("", |end| &after[end..]);
+    format!("{before}{PREEMPTED}<uid>{after}")
 }
 
 fn compare_printed(expect: &Value, printed: &Printed) -> Result<(), String> {
@@ -742,6 +758,35 @@ mod tests {
         assert_eq!(
             play_for(json!(["node-7", "node-8"]), wait),
             Err("step 3 (kubectl set image ds/agent main=agent:2): deletionRequested: missing \"node-7\", \"node-8\"; unexpected \"node-1\"".to_owned())
+        );
+    }
+
+    #[test]
+    fn placeholders_are_those_of_the_recorder() {
+        let event = json!("pods default/my-set.1-<suffix> and default/a-<suffix>");
+        assert_eq!(
+            sorted_keys(&event),
+            "\"pods default/<pod> and default/<pod>\""
+        );
+    }
+
+    #[test]
+    fn a_preemption_is_compared_without_its_uid() {
+        let event = |uid: &str| {
+            json!([
+                "Pod",
+                "Preempted",
+                format!("Preempted by pod {uid} on node node-1")
+            ])
+        };
+        let ours = [event("11fd7b30-9a75-430b-870b-5d96755c19fe")];
+        assert_eq!(
+            same_list("eventMessages", &json!([event("<uid>")]), &ours),
+            Ok(())
+        );
+        assert_eq!(
+            sorted_keys(&ours[0]),
+            r#"["Pod","Preempted","Preempted by pod <uid> on node node-1"]"#
         );
     }
 
