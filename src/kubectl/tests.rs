@@ -373,7 +373,7 @@ $ kubectl get ds agent -o yaml",
             (exit 1)
             $ kubectl apply -f - <<EOF
             configmap/second created
-            error: error parsing STDIN: error converting YAML to JSON: yaml: line 1: unclosed bracket '['
+            error: error parsing STDIN: error converting YAML to JSON: yaml: line 1: did not find expected node content
             (exit 1)
             $ kubectl apply -f - --dry-run=server <<EOF
             configmap/third created (server dry run)
@@ -1130,6 +1130,33 @@ spec:
           Tolerations:     <none>
     "#]]
     .assert_eq(described);
+}
+
+/// The client itself reads the metadata; the rest is the server's business.
+#[test]
+fn objects_that_the_client_cannot_read() {
+    let mut cluster = small();
+    let mut apply = |text: &str| kubectl(&mut cluster, "kubectl apply -f -", Some(text)).stderr;
+    let agent = |from: &str, to: &str| AGENT.replace(from, to);
+    assert_eq!(
+        apply(&agent("  name: agent", "  name: 5")),
+        "error: unable to decode \"STDIN\": json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string\n"
+    );
+    assert_eq!(
+        apply(&agent(
+            "  name: agent\n",
+            "  name: agent\n  labels: {a: true}\n"
+        )),
+        "error: unable to decode \"STDIN\": json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string\n"
+    );
+    assert_eq!(
+        apply("apiVersion: apps/v1\nkind: DaemonSet\nmetadata: x\n"),
+        "error: unable to decode \"STDIN\": json: cannot unmarshal string into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta\n"
+    );
+    assert_eq!(
+        apply("x\n"),
+        "error: error validating \"STDIN\": error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false\n"
+    );
 }
 
 #[test]
