@@ -132,13 +132,19 @@ pub fn decode_leniently(text: &str) -> Decoding {
             column: error.at.column,
             path: String::new(),
             message: error.to_string(),
-            hint: None,
+            hint: tab_hint(text, error.at.line),
             subject: Subject::default(),
             document_index: 0,
             object_index: 0,
         }),
     }
     decoder.out
+}
+
+fn tab_hint(text: &str, line: u32) -> Option<String> {
+    let line = text.lines().nth(line.saturating_sub(1) as usize)?;
+    let indented_by_tab = line.trim_start_matches(' ').starts_with('\t');
+    indented_by_tab.then(|| "indent with spaces, not with tabs".to_owned())
 }
 
 /// The object of JSON that arrives at the API server, with apiVersion and kind; strict as for a manifest.
@@ -203,10 +209,29 @@ pub fn kubectl_error(errors: &[DecodeError], source: &str, doing: &str) -> Strin
         DecodeErrorKind::UnknownKind => format!(
             "error: resource mapping not found for name: {name:?} namespace: {namespace:?} from {source:?}: {message}\nensure CRDs are installed first"
         ),
-        DecodeErrorKind::Type | DecodeErrorKind::UnknownField => {
-            format!("Error from server (BadRequest): error when {doing} {source:?}: {message}")
-        }
+        DecodeErrorKind::Type | DecodeErrorKind::UnknownField => match client_finding(errors) {
+            Some(finding) => format!("error: unable to decode {source:?}: {finding}"),
+            None => {
+                format!("Error from server (BadRequest): error when {doing} {source:?}: {message}")
+            }
+        },
     }
+}
+
+/// kubectl itself reads the metadata of an object, and then sends the rest as it is: the first wrong type in there.
+///
+/// Models: cli-runtime/pkg/resource/metadata_decoder.go.
+pub fn client_finding(errors: &[DecodeError]) -> Option<String> {
+    let in_metadata = |path: &str| path == "metadata" || path.starts_with("metadata.");
+    let error = errors
+        .iter()
+        .find(|error| error.kind == DecodeErrorKind::Type && in_metadata(&error.path))?;
+    let whole = format!("{}.metadata of type", error.subject.kind);
+    Some(
+        error
+            .message
+            .replace(&whole, "metadataOnlyObject.metadata of type"),
+    )
 }
 
 #[derive(Default)]
@@ -324,10 +349,7 @@ fn identify(node: &Node, inherited: Option<&'static KindInfo>) -> (Subject, Opti
         ..Subject::default()
     };
     if !matches!(node.value, NodeValue::Map(_)) {
-        let message = format!(
-            "error validating data: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
-            check::json_kind(&node.value)
-        );
+        let message = "error validating data: invalid object to validate".to_owned();
         return (subject, Some(message));
     }
     let mut problems = Vec::new();

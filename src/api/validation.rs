@@ -9,6 +9,7 @@ pub mod daemon_set;
 pub mod meta;
 pub mod node;
 pub mod pod;
+pub mod warnings;
 
 mod pod_spec;
 

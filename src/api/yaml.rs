@@ -26,13 +26,18 @@ pub const NODES_MAX: usize = 200_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct YamlError {
     pub at: Position,
+    /// The line that go-yaml blames, by its own way of counting; it names none for 0.
+    pub line: u32,
     /// go-yaml's words where it has some, without the place.
     pub message: String,
 }
 
 impl fmt::Display for YamlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "yaml: line {}: {}", self.at.line, self.message)
+        match self.line {
+            0 => write!(f, "yaml: {}", self.message),
+            line => write!(f, "yaml: line {line}: {}", self.message),
+        }
     }
 }
 
@@ -54,7 +59,7 @@ pub fn parse(text: &str) -> Result<Vec<Document>, YamlError> {
     };
     let mut builder = Builder::default();
     for next in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = next.map_err(|error| syntax_error(&error))?;
+        let (event, span) = next.map_err(|error| syntax_error(&error, text))?;
         let at = position(span.start.line(), span.start.col());
         builder.event(event, at)?;
     }
@@ -76,12 +81,8 @@ pub fn to_string(value: &serde_json::Value) -> String {
 ///
 /// Models: go-yaml readerc.go, yaml_parser_update_buffer.
 fn check_text(text: &str) -> Result<(), YamlError> {
-    let fail = |line: usize, column: usize, message: &str| {
-        Err(YamlError {
-            at: position(line, column),
-            message: message.to_owned(),
-        })
-    };
+    let fail =
+        |line: usize, column: usize, message: &str| Err(fail(position(line, column), message));
     if text.len() > BYTES_MAX {
         return fail(1, 0, "the text is longer than 1 MiB");
     }
@@ -108,31 +109,82 @@ fn position(line: usize, column: usize) -> Position {
     }
 }
 
-fn syntax_error(error: &granit_parser::ScanError) -> YamlError {
-    let message = match error.kind() {
-        ErrorKind::RecursionLimitExceeded => too_deep(),
-        ErrorKind::UnclosedQuotedScalar => "found unexpected end of stream".to_owned(),
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
-            "could not find expected ':'".to_owned()
-        }
+/// What go-yaml would say. Its scanner counts lines from 1, its parser from 0.
+///
+/// Models: go-yaml decode.go, parser.fail.
+fn syntax_error(error: &granit_parser::ScanError, text: &str) -> YamlError {
+    let at = position(error.marker().line(), error.marker().col());
+    let here = at.line;
+    let end = u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX);
+    let (line, message) = match error.kind() {
+        ErrorKind::RecursionLimitExceeded => (here, too_deep()),
+        ErrorKind::UnclosedQuotedScalar => (
+            end.saturating_add(1),
+            "found unexpected end of stream".to_owned(),
+        ),
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => (
+            next_token_line(text, here),
+            "could not find expected ':'".to_owned(),
+        ),
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar => {
-            "found a tab character where an indentation space is expected".to_owned()
+        | ErrorKind::TabInPlainScalar
+        | ErrorKind::UnexpectedCharacter { .. } => (
+            here,
+            "found character that cannot start any token".to_owned(),
+        ),
+        ErrorKind::UnknownAnchor => {
+            let written = text.lines().nth(here as usize - 1).unwrap_or("");
+            let written: String = written.chars().skip(at.column as usize).collect();
+            let name = written.split(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c)));
+            let name = name.into_iter().next().unwrap_or("");
+            (0, format!("unknown anchor '{name}' referenced"))
+        }
+        ErrorKind::UnclosedFlowCollection { open } => {
+            let close = if *open == '[' { ']' } else { '}' };
+            let message = match text.trim_end().ends_with(['[', '{', ',', ':']) {
+                true => "did not find expected node content".to_owned(),
+                false => format!("did not find expected ',' or '{close}'"),
+            };
+            (end, message)
+        }
+        ErrorKind::MisplacedFlowCollectionEnd
+        | ErrorKind::InvalidTrailingSingleQuotedScalar
+        | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            (here - 1, "did not find expected key".to_owned())
+        }
+        ErrorKind::ExpectedFlowSequenceSeparator => {
+            (here - 1, "did not find expected ',' or ']'".to_owned())
         }
         // libyaml says the context apart, and go-yaml prints only the problem.
-        _ => match error.info() {
-            info if info.starts_with("while ") => info
-                .split_once(", ")
-                .map_or(info.clone(), |(_, problem)| problem.to_owned()),
-            info => info,
-        },
+        kind => {
+            let info = error.info();
+            let problem = match info.split_once(", ") {
+                Some((context, problem)) if context.starts_with("while ") => problem.to_owned(),
+                _ => info,
+            };
+            let by_parser = matches!(
+                kind,
+                ErrorKind::ExpectedNodeContent
+                    | ErrorKind::ExpectedBlockMappingKey
+                    | ErrorKind::ExpectedFlowMappingSeparator
+                    | ErrorKind::ExpectedBlockSequenceEntry
+                    | ErrorKind::ExpectedDocumentStart
+            );
+            (here - u32::from(by_parser), problem)
+        }
     };
-    YamlError {
-        at: position(error.marker().line(), error.marker().col()),
-        message,
-    }
+    YamlError { at, line, message }
+}
+
+/// The line of what comes after a line, from 1: there the scanner notices that a key has no colon.
+fn next_token_line(text: &str, line: u32) -> u32 {
+    let mut after = text.lines().enumerate().skip(line as usize);
+    let is_token = |line: &str| !matches!(line.trim_start().chars().next(), None | Some('#'));
+    let next = after.find(|(_, line)| is_token(line)).map(|(i, _)| i);
+    let index = next.unwrap_or_else(|| text.matches('\n').count());
+    u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 fn too_deep() -> String {
@@ -357,6 +409,7 @@ impl Builder {
 fn fail(at: Position, message: &str) -> YamlError {
     YamlError {
         at,
+        line: at.line,
         message: message.to_owned(),
     }
 }

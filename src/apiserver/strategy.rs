@@ -230,6 +230,10 @@ impl Strategy for PriorityClass {
     fn validate_create(&self) -> Findings {
         findings(validation::meta::validate_priority_class(self))
     }
+
+    fn validate_update(&self, old: &Self) -> Findings {
+        findings(validation::meta::validate_priority_class_update(self, old))
+    }
 }
 
 impl Strategy for ControllerRevision {

@@ -9,6 +9,7 @@ pub mod kubectl;
 pub mod recorded;
 pub mod scheduling;
 
+mod choice;
 mod correlated;
 
 use serde::de::DeserializeOwned;

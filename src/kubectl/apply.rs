@@ -73,7 +73,12 @@ pub fn apply_text(
     }
     for item in &manifest.items {
         match apply_one(client, item, source, options, &mut applied.warnings) {
-            Ok((object, word)) => {
+            Ok((object, before, word)) => {
+                for warning in super::server_warnings(&object, before.as_ref()) {
+                    if !applied.warnings.contains(&warning) {
+                        applied.warnings.push(warning);
+                    }
+                }
                 applied.lines.push(format!(
                     "{} {word}{}",
                     resource::full_name(&object),
@@ -90,13 +95,14 @@ pub fn apply_text(
     (applied, failures)
 }
 
+/// The object, what it was before, and the word for what was done.
 fn apply_one(
     client: &mut Client<'_>,
     item: &Item,
     source: &str,
     options: &Options<'_>,
     warnings: &mut Vec<String>,
-) -> Result<(Object, &'static str), Failure> {
+) -> Result<(Object, Option<Object>, &'static str), Failure> {
     let info = item.info;
     if item.name.is_empty() {
         let generated = item
@@ -130,7 +136,7 @@ fn apply_one(
         let created = client
             .create_object(object)
             .map_err(|status| Failure::from(status).while_doing("creating", source))?;
-        return Ok((created, "created"));
+        return Ok((created, None, "created"));
     };
     let original = live.meta().annotations.get(LAST_APPLIED);
     if original.is_none() {
@@ -149,7 +155,7 @@ fn apply_one(
         None => patch::three_way_json(&original, &modified, &current),
     };
     if patch.as_object().is_none_or(|patch| patch.is_empty()) {
-        return Ok((live, "unchanged"));
+        return Ok((live.clone(), Some(live), "unchanged"));
     }
     if live.meta().is_terminating() {
         warnings.push(format!(
@@ -167,11 +173,12 @@ fn apply_one(
     let result =
         patched.and_then(|(object, _)| Ok(client.update_object(object, "by kubectl apply")?));
     match result {
-        Ok(object) => Ok((object, "configured")),
+        Ok(object) => Ok((object, Some(live), "configured")),
         Err(Failure::Server { status, .. })
             if options.force && status.reason == crate::api::status::Reason::Invalid =>
         {
-            replace(client, item, live, annotation, source)
+            let made = replace(client, item, live, annotation, source)?;
+            Ok((made, None, "configured"))
         }
         Err(failure) => {
             let doing = format!(
@@ -193,7 +200,7 @@ fn replace(
     live: Object,
     annotation: String,
     source: &str,
-) -> Result<(Object, &'static str), Failure> {
+) -> Result<Object, Failure> {
     let Some(object) = item.object() else {
         return Err(Failure::silent());
     };
@@ -207,10 +214,9 @@ fn replace(
         .meta_mut()
         .annotations
         .insert(LAST_APPLIED.to_owned(), annotation);
-    let created = client
+    client
         .create_object(object)
-        .map_err(|status| Failure::from(status).while_doing("creating", source))?;
-    Ok((created, "configured"))
+        .map_err(|status| Failure::from(status).while_doing("creating", source))
 }
 
 /// The type that merge rules are looked up by, for kinds with a schema.

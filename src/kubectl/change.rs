@@ -124,6 +124,7 @@ fn patch_one(
             .map(Object::DaemonSet),
         (_, new) => client.update_object(new, "by kubectl patch"),
     }?;
+    call.warn_of(&written, Some(object));
     let changed = written.meta().resource_version != before;
     // Upstream prints no word about a dry run here.
     let dry = std::mem::take(&mut call.dry);

@@ -39,6 +39,7 @@ pub fn create(call: &mut Call<'_>) -> Outcome {
             .client()
             .create_object(object)
             .map_err(|status| Failure::from(status).while_doing("creating", source))?;
+        call.warn_of(&created, None);
         call.print_result(&created, "created")
     })
 }
@@ -89,6 +90,7 @@ pub fn replace(call: &mut Call<'_>) -> Outcome {
         };
         let written =
             written.map_err(|status| Failure::from(status).while_doing("replacing", source))?;
+        call.warn_of(&written, Some(&live).filter(|_| !force));
         call.print_result(&written, "replaced")
     })
 }

@@ -95,16 +95,20 @@ pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manife
                 first.kind,
                 kinds::find(&first.subject.api_version, &first.subject.kind),
             ) {
-                (DecodeErrorKind::Type | DecodeErrorKind::UnknownField, Some(info)) => Item {
-                    info,
-                    namespace: first.subject.namespace.clone(),
-                    name: first.subject.name.clone(),
-                    value: documents
-                        .get(first.document_index as usize)
-                        .map(|d| d.value())
-                        .unwrap_or_default(),
-                    body: Body::Bad(mine),
-                },
+                (DecodeErrorKind::Type | DecodeErrorKind::UnknownField, Some(info))
+                    if decode::client_finding(&mine).is_none() =>
+                {
+                    Item {
+                        info,
+                        namespace: first.subject.namespace.clone(),
+                        name: first.subject.name.clone(),
+                        value: documents
+                            .get(first.document_index as usize)
+                            .map(|d| d.value())
+                            .unwrap_or_default(),
+                        body: Body::Bad(mine),
+                    }
+                }
                 (kind, _) => {
                     refused.push(Failure::Text(client_error(&mine, source)));
                     if kind == DecodeErrorKind::Unidentified {

@@ -51,6 +51,7 @@ pub mod explain;
 
 use crate::api::meta::Time;
 use crate::api::object::Object;
+use crate::api::validation::warnings;
 use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::sim::time::{SimDuration, SimTime};
@@ -121,6 +122,16 @@ impl Host for Cluster {
 
 /// kubectl's complaint when a command is given no object at all.
 pub const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+
+/// The server's warnings about a write, as kubectl prints them.
+fn server_warnings(stored: &Object, before: Option<&Object>) -> Vec<String> {
+    let warnings = match before {
+        None => warnings::on_create(stored),
+        Some(before) => warnings::on_update(stored, before),
+    };
+    let line = |text: String| format!("Warning: {text}");
+    warnings.into_iter().map(line).collect()
+}
 
 /// `--dry-run`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -267,6 +278,15 @@ impl Call<'_> {
 
     pub fn warn(&mut self, line: &str) {
         self.out.put_error(&format!("{line}\n"));
+    }
+
+    /// What the server has to say about an object that it stored, each text once a command.
+    pub fn warn_of(&mut self, stored: &Object, before: Option<&Object>) {
+        for warning in server_warnings(stored, before) {
+            if !self.out.stderr.lines().any(|line| line == warning) {
+                self.warn(&warning);
+            }
+        }
     }
 
     pub fn namespace(&self) -> String {

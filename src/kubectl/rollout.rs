@@ -333,7 +333,9 @@ fn undo_one(call: &mut Call<'_>, object: &Object, wanted: i64) -> Outcome {
         "the template, by a rollback",
         |set| set.spec.template = template,
     )?;
-    call.print_result(&DaemonSet::into_object(written), "rolled back")
+    let written = DaemonSet::into_object(written);
+    call.warn_of(&written, Some(object));
+    call.print_result(&written, "rolled back")
 }
 
 pub fn restart(call: &mut Call<'_>) -> Outcome {
@@ -371,7 +373,11 @@ pub fn restart(call: &mut Call<'_>) -> Outcome {
             },
         );
         match result {
-            Ok(written) => call.print_result(&DaemonSet::into_object(written), "restarted")?,
+            Ok(written) => {
+                let written = DaemonSet::into_object(written);
+                call.warn_of(&written, Some(&object));
+                call.print_result(&written, "restarted")?;
+            }
             Err(status) => failures.push(status.into()),
         }
     }

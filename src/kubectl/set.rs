@@ -75,6 +75,7 @@ fn write(
             "failed to patch {what} update to pod template: {status}"
         ))
     })?;
+    call.warn_of(&written, Some(old));
     call.print_result(&written, word)
 }
 

@@ -373,7 +373,7 @@ $ kubectl get ds agent -o yaml",
             (exit 1)
             $ kubectl apply -f - <<EOF
             configmap/second created
-            error: error parsing STDIN: error converting YAML to JSON: yaml: line 1: unclosed bracket '['
+            error: error parsing STDIN: error converting YAML to JSON: yaml: line 1: did not find expected node content
             (exit 1)
             $ kubectl apply -f - --dry-run=server <<EOF
             configmap/third created (server dry run)
@@ -794,8 +794,8 @@ $ kubectl version"#,
             (exit 1)
             $ kubectl patch ds agent -p 'spec: {selector: {matchLabels: {a: b}}}'
             The DaemonSet "agent" is invalid: 
-            * spec.selector: Invalid value: {"matchLabels":{"a":"b","app":"agent"}}: field is immutable
             * spec.template.metadata.labels: Invalid value: {"app":"agent"}: `selector` does not match template `labels`
+            * spec.selector: Invalid value: {"matchLabels":{"a":"b","app":"agent"}}: field is immutable
             (exit 1)
             $ kubectl patch ds agent -p 'spec: {template: {spec: {containers: [{image: x}]}}}'
             Error from server: map: map[image:x] does not contain declared merge key: name
@@ -1092,8 +1092,8 @@ spec:
     let patch = format!("kubectl patch ds agent -p '{template}'");
     assert_eq!(kubectl(&mut cluster, &patch, None).stderr, "");
     let described = kubectl(&mut cluster, "kubectl describe ds agent", None).stdout;
-    let start = described.find("Pod Template:").unwrap();
-    let (described, _) = described[start..].split_once("Events:").unwrap();
+    let described = &described[described.find("Pod Template:").unwrap()..];
+    let (described, _) = described.split_once("Events:").unwrap();
     expect![[r#"
         Pod Template:
           Labels:  app=agent
@@ -1136,6 +1136,67 @@ spec:
           Tolerations:     <none>
     "#]]
     .assert_eq(described);
+}
+
+/// The client itself reads the metadata; the rest is the server's business.
+#[test]
+fn objects_that_the_client_cannot_read() {
+    let mut cluster = small();
+    let mut apply = |text: &str| kubectl(&mut cluster, "kubectl apply -f -", Some(text)).stderr;
+    let agent = |from: &str, to: &str| AGENT.replace(from, to);
+    assert_eq!(
+        apply(&agent("  name: agent", "  name: 5")),
+        "error: unable to decode \"STDIN\": json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string\n"
+    );
+    assert_eq!(
+        apply(&agent(
+            "  name: agent\n",
+            "  name: agent\n  labels: {a: true}\n"
+        )),
+        "error: unable to decode \"STDIN\": json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string\n"
+    );
+    assert_eq!(
+        apply("apiVersion: apps/v1\nkind: DaemonSet\nmetadata: x\n"),
+        "error: unable to decode \"STDIN\": json: cannot unmarshal string into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta\n"
+    );
+    assert_eq!(
+        apply("x\n"),
+        "error: error validating \"STDIN\": error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false\n"
+    );
+}
+
+#[test]
+fn the_server_warns() {
+    let odd = AGENT.replace(
+        "        - containerPort: 80\n",
+        "        - containerPort: 80\n        - containerPort: 80\n        env: [{name: A, value: one}, {name: A, value: two}]\n        resources: {limits: {memory: 100m}}\n      nodeSelector: {beta.kubernetes.io/os: linux}\n",
+    );
+    let script = format!(
+        "$ kubectl replace -f - <<EOF\n{odd}EOF\n$ kubectl label ds agent a=b\n$ advance 5\n$ kubectl rollout undo ds agent\n$ advance 5\n$ kubectl rollout undo ds agent"
+    );
+    check(
+        &script,
+        expect![[r#"
+        $ kubectl replace -f - <<EOF
+        daemonset.apps/agent replaced
+        Warning: spec.template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead
+        Warning: spec.template.spec.containers[0].resources.limits[memory]: fractional byte value "100m" is invalid, must be an integer
+        Warning: spec.template.spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply
+        Warning: spec.template.spec.containers[0].ports[1]: duplicate port definition with spec.template.spec.containers[0].ports[0]
+        $ kubectl label ds agent a=b
+        daemonset.apps/agent labeled
+        $ advance 5
+        $ kubectl rollout undo ds agent
+        daemonset.apps/agent rolled back
+        $ advance 5
+        $ kubectl rollout undo ds agent
+        daemonset.apps/agent rolled back
+        Warning: spec.template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead
+        Warning: spec.template.spec.containers[0].resources.limits[memory]: fractional byte value "100m" is invalid, must be an integer
+        Warning: spec.template.spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply
+        Warning: spec.template.spec.containers[0].ports[1]: duplicate port definition with spec.template.spec.containers[0].ports[0]
+    "#]],
+    );
 }
 
 #[test]

@@ -35,9 +35,13 @@ pub fn validate_daemon_set(daemon_set: &DaemonSet) -> Vec<FieldError> {
     errors.list
 }
 
-/// The template generation is the server's own and isn't checked here.
+/// What is wrong with the new object as such, then with the change. The template generation is the server's own and isn't checked here.
+///
+/// Models: ValidateDaemonSetUpdate, and ValidateUpdate of pkg/registry/apps/daemonset/strategy.go.
 pub fn validate_daemon_set_update(new: &DaemonSet, old: &DaemonSet) -> Vec<FieldError> {
-    let mut errors = Errors::default();
+    let mut errors = Errors {
+        list: validate_daemon_set(new),
+    };
     check_meta_update(
         &mut errors,
         &new.metadata,
@@ -51,7 +55,13 @@ pub fn validate_daemon_set_update(new: &DaemonSet, old: &DaemonSet) -> Vec<Field
         &new.spec.selector,
         &old.spec.selector,
     );
-    check_spec(&mut errors, &new.spec);
+    // Upstream finds some of it twice and says it once.
+    let mut said = Vec::new();
+    errors.list.retain(|error| {
+        let new = !said.contains(error);
+        said.push(error.clone());
+        new
+    });
     errors.list
 }
 

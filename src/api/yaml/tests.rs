@@ -87,12 +87,12 @@ fn errors_have_a_place() {
     fails(
         "a:\n\tb: 1\n",
         2,
-        "found a tab character where an indentation space is expected",
+        "found character that cannot start any token",
     );
-    fails("a: [1, 2\n", 1, "unclosed bracket '['");
+    fails("a: [1, 2\n", 1, "did not find expected ',' or ']'");
     fails("a: 'x\n", 1, "found unexpected end of stream");
     fails("a: 1\n\0", 2, "control characters are not allowed");
-    fails("a: *x\n", 1, "found unknown anchor");
+    fails("a: *x\n", 1, "unknown anchor 'x' referenced");
     fails("a: &x [*x]\n", 1, "anchor value contains itself");
     fails(
         "<<: 1\n",
@@ -116,6 +116,48 @@ fn errors_have_a_place() {
         parse("a: 1\na: 2").unwrap_err().to_string(),
         "yaml: line 2: key \"a\" already set in map"
     );
+}
+
+/// As a real kubectl prints them: which line go-yaml names depends on who noticed.
+#[test]
+fn errors_in_the_words_of_go_yaml() {
+    for (text, expect) in [
+        (
+            "a: 1\n  b: 1\n",
+            "line 2: mapping values are not allowed in this context",
+        ),
+        ("a:\n   b: 1\n  c: 1\n", "line 2: did not find expected key"),
+        ("a:\n  b: 1\n- c: 1\n", "line 2: did not find expected key"),
+        ("a: 1\nb: [1]]\n", "line 1: did not find expected key"),
+        ("a: 1\nb: \"x\" y\n", "line 1: did not find expected key"),
+        ("a: 1\nb: [1\n", "line 2: did not find expected ',' or ']'"),
+        (
+            "a: 1\nb: {x: 1\n",
+            "line 2: did not find expected ',' or '}'",
+        ),
+        (
+            "a: 1\nb: {x: 1\nc: 1\n",
+            "line 2: did not find expected ',' or '}'",
+        ),
+        ("a: [\n", "line 1: did not find expected node content"),
+        (
+            "a: 1\nb: \"x\nc: 1\n",
+            "line 4: found unexpected end of stream",
+        ),
+        ("a: 1\nb\n", "line 3: could not find expected ':'"),
+        (
+            "a: 1\nb\n# c\n\n  d: 1\n",
+            "line 5: could not find expected ':'",
+        ),
+        (
+            "a: 1\nb: @x\n",
+            "line 2: found character that cannot start any token",
+        ),
+        ("a: 1\nb: *x\n", "unknown anchor 'x' referenced"),
+    ] {
+        let error = parse(text).unwrap_err().to_string();
+        assert_eq!(error, format!("yaml: {expect}"), "{text:?}");
+    }
 }
 
 #[test]
