@@ -1,8 +1,11 @@
 //! The documents in the editor: what was typed is kept, whatever else happens.
 
+use crate::apiserver::ApiServer;
+use crate::explain::hints::{Hint, hints};
 use crate::present::editor::{
     ApplyResult, EditorPane, EditorTab, ObjectItem, PresetItem, Problem, TabId,
 };
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Text longer than this isn't kept apart from what was applied; the API server refuses it anyway.
@@ -17,6 +20,10 @@ pub struct Editor {
     pub version: u32,
     /// What the cluster holds that can be opened.
     pub objects: Rc<[ObjectItem]>,
+    hints: Rc<[Hint]>,
+    /// What `hints` are about: the text, and how the DaemonSets were.
+    hinted: Option<(Rc<str>, u64)>,
+    dismissed: BTreeSet<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -43,6 +50,9 @@ impl Editor {
             next: 1,
             version: 0,
             objects: Rc::new([]),
+            hints: Rc::new([]),
+            hinted: None,
+            dismissed: BTreeSet::new(),
         }
     }
 
@@ -54,6 +64,9 @@ impl Editor {
             next: 0,
             version: 0,
             objects: Rc::new([]),
+            hints: Rc::new([]),
+            hinted: None,
+            dismissed: BTreeSet::new(),
         };
         for text in texts {
             editor.push(text);
@@ -161,6 +174,26 @@ impl Editor {
         }
     }
 
+    /// Looks for hints if the text or the cluster's specs are others than the last time.
+    pub fn hint(&mut self, server: &ApiServer) {
+        let text = self.tab().text.clone();
+        let sets = server.daemon_sets.iter();
+        let generations = sets.map(|set| set.metadata.generation as u64 + 1).sum();
+        let is_same = |(old, then): &(Rc<str>, u64)| Rc::ptr_eq(old, &text) && *then == generations;
+        if self.hinted.as_ref().is_some_and(is_same) {
+            return;
+        }
+        let mut found = hints(&text, server);
+        found.retain(|hint| !self.dismissed.contains(hint.id));
+        self.hints = found.into();
+        self.hinted = Some((text, generations));
+    }
+
+    pub fn dismiss(&mut self, id: &'static str) {
+        self.dismissed.insert(id);
+        self.hinted = None;
+    }
+
     pub fn pane(&self, presets: &Rc<[PresetItem]>, is_first_visit: bool) -> EditorPane {
         let tab = self.tab();
         EditorPane {
@@ -172,6 +205,7 @@ impl Editor {
             result: tab.result.clone(),
             presets: presets.clone(),
             objects: self.objects.clone(),
+            hints: self.hints.clone(),
             watch: tab.watch.clone(),
             is_first_visit,
         }

@@ -261,6 +261,7 @@ fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
         EditorMsg::NewTab => model.editor.new_tab(),
         EditorMsg::CloseTab(tab) => model.editor.close(tab),
         EditorMsg::OpenPreset(id) => open_preset(model, &id),
+        EditorMsg::DismissHint(id) => model.editor.dismiss(id),
         EditorMsg::OpenObject(kind, key) => model.open_object(kind, &key),
         EditorMsg::Reveal(line) => effects.push(Effect::Reveal(line)),
     }
@@ -608,6 +609,7 @@ impl Model {
         if *self.pane.objects != *objects {
             self.editor.objects = objects.into();
         }
+        self.editor.hint(&self.session.cluster().server);
         let pane = self
             .editor
             .pane(&self.presets, self.session.log().is_empty());

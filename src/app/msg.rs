@@ -63,6 +63,8 @@ pub enum EditorMsg {
     CloseTab(TabId),
     OpenPreset(String),
     OpenObject(Kind, Key),
+    /// Never again, for this visit.
+    DismissHint(&'static str),
     /// Goes to a problem's line.
     Reveal(u32),
 }

@@ -516,3 +516,21 @@ fn what_would_change_it_is_tried_offered_and_done() {
     send(&mut model, [Msg::ApplyRemedy(99), Msg::Undo, SETTLE]);
     assert_eq!(rows(&model).len(), 2);
 }
+
+#[test]
+fn hints_come_with_typing_and_go_when_dismissed() {
+    let mut model = first_visit();
+    assert!(model.pane.hints.is_empty());
+    let text = model
+        .editor
+        .tab()
+        .text
+        .replace("spec:\n  #", "spec:\n  replicas: 3\n  #");
+    type_text(&mut model, &text);
+    assert_eq!(model.pane.hints[0].id, "replicas");
+    send(
+        &mut model,
+        [Msg::Editor(EditorMsg::DismissHint("replicas"))],
+    );
+    assert!(model.pane.hints.is_empty());
+}

@@ -1,6 +1,7 @@
 //! The editor's side: tabs, the text, what went wrong with it.
 
 use crate::api::object::{Key, Kind};
+pub use crate::explain::hints::Hint;
 use std::rc::Rc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +20,8 @@ pub struct EditorPane {
     pub result: ApplyResult,
     pub presets: Rc<[PresetItem]>,
     pub objects: Rc<[ObjectItem]>,
+    /// What the author may have got wrong; dismissed ones are gone.
+    pub hints: Rc<[Hint]>,
     /// A sentence about what to watch, from the preset that this tab was opened with.
     pub watch: Option<String>,
     /// Nothing was ever applied.

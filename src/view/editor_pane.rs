@@ -5,7 +5,7 @@ use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::yaml_editor::YamlEditor;
 use crate::app::msg::{EditorMsg, Msg};
-use crate::present::editor::{ApplyResult, EditorPane as Pane, EditorTab, Problem};
+use crate::present::editor::{ApplyResult, EditorPane as Pane, EditorTab, Hint, Problem};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -52,6 +52,7 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
             } else if let Some(watch) = &pane.watch {
                 <p class="invitation"><b>{ "Watch: " }</b>{ watch }</p>
             }
+            { hints(&pane.hints, &dispatch) }
             <YamlEditor tab={pane.active} version={pane.version} text={pane.text.clone()} problems={pane.problems.clone()} is_dark={props.is_dark} reveal={props.reveal} />
             <div class="editor__actions">
                 <button type="button" class="button button--primary" id="apply" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply" }</button>
@@ -60,6 +61,25 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
             </div>
             { problems(&pane.problems, &dispatch) }
         </section>
+    }
+}
+
+/// The first few things that the author may have got wrong.
+fn hints(hints: &[Hint], dispatch: &Dispatch) -> Html {
+    const SHOWN_MAX: usize = 2;
+    if hints.is_empty() {
+        return html! {};
+    }
+    html! {
+        <ul class="hints" aria-label="Hints">
+            { for hints.iter().take(SHOWN_MAX).map(|hint| html! {
+                <li key={hint.id}>
+                    <p><button type="button" class="link" onclick={dispatch.on(Msg::Editor(EditorMsg::Reveal(hint.at.line)))}>{ format!("line {}", hint.at.line) }</button>
+                    { " " }{ &hint.text }<span class="hints__page">{ format!(" Kubernetes docs: {}", hint.page) }</span></p>
+                    <button type="button" class="icon-button" aria-label="Dismiss this hint" title="Dismiss" onclick={dispatch.on(Msg::Editor(EditorMsg::DismissHint(hint.id)))}>{ icon(Icon::Close) }</button>
+                </li>
+            }) }
+        </ul>
     }
 }
 
