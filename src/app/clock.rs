@@ -29,9 +29,9 @@ pub struct Clock {
     is_asked: bool,
     /// Quarters of a millisecond that were too short to hand over.
     rest: u64,
-    /// How many steps the next frame may take, and whether the last one took all of them.
+    /// How many steps the next frame may take, and how many the last one took.
     steps: u64,
-    is_full: bool,
+    taken: u64,
     /// A jump to where nothing moves that isn't over.
     jump: Option<Settling>,
 }
@@ -44,7 +44,7 @@ impl Default for Clock {
             is_asked: false,
             rest: 0,
             steps: STEPS_FIRST,
-            is_full: false,
+            taken: 0,
             jump: None,
         }
     }
@@ -83,12 +83,13 @@ impl Clock {
     }
 
     fn jump_on(&mut self, session: &mut Session) {
+        let before = session.cluster().steps();
         if let Some(settling) = &mut self.jump
             && session.settle_on(settling, self.steps).is_some()
         {
             self.jump = None;
         }
-        self.is_full = self.jump.is_some();
+        self.taken = session.cluster().steps() - before;
     }
 
     /// Real time went by, of which the page worked for `worked_ms`. The console sees each change if a command waits in it.
@@ -113,25 +114,26 @@ impl Clock {
         self.rest = quarters % 4;
         let to = session.now() + SimDuration::millis(quarters / 4);
         self.fit(worked_ms, WORK_MS);
+        let before = session.cluster().steps();
         let mut left = self.steps;
         while console.is_waiting() && left > 0 && !session.advance_to(to, 1) {
             console.poll(session);
             left -= 1;
         }
-        self.is_full = !session.advance_to(to, left);
+        session.advance_to(to, left);
+        self.taken = session.cluster().steps() - before;
     }
 
-    /// Fewer steps after too much work, some more after less. Only a full frame tells how long its steps take.
+    /// Fewer steps than the last frame took after too much work, some more after less if it took all it was allowed.
     fn fit(&mut self, worked_ms: u32, wanted_ms: u32) {
-        if !self.is_full {
-            return;
-        }
         let worked = u64::from(worked_ms.clamp(1, 8 * wanted_ms));
         let wanted = u64::from(wanted_ms);
         let steps = if worked > wanted {
-            self.steps * wanted / worked
-        } else {
+            self.taken * wanted / worked
+        } else if self.taken >= self.steps {
             self.steps + self.steps * (wanted - worked) / (4 * wanted)
+        } else {
+            self.steps
         };
         self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
     }
@@ -159,5 +161,42 @@ impl Clock {
         } else {
             Effect::NextFrame
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many steps frames come to be allowed, if each takes all of them at so many microseconds.
+    fn allowed(us_per_step: u64) -> u64 {
+        let mut clock = Clock::default();
+        for _ in 0..200 {
+            clock.taken = clock.steps;
+            clock.fit((clock.steps * us_per_step / 1000) as u32, WORK_MS);
+        }
+        clock.steps
+    }
+
+    #[test]
+    fn frames_take_as_many_steps_as_there_is_time_for() {
+        assert!((180..=220).contains(&allowed(50)), "{}", allowed(50));
+        assert!((900..=1_100).contains(&allowed(10)), "{}", allowed(10));
+        assert_eq!(allowed(10_000), STEPS_MIN);
+    }
+
+    #[test]
+    fn a_long_frame_counts_even_if_it_was_allowed_more() {
+        let mut clock = Clock {
+            steps: STEPS_MAX,
+            taken: 4_000,
+            ..Clock::default()
+        };
+        clock.fit(40, WORK_MS);
+        assert_eq!(clock.steps, 1_000);
+        // One that had little to do says nothing.
+        clock.taken = 3;
+        clock.fit(1, WORK_MS);
+        assert_eq!(clock.steps, 1_000);
     }
 }
