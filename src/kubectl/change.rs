@@ -15,6 +15,11 @@ use std::rc::Rc;
 
 pub fn patch(call: &mut Call<'_>) -> Outcome {
     let text = call.flags.text("patch").to_owned();
+    if !text.is_empty() && call.flags.has("patch-file") {
+        return Err(Failure::text(
+            "cannot specify --patch and --patch-file together",
+        ));
+    }
     let text = match call.flags.text("patch-file") {
         "" => text,
         "-" => call.stdin.unwrap_or("").to_owned(),
@@ -40,6 +45,9 @@ pub fn patch(call: &mut Call<'_>) -> Outcome {
             )));
         }
     };
+    if call.words.is_empty() && call.flags.list("filename").is_empty() {
+        return Err(Failure::text(super::NOTHING_NAMED));
+    }
     let change = read_patch(&text)?;
     let subresource = call.flags.text("subresource").to_owned();
     if !matches!(subresource.as_str(), "" | "status" | "scale" | "resize") {

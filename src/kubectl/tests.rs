@@ -406,7 +406,7 @@ $ kubectl get ds agent -o yaml",
             second   0      0s
             $ kubectl delete -f - --wait=false <<EOF
             configmap "bare" deleted from default namespace
-            Error from server (NotFound): configmaps "nope" not found
+            Error from server (NotFound): error when deleting "STDIN": configmaps "nope" not found
             (exit 1)
             $ kubectl get ds agent -o yaml
             apiVersion: apps/v1
@@ -991,9 +991,16 @@ $ kubectl rollout undo node/node-1
 $ kubectl rollout status ds/agent --revision=-1
 $ kubectl rollout restart ds -l a=b
 $ kubectl rollout pause ds -l a=b
+$ kubectl patch -p x
+$ kubectl patch ds agent -p x --patch-file x
 $ kubectl patch ds agent -p x
 $ kubectl patch ds agent --type=merge -p '[]'
-$ kubectl patch ds agent --type=json -p '{}'",
+$ kubectl patch ds agent --type=json -p '{}'
+$ kubectl apply --server-side --dry-run=client -f x
+$ kubectl apply view-last-applied no node-1
+$ kubectl delete -f - <<EOF
+{apiVersion: v1, kind: Node, metadata: {name: node-9}}
+EOF",
         expect![[r#"
             $ kubectl set env ds/agent A=1
             daemonset.apps/agent env updated
@@ -1044,6 +1051,17 @@ $ kubectl patch ds agent --type=json -p '{}'",
             No resources found in default namespace.
             $ kubectl rollout pause ds -l a=b
             No resources found in default namespace.
+            $ kubectl patch -p x
+            error: You must provide one or more resources by argument or filename.
+            Example resource specifications include:
+               '-f rsrc.yaml'
+               '--filename=rsrc.json'
+               '<resource> <name>'
+               '<resource>'
+            (exit 1)
+            $ kubectl patch ds agent -p x --patch-file x
+            error: cannot specify --patch and --patch-file together
+            (exit 1)
             $ kubectl patch ds agent -p x
             Error from server (BadRequest): json: cannot unmarshal string into Go value of type map[string]interface {}
             (exit 1)
@@ -1052,6 +1070,13 @@ $ kubectl patch ds agent --type=json -p '{}'",
             (exit 1)
             $ kubectl patch ds agent --type=json -p '{}'
             Error from server (BadRequest): error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp
+            (exit 1)
+            $ kubectl apply --server-side --dry-run=client -f x
+            error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)
+            (exit 1)
+            $ kubectl apply view-last-applied no node-1
+            $ kubectl delete -f - <<EOF
+            Error from server (NotFound): error when deleting "STDIN": nodes "node-9" not found
             (exit 1)
         "#]],
     );
