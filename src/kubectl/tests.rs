@@ -984,6 +984,9 @@ $ kubectl set image ds/agent nope=x main=agent:3
 $ kubectl annotate ds agent note=a
 $ kubectl annotate ds agent note=a
 $ kubectl annotate ds agent note=b
+$ kubectl annotate ds agent new=x --list -o name
+$ kubectl label ds,no --all new=x --list
+$ kubectl drain node-1 --delete-local-data
 $ kubectl taint foo node-1 a=b:NoSchedule
 $ kubectl delete ds --all -l a=b
 $ kubectl rollout history node/node-1
@@ -1031,6 +1034,30 @@ EOF",
             daemonset.apps/agent annotated
             $ kubectl annotate ds agent note=b
             error: --overwrite is false but found the following declared annotation(s): 'note' already has a value (a)
+            (exit 1)
+            $ kubectl annotate ds agent new=x --list -o name
+            error: --list and --output may not be specified together
+            (exit 1)
+            $ kubectl label ds,no --all new=x --list
+            Listing labels for DaemonSet.apps/agent:
+             new=x
+            Listing labels for Node./node-1:
+             beta.kubernetes.io/arch=amd64
+             beta.kubernetes.io/os=linux
+             kubernetes.io/arch=amd64
+             kubernetes.io/hostname=node-1
+             kubernetes.io/os=linux
+             new=x
+            Listing labels for Node./node-2:
+             beta.kubernetes.io/arch=amd64
+             beta.kubernetes.io/os=linux
+             kubernetes.io/arch=amd64
+             kubernetes.io/hostname=node-2
+             kubernetes.io/os=linux
+             new=x
+            $ kubectl drain node-1 --delete-local-data
+            error: unknown flag: --delete-local-data
+            See 'kubectl drain --help' for usage.
             (exit 1)
             $ kubectl taint foo node-1 a=b:NoSchedule
             the server doesn't have a resource type "foo"
