@@ -999,6 +999,10 @@ $ kubectl patch ds agent -p x --patch-file x
 $ kubectl patch ds agent -p x
 $ kubectl patch ds agent --type=merge -p '[]'
 $ kubectl patch ds agent --type=json -p '{}'
+$ kubectl patch ds agent -p 'metadata: {name: x}'
+$ kubectl patch ds agent -p 'metadata: {namespace: x}'
+$ kubectl delete ns default
+$ kubectl delete pc system-node-critical
 $ kubectl apply --server-side --dry-run=client -f x
 $ kubectl apply view-last-applied no node-1
 $ kubectl delete -f - <<EOF
@@ -1097,6 +1101,18 @@ EOF",
             (exit 1)
             $ kubectl patch ds agent --type=json -p '{}'
             Error from server (BadRequest): error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp
+            (exit 1)
+            $ kubectl patch ds agent -p 'metadata: {name: x}'
+            Error from server (BadRequest): the name of the object (x) does not match the name on the URL (agent)
+            (exit 1)
+            $ kubectl patch ds agent -p 'metadata: {namespace: x}'
+            Error from server (BadRequest): the namespace of the provided object does not match the namespace sent on the request
+            (exit 1)
+            $ kubectl delete ns default
+            Error from server (Forbidden): namespaces "default" is forbidden: this namespace may not be deleted
+            (exit 1)
+            $ kubectl delete pc system-node-critical
+            Error from server (Forbidden): priorityclasses.scheduling.k8s.io "system-node-critical" is forbidden: this is a system priority class and cannot be deleted
             (exit 1)
             $ kubectl apply --server-side --dry-run=client -f x
             error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)
