@@ -66,6 +66,8 @@ pub struct Model {
     pub console_pane: Rc<ConsolePane>,
     /// What would change what the why panel says.
     pub remedies: Option<Rc<RemedyList>>,
+    /// What would let a stuck rollout go on.
+    pub ways_out: Option<Rc<RemedyList>>,
     suggested: Suggested,
 }
 
@@ -159,9 +161,12 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.editing = node;
         }
         Msg::ApplyRemedy(index) => {
-            for command in model.suggested.commands(index) {
-                model.submit(command);
-            }
+            let commands = model.suggested.for_node(index);
+            commands.into_iter().for_each(|it| model.submit(it));
+        }
+        Msg::ApplyWayOut(index) => {
+            let commands = model.suggested.for_rollout(index);
+            commands.into_iter().for_each(|it| model.submit(it));
         }
         Msg::Undo => {
             model.console.interrupt_wait();

@@ -28,6 +28,8 @@ pub enum Msg {
     Console(ConsoleMsg),
     /// Carries out an edit of those that would change what the why panel says.
     ApplyRemedy(usize),
+    /// Carries out an edit of those that would let the rollout go on.
+    ApplyWayOut(usize),
     Undo,
     Redo,
     Share,

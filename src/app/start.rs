@@ -71,6 +71,7 @@ impl Model {
             pane,
             console_pane: Rc::default(),
             remedies: None,
+            ways_out: None,
             suggested: Suggested::default(),
         };
         model.refresh();

@@ -18,6 +18,7 @@ pub mod node_card;
 pub mod node_form;
 pub mod platform;
 pub mod pod_tile;
+pub mod remedies;
 pub mod root;
 pub mod timeline;
 pub mod why;

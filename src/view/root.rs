@@ -106,7 +106,7 @@ impl Component for Root {
                         </div>
                         <div class="page__status">
                             <Why why={page.why.clone()} remedies={model.remedies.clone()} />
-                            <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} all={page.daemon_sets.clone()} />
+                            <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} all={page.daemon_sets.clone()} />
                             <EventFeed feed={page.feed.clone()} />
                         </div>
                     </main>
