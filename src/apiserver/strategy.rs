@@ -101,7 +101,7 @@ impl Strategy for DaemonSet {
     }
 
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::daemon_set::validate_daemon_set_update(
+        findings(validation::daemon_set::validate_daemon_set_change(
             self, old,
         ))
     }
