@@ -407,13 +407,7 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.session.seek(crate::sim::time::SimTime(ms));
         }
         ClockMsg::Wake => {}
-        ClockMsg::Tick {
-            elapsed_ms,
-            worked_ms,
-        } => {
-            let session = &mut model.session;
-            model.clock.tick(session, elapsed_ms, worked_ms);
-        }
+        ClockMsg::Tick { elapsed_ms } => model.clock.tick(&mut model.session, elapsed_ms),
     }
 }
 
