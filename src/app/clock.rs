@@ -10,13 +10,13 @@ use crate::sim::time::{SimDuration, SimTime};
 /// A frame that took longer (a hidden tab, a slow page) counts as this long.
 const TICK_MS_MAX: u32 = 400;
 /// A frame takes so many steps at the most: the page stays responsive, and time runs slower for a while.
-/// How many that are follows from how long the last frames worked.
-const STEPS_FIRST: u64 = 500;
-const STEPS_MIN: u64 = 50;
-const STEPS_MAX: u64 = 20_000;
-/// So long the page may work for a frame while it plays, which leaves time to paint; while it jumps, to be there soon, longer.
-const WORK_MS: u32 = 10;
-const JUMP_WORK_MS: u32 = 40;
+/// How many that are follows from how long the last frames took.
+const STEPS_FIRST: u64 = 1_000;
+const STEPS_MIN: u64 = 100;
+const STEPS_MAX: u64 = 10_000;
+/// Frames of a playing page shall take no longer than this, those of a jump (it is to be over soon) a few times as long.
+const FRAME_MS: u32 = 20;
+const JUMP_FRAME_MS: u32 = 50;
 /// With nothing due for longer than this (in real time), the page wakes up now and then instead of every frame.
 const NEAR_MS: u64 = 600;
 const WAIT_MS: u32 = 250;
@@ -27,11 +27,12 @@ pub struct Clock {
     pub speed: Speed,
     /// A tick was asked for and hasn't come yet.
     is_asked: bool,
+    /// It was asked for after a while: how long it takes to come says nothing about frames.
+    is_waiting: bool,
     /// Quarters of a millisecond that were too short to hand over.
     rest: u64,
-    /// How many steps the next frame may take, and how many the last one took.
+    /// How many steps the next frame may take.
     steps: u64,
-    taken: u64,
     /// A jump to where nothing moves that isn't over.
     jump: Option<Settling>,
 }
@@ -42,9 +43,9 @@ impl Default for Clock {
             is_playing: true,
             speed: Speed::One,
             is_asked: false,
+            is_waiting: false,
             rest: 0,
             steps: STEPS_FIRST,
-            taken: 0,
             jump: None,
         }
     }
@@ -83,26 +84,18 @@ impl Clock {
     }
 
     fn jump_on(&mut self, session: &mut Session) {
-        let before = session.cluster().steps();
         if let Some(settling) = &mut self.jump
             && session.settle_on(settling, self.steps).is_some()
         {
             self.jump = None;
         }
-        self.taken = session.cluster().steps() - before;
     }
 
-    /// Real time went by, of which the page worked for `worked_ms`. The console sees each change if a command waits in it.
-    pub fn tick(
-        &mut self,
-        session: &mut Session,
-        elapsed_ms: u32,
-        worked_ms: u32,
-        console: &mut Console,
-    ) {
+    /// Real time went by. The console sees each change if a command waits in it.
+    pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32, console: &mut Console) {
         self.is_asked = false;
-        if self.jump.is_some() {
-            self.fit(worked_ms, JUMP_WORK_MS);
+        if self.is_jumping() {
+            self.fit(elapsed_ms, JUMP_FRAME_MS);
             self.jump_on(session);
             return;
         }
@@ -113,27 +106,27 @@ impl Clock {
         let quarters = self.rest + u64::from(elapsed_ms.min(TICK_MS_MAX)) * self.speed.quarters();
         self.rest = quarters % 4;
         let to = session.now() + SimDuration::millis(quarters / 4);
-        self.fit(worked_ms, WORK_MS);
-        let before = session.cluster().steps();
+        self.fit(elapsed_ms, FRAME_MS);
         let mut left = self.steps;
         while console.is_waiting() && left > 0 && !session.advance_to(to, 1) {
             console.poll(session);
             left -= 1;
         }
         session.advance_to(to, left);
-        self.taken = session.cluster().steps() - before;
     }
 
-    /// Fewer steps than the last frame took after too much work, some more after less if it took all it was allowed.
-    fn fit(&mut self, worked_ms: u32, wanted_ms: u32) {
-        let worked = u64::from(worked_ms.clamp(1, 8 * wanted_ms));
+    /// Fewer steps after a long frame, a few more after a short one.
+    fn fit(&mut self, elapsed_ms: u32, wanted_ms: u32) {
+        if self.is_waiting {
+            return;
+        }
+        let elapsed = u64::from(elapsed_ms.clamp(1, 4 * wanted_ms));
         let wanted = u64::from(wanted_ms);
-        let steps = if worked > wanted {
-            self.taken * wanted / worked
-        } else if self.taken >= self.steps {
-            self.steps + self.steps * (wanted - worked) / (4 * wanted)
+        let steps = if elapsed > wanted {
+            self.steps * wanted / elapsed
         } else {
-            self.steps
+            // Slowly, or every few frames one would be too long.
+            self.steps + self.steps * (wanted - elapsed) / (8 * wanted) + 1
         };
         self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
     }
@@ -146,6 +139,7 @@ impl Clock {
         }
         self.is_asked = true;
         if pace == Pace::Jumping {
+            self.is_waiting = false;
             return Some(Effect::NextFrame);
         }
         let due = session
@@ -156,47 +150,11 @@ impl Clock {
             .unwrap_or(SimTime::MAX)
             .since(session.now());
         let real_ms = due.0.saturating_mul(4) / self.speed.quarters();
-        Some(if real_ms > NEAR_MS {
+        self.is_waiting = real_ms > NEAR_MS;
+        Some(if self.is_waiting {
             Effect::Wait { ms: WAIT_MS }
         } else {
             Effect::NextFrame
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// How many steps frames come to be allowed, if each takes all of them at so many microseconds.
-    fn allowed(us_per_step: u64) -> u64 {
-        let mut clock = Clock::default();
-        for _ in 0..200 {
-            clock.taken = clock.steps;
-            clock.fit((clock.steps * us_per_step / 1000) as u32, WORK_MS);
-        }
-        clock.steps
-    }
-
-    #[test]
-    fn frames_take_as_many_steps_as_there_is_time_for() {
-        assert!((180..=220).contains(&allowed(50)), "{}", allowed(50));
-        assert!((900..=1_100).contains(&allowed(10)), "{}", allowed(10));
-        assert_eq!(allowed(10_000), STEPS_MIN);
-    }
-
-    #[test]
-    fn a_long_frame_counts_even_if_it_was_allowed_more() {
-        let mut clock = Clock {
-            steps: STEPS_MAX,
-            taken: 4_000,
-            ..Clock::default()
-        };
-        clock.fit(40, WORK_MS);
-        assert_eq!(clock.steps, 1_000);
-        // One that had little to do says nothing.
-        clock.taken = 3;
-        clock.fit(1, WORK_MS);
-        assert_eq!(clock.steps, 1_000);
     }
 }

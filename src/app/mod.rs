@@ -447,13 +447,9 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.session.seek(crate::sim::time::SimTime(ms));
         }
         ClockMsg::Wake => {}
-        ClockMsg::Tick {
-            elapsed_ms,
-            worked_ms,
-        } => {
-            let session = &mut model.session;
+        ClockMsg::Tick { elapsed_ms } => {
             let console = &mut model.console;
-            model.clock.tick(session, elapsed_ms, worked_ms, console);
+            model.clock.tick(&mut model.session, elapsed_ms, console);
         }
     }
 }

@@ -115,8 +115,6 @@ pub enum ClockMsg {
     /// Real time went by; only asked for while something plays.
     Tick {
         elapsed_ms: u32,
-        /// How long the page worked for the last frame.
-        worked_ms: u32,
     },
     /// The page is there: if something plays, ask for the first tick.
     Wake,

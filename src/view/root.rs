@@ -18,7 +18,6 @@ use crate::app::{Model, update};
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::timers::callback::Timeout;
-use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
@@ -34,8 +33,6 @@ pub struct Root {
     on_node: Callback<Rc<str>>,
     /// When the message that is being handled arrived: what it takes is part of the next frame.
     begun_ms: f64,
-    /// How long it took to handle it and to draw what it changed.
-    worked_ms: Rc<Cell<f64>>,
     frame: Option<AnimationFrame>,
     wait: Option<Timeout>,
     _listeners: Vec<EventListener>,
@@ -62,7 +59,6 @@ impl Component for Root {
             on_node,
             reveal: None,
             begun_ms: 0.0,
-            worked_ms: Rc::default(),
             frame: None,
             wait: None,
             _listeners: listeners(ctx),
@@ -120,7 +116,6 @@ impl Component for Root {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, is_first: bool) {
-        self.worked_ms.set(platform::now_ms() - self.begun_ms);
         if is_first {
             // A link may open playing; nothing else asks for the first frame.
             ctx.link().send_message(Msg::Clock(ClockMsg::Wake));
@@ -151,28 +146,18 @@ impl Root {
         Some(html! { <Fleet {view} {selected} on_select={self.on_node.clone()} /> })
     }
 
-    /// Makes the message that time has passed since the present message arrived.
-    fn tick(&self) -> impl Fn() -> Msg + use<> {
-        let (begun_ms, worked_ms) = (self.begun_ms, Rc::clone(&self.worked_ms));
-        let whole = |ms: f64| ms.clamp(1.0, 10_000.0).round() as u32;
-        move || {
-            Msg::Clock(ClockMsg::Tick {
-                elapsed_ms: whole(platform::now_ms() - begun_ms),
-                worked_ms: whole(worked_ms.get()),
-            })
-        }
-    }
-
     /// Does what `update` asked for; true if something must be drawn for it.
     fn perform(&mut self, effect: Effect, ctx: &Context<Self>) -> bool {
         match effect {
             Effect::NextFrame => {
-                let (link, tick) = (ctx.link().clone(), self.tick());
-                self.frame = Some(request_animation_frame(move |_| link.send_message(tick())));
+                let (link, begun) = (ctx.link().clone(), self.begun_ms);
+                self.frame = Some(request_animation_frame(move |_| {
+                    link.send_message(tick(begun))
+                }));
             }
             Effect::Wait { ms } => {
-                let (link, tick) = (ctx.link().clone(), self.tick());
-                self.wait = Some(Timeout::new(ms, move || link.send_message(tick())));
+                let (link, begun) = (ctx.link().clone(), self.begun_ms);
+                self.wait = Some(Timeout::new(ms, move || link.send_message(tick(begun))));
             }
             Effect::CopyLink(fragment) => {
                 platform::replace_fragment(&fragment);
@@ -205,6 +190,13 @@ impl Root {
         }
         false
     }
+}
+
+fn tick(begun_ms: f64) -> Msg {
+    let elapsed = (platform::now_ms() - begun_ms).clamp(1.0, 10_000.0);
+    Msg::Clock(ClockMsg::Tick {
+        elapsed_ms: elapsed.round() as u32,
+    })
 }
 
 /// After the next drawing.
