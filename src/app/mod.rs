@@ -54,6 +54,7 @@ pub struct Model {
     pub section: Section,
     pub is_embedded: bool,
     pub shows_editor: bool,
+    pub shows_eye: bool,
     pub notice: Option<Notice>,
     /// What happened last, in kubectl's words.
     pub last_line: String,
@@ -226,6 +227,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Leaving => effects.push(Effect::Keep(link::encode(&start::shared(model)))),
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
+        Msg::ToggleEye => model.shows_eye = !model.shows_eye,
         Msg::ToggleEditor => model.shows_editor = !model.shows_editor,
         Msg::Key(shortcut) => act_key(model, shortcut, effects),
     }
@@ -632,6 +634,7 @@ impl Model {
             daemon_set: self.daemon_set.as_ref(),
             pace,
             speed: self.clock.speed,
+            has_eye: self.shows_eye,
             last_line: &self.last_line,
         };
         let is_page_new = self.page.refresh(&self.session, &look);

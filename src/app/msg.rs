@@ -50,6 +50,8 @@ pub enum Msg {
     Show(Section),
     /// In an embedded page: the editor in or out.
     ToggleEditor,
+    /// Shows the reconcile loop, or hides it.
+    ToggleEye,
     Key(Shortcut),
 }
 
