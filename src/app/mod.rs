@@ -240,6 +240,8 @@ fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
     let msg = match shortcut {
         Shortcut::PlayPause => Msg::Clock(ClockMsg::Toggle),
         Shortcut::Step => Msg::Clock(ClockMsg::Step),
+        Shortcut::StepBack => Msg::Clock(ClockMsg::StepBack),
+        Shortcut::NextMoment => Msg::Clock(ClockMsg::NextMoment),
         Shortcut::Settle => Msg::Clock(ClockMsg::Settle),
         Shortcut::Faster => Msg::Clock(ClockMsg::Speed(model.clock.speed.faster())),
         Shortcut::Slower => Msg::Clock(ClockMsg::Speed(model.clock.speed.slower())),
@@ -440,6 +442,22 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
         ClockMsg::Step => {
             model.clock.is_playing = false;
             model.session.step();
+        }
+        ClockMsg::StepBack => {
+            model.console.interrupt_wait();
+            model.clock.is_playing = false;
+            model.session.step_back();
+        }
+        ClockMsg::NextMoment => {
+            model.clock.is_playing = false;
+            model.session.step_to_moment();
+        }
+        ClockMsg::Switch(branch) => {
+            model.console.interrupt_wait();
+            model.clock.is_playing = false;
+            if model.session.switch(branch) {
+                model.tell("Another history, at its end".to_owned());
+            }
         }
         ClockMsg::Settle => model.clock.settle(&mut model.session),
         ClockMsg::Speed(speed) => model.clock.speed = speed,

@@ -286,3 +286,45 @@ pageTest("the objects of the cluster open in the editor", async (page) => {
   await page.locator('.yaml[data-editor="rich"]').waitFor();
   assert.match(await currentText(page), /imagePullPolicy: Always/);
 });
+
+pageTest("acting in the past keeps the other history, and one can go over to it", async (page) => {
+  await running(page);
+  await page.locator("#add-node").click();
+  await settle(page);
+  await waitForCards(page, [...READY, "node-4: Ready r1"]);
+  await page.locator("#scrubber").fill("6000");
+  await page.getByRole("button", { name: "Edit labels and taints of node-1" }).click();
+  await page.getByLabel("Add or change a label").fill("past=yes");
+  await page.keyboard.press("Enter");
+  await settle(page);
+  await waitForCards(page, READY);
+  await page.locator("#branches-button").click();
+  await page.getByRole("menuitem", { name: /add a Worker node/ }).click();
+  await waitForCards(page, [...READY, "node-4: Ready r1"]);
+});
+
+pageTest("the controller's eye shows the loop", async (page) => {
+  await page.locator("#eye").click();
+  await page.getByText("No DaemonSet yet: nothing to reconcile.").waitFor();
+  await page.locator("#apply").click();
+  await page.locator("#play").click();
+  for (let i = 0; i < 8; i++) await page.locator("#step").click();
+  await page.locator(".eye__stage", { hasText: "Work queue" }).waitFor();
+  await settle(page);
+  await page.locator(".eye__stage", { hasText: "the last one at" }).waitFor();
+  assert.equal(await page.locator(".eye__stage").count(), 7);
+});
+
+pageTest("why: what would change it is offered, and done by a click", async (page) => {
+  await running(page);
+  await page.getByRole("button", { name: "Edit labels and taints of node-2" }).click();
+  await page.locator("#add-taint-node-2").fill("dedicated=db:NoExecute");
+  await page.keyboard.press("Enter");
+  await settle(page);
+  await page.locator(".node-card__select", { hasText: "node-2" }).click();
+  const offer = page.locator(".remedy", { hasText: "Remove the taint dedicated=db:NoExecute from node-2" });
+  await offer.getByText("kubectl taint node node-2 dedicated:NoExecute- --overwrite").waitFor();
+  await offer.getByRole("button").click();
+  await settle(page);
+  await waitForCards(page, READY);
+});
