@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { open, pageTest } from "./harness.mjs";
-import { apply, cards, currentText, editor, replaceText, section, settle, waitForCards } from "./steps.mjs";
+import { apply, cards, currentText, editNode, editor, replaceText, section, settle, waitForCards } from "./steps.mjs";
 
 const READY = ["node-1: Ready r1", "node-2: Ready r1", "node-3: Ready r1"];
 
@@ -52,7 +52,7 @@ pageTest("a label that the nodeSelector needs decides", async (page) => {
   await apply(page);
   await settle(page);
   await waitForCards(page, ["node-1:", "node-2:", "node-3:"]);
-  await page.getByRole("button", { name: "Edit labels and taints of node-2" }).click();
+  await editNode(page, "node-2");
   await page.getByLabel("Add or change a label").fill("disk=ssd");
   await page.keyboard.press("Enter");
   await settle(page);
@@ -85,7 +85,7 @@ pageTest("a changed image rolls out, one node at a time", async (page) => {
 
 pageTest("why: an untolerated taint is named, with its field", async (page) => {
   await running(page);
-  await page.getByRole("button", { name: "Edit labels and taints of node-2" }).click();
+  await editNode(page, "node-2");
   await page.getByLabel("Add a taint").fill("dedicated=db:NoExecute");
   await page.keyboard.press("Enter");
   await settle(page);
@@ -105,7 +105,7 @@ pageTest("why: a pod's chain of causes ends at the user", async (page) => {
 
 pageTest("a NoSchedule taint leaves the pod and the numbers, and the page says that they are stale", async (page) => {
   await running(page);
-  await page.getByRole("button", { name: "Edit labels and taints of node-1" }).click();
+  await editNode(page, "node-1");
   await page.getByLabel("Add a taint").fill("dedicated=db:NoSchedule");
   await page.keyboard.press("Enter");
   await settle(page);
@@ -222,7 +222,7 @@ pageTest("a whole pass by keyboard only", async (page) => {
 });
 
 pageTest("letters typed into fields are no shortcuts", async (page) => {
-  await page.getByRole("button", { name: "Edit labels and taints of node-1" }).click();
+  await editNode(page, "node-1");
   await page.getByLabel("Add or change a label").pressSequentially("snap=yes");
   assert.equal(await page.locator(".node-card").count(), 3);
 });
@@ -293,7 +293,7 @@ pageTest("acting in the past keeps the other history, and one can go over to it"
   await settle(page);
   await waitForCards(page, [...READY, "node-4: Ready r1"]);
   await page.locator("#scrubber").fill("6000");
-  await page.getByRole("button", { name: "Edit labels and taints of node-1" }).click();
+  await editNode(page, "node-1");
   await page.getByLabel("Add or change a label").fill("past=yes");
   await page.keyboard.press("Enter");
   await settle(page);
@@ -317,7 +317,7 @@ pageTest("the controller's eye shows the loop", async (page) => {
 
 pageTest("why: what would change it is offered, and done by a click", async (page) => {
   await running(page);
-  await page.getByRole("button", { name: "Edit labels and taints of node-2" }).click();
+  await editNode(page, "node-2");
   await page.locator("#add-taint-node-2").fill("dedicated=db:NoExecute");
   await page.keyboard.press("Enter");
   await settle(page);
