@@ -22,9 +22,9 @@ use serde::{Deserialize, Serialize};
 pub const MAX_TIME: SimDuration = SimDuration::secs(7 * 24 * 3600);
 /// A link whose history takes more steps than this isn't played to its end.
 const MAX_REPLAY_STEPS: u64 = 5_000_000;
-/// Checkpoints are at least this far apart, and this many at the most.
-const CHECKPOINT_STEPS: u64 = 4_000;
-const MAX_CHECKPOINTS: usize = 48;
+/// Checkpoints are at least this far apart, and this many at the most. Clusters share what is the same, so they cost little.
+const CHECKPOINT_STEPS: u64 = 1_000;
+const MAX_CHECKPOINTS: usize = 192;
 
 /// So many histories that were left are kept.
 const MAX_BRANCHES: usize = 12;
@@ -467,12 +467,7 @@ impl Session {
     }
 
     fn maybe_checkpoint(&mut self) {
-        let last = self
-            .checkpoints
-            .iter()
-            .map(|c| c.cluster.steps())
-            .max()
-            .unwrap_or(0);
+        let last = self.checkpoints.last().map_or(0, |c| c.cluster.steps());
         if self.cluster.steps() >= last + CHECKPOINT_STEPS {
             self.checkpoint();
         }
@@ -485,7 +480,13 @@ impl Session {
         });
     }
 
+    /// In the order of time: what lies behind the last one has its checkpoints already.
     fn keep_checkpoint(&mut self, checkpoint: Checkpoint) {
+        let place = |c: &Checkpoint| (c.cluster.steps(), c.applied);
+        let last = self.checkpoints.last();
+        if last.is_some_and(|last| place(&checkpoint) <= place(last)) {
+            return;
+        }
         self.checkpoints.push(checkpoint);
         if self.checkpoints.len() > MAX_CHECKPOINTS {
             // Thin out the middle: every other one goes, the first and the newest stay.
