@@ -411,12 +411,14 @@ mod tests {
         run("cluster pressure node-2 DiskPressure off");
         run("cluster advance 10m");
         assert!(!run(conditions).contains("node.kubernetes.io"));
-        run("kubectl run web --image=web");
+        run(
+            "kubectl apply -f - <<EOF\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {nodeName: node-3, containers: [{name: main, image: 'web:1'}]}\nEOF",
+        );
         run("cluster advance 30s");
         run("cluster fail-pod web");
         run("cluster advance 1s");
         let failed = run("kubectl get pod web");
-        assert!(failed.contains("Evicted"), "{failed}");
+        assert!(failed.contains("Error"), "{failed}");
         assert_eq!(
             run("cluster fail-pod nobody"),
             "pods \"nobody\" not found\n"
