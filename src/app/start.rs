@@ -64,6 +64,7 @@ impl Model {
             },
             is_embedded,
             shows_editor: !is_embedded,
+            shows_eye: false,
             notice: None,
             last_line: String::new(),
             announcement: String::new(),

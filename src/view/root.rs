@@ -7,6 +7,7 @@ use super::dialog::Dialog;
 use super::dispatch::Dispatch;
 use super::editor_pane::EditorPane;
 use super::events::EventFeed;
+use super::eye::Eye;
 use super::fleet::Fleet;
 use super::header::Header;
 use super::icons::{Icon, icon};
@@ -106,6 +107,7 @@ impl Component for Root {
                             <Why why={page.why.clone()} remedies={model.remedies.clone()} />
                             <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} all={page.daemon_sets.clone()} />
                             <EventFeed feed={page.feed.clone()} />
+                            <Eye eye={page.eye.clone()} is_open={model.shows_eye} />
                         </div>
                     </main>
                     <Console pane={model.console_pane.clone()} />
