@@ -9,8 +9,6 @@ use crate::sim::time::{SimDuration, SimTime};
 
 /// A frame that took longer (a hidden tab, a slow page) counts as this long.
 const TICK_MS_MAX: u32 = 400;
-/// A frame takes so many steps at the most: the page stays responsive, and time runs slower for a while.
-/// How many that are follows from how long the last frames worked.
 const STEPS_FIRST: u64 = 500;
 const STEPS_MIN: u64 = 50;
 const STEPS_MAX: u64 = 20_000;
@@ -21,6 +19,41 @@ const JUMP_WORK_MS: u32 = 40;
 const NEAR_MS: u64 = 600;
 const WAIT_MS: u32 = 250;
 
+/// A frame takes so many steps at the most: the page stays responsive, and what is computed comes later.
+/// How many that are follows from how long the last frames worked.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    /// How many steps the next frame may take, and whether the last one took all of them.
+    pub steps: u64,
+    pub is_full: bool,
+}
+
+impl Default for Slice {
+    fn default() -> Self {
+        Slice {
+            steps: STEPS_FIRST,
+            is_full: false,
+        }
+    }
+}
+
+impl Slice {
+    /// Fewer steps after too much work, some more after less. Only a full frame tells how long its steps take.
+    pub fn fit(&mut self, worked_ms: u32, wanted_ms: u32) {
+        if !self.is_full {
+            return;
+        }
+        let worked = u64::from(worked_ms.clamp(1, 8 * wanted_ms));
+        let wanted = u64::from(wanted_ms);
+        let steps = if worked > wanted {
+            self.steps * wanted / worked
+        } else {
+            self.steps + self.steps * (wanted - worked) / (4 * wanted)
+        };
+        self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Clock {
     pub is_playing: bool,
@@ -29,9 +62,7 @@ pub struct Clock {
     is_asked: bool,
     /// Quarters of a millisecond that were too short to hand over.
     rest: u64,
-    /// How many steps the next frame may take, and whether the last one took all of them.
-    steps: u64,
-    is_full: bool,
+    slice: Slice,
     /// A jump to where nothing moves that isn't over.
     jump: Option<Settling>,
 }
@@ -43,8 +74,7 @@ impl Default for Clock {
             speed: Speed::One,
             is_asked: false,
             rest: 0,
-            steps: STEPS_FIRST,
-            is_full: false,
+            slice: Slice::default(),
             jump: None,
         }
     }
@@ -84,11 +114,11 @@ impl Clock {
 
     fn jump_on(&mut self, session: &mut Session) {
         if let Some(settling) = &mut self.jump
-            && session.settle_on(settling, self.steps).is_some()
+            && session.settle_on(settling, self.slice.steps).is_some()
         {
             self.jump = None;
         }
-        self.is_full = self.jump.is_some();
+        self.slice.is_full = self.jump.is_some();
     }
 
     /// Real time went by, of which the page worked for `worked_ms`. The console sees each change if a command waits in it.
@@ -101,7 +131,7 @@ impl Clock {
     ) {
         self.is_asked = false;
         if self.jump.is_some() {
-            self.fit(worked_ms, JUMP_WORK_MS);
+            self.slice.fit(worked_ms, JUMP_WORK_MS);
             self.jump_on(session);
             return;
         }
@@ -112,38 +142,28 @@ impl Clock {
         let quarters = self.rest + u64::from(elapsed_ms.min(TICK_MS_MAX)) * self.speed.quarters();
         self.rest = quarters % 4;
         let to = session.now() + SimDuration::millis(quarters / 4);
-        self.fit(worked_ms, WORK_MS);
-        let mut left = self.steps;
+        self.slice.fit(worked_ms, WORK_MS);
+        let mut left = self.slice.steps;
         while console.is_waiting() && left > 0 && !session.advance_to(to, 1) {
             console.poll(session);
             left -= 1;
         }
-        self.is_full = !session.advance_to(to, left);
+        self.slice.is_full = !session.advance_to(to, left);
     }
 
-    /// Fewer steps after too much work, some more after less. Only a full frame tells how long its steps take.
-    fn fit(&mut self, worked_ms: u32, wanted_ms: u32) {
-        if !self.is_full {
-            return;
-        }
-        let worked = u64::from(worked_ms.clamp(1, 8 * wanted_ms));
-        let wanted = u64::from(wanted_ms);
-        let steps = if worked > wanted {
-            self.steps * wanted / worked
-        } else {
-            self.steps + self.steps * (wanted - worked) / (4 * wanted)
-        };
-        self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
-    }
-
-    /// Asks for the next tick, if there is anything to play and none is asked for.
-    pub fn ask(&mut self, session: &Session, deadline: Option<SimTime>) -> Option<Effect> {
+    /// Asks for the next tick, if there is anything to play (or, `is_busy`, to compute) and none is asked for.
+    pub fn ask(
+        &mut self,
+        session: &Session,
+        deadline: Option<SimTime>,
+        is_busy: bool,
+    ) -> Option<Effect> {
         let pace = self.pace(session, deadline);
-        if self.is_asked || !matches!(pace, Pace::Playing | Pace::Jumping) {
+        if self.is_asked || !is_busy && !matches!(pace, Pace::Playing | Pace::Jumping) {
             return None;
         }
         self.is_asked = true;
-        if pace == Pace::Jumping {
+        if is_busy || pace == Pace::Jumping {
             return Some(Effect::NextFrame);
         }
         let due = session

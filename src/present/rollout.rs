@@ -73,9 +73,8 @@ impl Count {
     }
 
     fn add_class(&mut self, class: &Class, nodes: u32) {
-        let is_done = class.should_run && class.new == Side::Available && class.old == Side::None;
         self.old += if class.old == Side::None { 0 } else { nodes };
-        self.done += if is_done { nodes } else { 0 };
+        self.done += if class.is_done() { nodes } else { 0 };
         self.surging_count += if is_surging(class) { nodes } else { 0 };
         self.holding_count += if uses_budget(class) { nodes } else { 0 };
     }
@@ -176,6 +175,11 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         waits.push(format!(
             "{} left: delete them to update.",
             count(u64::from(fresh.old), "old pod")
+        ));
+    } else if fresh.old > 0 && budget.max_surge > 0 && fresh.is_stuck {
+        waits.push(format!(
+            "The new pods don't become available on {}.",
+            list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
         ));
     } else if fresh.old > 0 && budget.max_surge > 0 && !fresh.surging.is_empty() {
         waits.push(format!(
