@@ -47,7 +47,7 @@ pub fn validate_create(object: &Object) -> Vec<FieldError> {
 pub fn validate_update(new: &Object, old: &Object) -> Vec<FieldError> {
     match (new, old) {
         (Object::DaemonSet(new), Object::DaemonSet(old)) => {
-            daemon_set::validate_daemon_set_update(new, old)
+            daemon_set::validate_daemon_set_change(new, old)
         }
         (Object::Pod(new), Object::Pod(old)) => pod::validate_pod_update(new, old),
         (Object::Node(new), Object::Node(old)) => node::validate_node_update(new, old),

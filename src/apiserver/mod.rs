@@ -334,6 +334,7 @@ impl ApiServer {
                 ),
             ));
         }
+        old.admit_delete()?;
         let grace = old.grace_seconds(options.grace_period_seconds);
         let mut object = (*old).clone();
         let meta = object.meta_mut();

@@ -10,7 +10,7 @@ use crate::api::core::{Event, Generic, Namespace, PriorityClass};
 use crate::api::node::Node;
 use crate::api::object::Resource;
 use crate::api::pod::{Pod, PodStatus, phase};
-use crate::api::status::{FieldError, Status};
+use crate::api::status::{FieldError, Reason, Status};
 use crate::api::{defaults, kinds, validation};
 
 type Findings = Result<(), Vec<FieldError>>;
@@ -47,6 +47,10 @@ pub trait Strategy: Resource {
         Ok(())
     }
     fn validate_update(&self, _old: &Self) -> Findings {
+        Ok(())
+    }
+    /// Why it may not be deleted.
+    fn admit_delete(&self) -> Result<(), Status> {
         Ok(())
     }
     /// Deletion begins: what the object shows of it.
@@ -97,7 +101,7 @@ impl Strategy for DaemonSet {
     }
 
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::daemon_set::validate_daemon_set_update(
+        findings(validation::daemon_set::validate_daemon_set_change(
             self, old,
         ))
     }
@@ -205,6 +209,17 @@ impl Strategy for Namespace {
         }
     }
 
+    /// Models: plugin/pkg/admission NamespaceLifecycle, the immortal namespaces.
+    fn admit_delete(&self) -> Result<(), Status> {
+        match self.metadata.name.as_str() {
+            "default" | "kube-system" | "kube-public" => Err(may_not_be_deleted(
+                self,
+                "this namespace may not be deleted",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn prepare_delete(&mut self) {
         self.status.phase = "Terminating".to_owned();
     }
@@ -222,9 +237,28 @@ impl Strategy for Namespace {
     }
 }
 
+fn may_not_be_deleted(object: &impl Strategy, why: &str) -> Status {
+    let (resource, name) = (object.resource(), &object.meta().name);
+    Status::new(
+        Reason::Forbidden,
+        format!("{resource} \"{name}\" is forbidden: {why}"),
+    )
+}
+
 impl Strategy for PriorityClass {
     fn default_fields(&mut self) {
         defaults::default_priority_class(self);
+    }
+
+    /// Models: pkg/registry/scheduling/priorityclass/storage, Delete.
+    fn admit_delete(&self) -> Result<(), Status> {
+        match self.metadata.name.as_str() {
+            "system-cluster-critical" | "system-node-critical" => Err(may_not_be_deleted(
+                self,
+                "this is a system priority class and cannot be deleted",
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn validate_create(&self) -> Findings {

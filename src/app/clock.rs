@@ -9,46 +9,40 @@ use crate::sim::time::{SimDuration, SimTime};
 
 /// A frame that took longer (a hidden tab, a slow page) counts as this long.
 const TICK_MS_MAX: u32 = 400;
-const STEPS_FIRST: u64 = 500;
-const STEPS_MIN: u64 = 50;
-const STEPS_MAX: u64 = 20_000;
-/// So long the page may work for a frame while it plays, which leaves time to paint; while it jumps, to be there soon, longer.
-const WORK_MS: u32 = 10;
-const JUMP_WORK_MS: u32 = 40;
+/// A frame takes so many steps at the most: the page stays responsive, and time runs slower for a while.
+/// How many that are follows from how long the last frames took.
+const STEPS_FIRST: u64 = 1_000;
+const STEPS_MIN: u64 = 100;
+const STEPS_MAX: u64 = 10_000;
+/// Frames of a playing page shall take no longer than this, those of a jump (it is to be over soon) a few times as long.
+const FRAME_MS: u32 = 20;
+const JUMP_FRAME_MS: u32 = 50;
 /// With nothing due for longer than this (in real time), the page wakes up now and then instead of every frame.
 const NEAR_MS: u64 = 600;
 const WAIT_MS: u32 = 250;
 
-/// A frame takes so many steps at the most: the page stays responsive, and what is computed comes later.
-/// How many that are follows from how long the last frames worked.
+/// How many steps the next frame may take.
 #[derive(Clone, Debug)]
 pub struct Slice {
-    /// How many steps the next frame may take, and whether the last one took all of them.
     pub steps: u64,
-    pub is_full: bool,
 }
 
 impl Default for Slice {
     fn default() -> Self {
-        Slice {
-            steps: STEPS_FIRST,
-            is_full: false,
-        }
+        Slice { steps: STEPS_FIRST }
     }
 }
 
 impl Slice {
-    /// Fewer steps after too much work, some more after less. Only a full frame tells how long its steps take.
-    pub fn fit(&mut self, worked_ms: u32, wanted_ms: u32) {
-        if !self.is_full {
-            return;
-        }
-        let worked = u64::from(worked_ms.clamp(1, 8 * wanted_ms));
+    /// Fewer steps after a long frame, a few more after a short one.
+    pub fn fit(&mut self, elapsed_ms: u32, wanted_ms: u32) {
+        let elapsed = u64::from(elapsed_ms.clamp(1, 4 * wanted_ms));
         let wanted = u64::from(wanted_ms);
-        let steps = if worked > wanted {
-            self.steps * wanted / worked
+        let steps = if elapsed > wanted {
+            self.steps * wanted / elapsed
         } else {
-            self.steps + self.steps * (wanted - worked) / (4 * wanted)
+            // Slowly, or every few frames one would be too long.
+            self.steps + self.steps * (wanted - elapsed) / (8 * wanted) + 1
         };
         self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
     }
@@ -60,6 +54,8 @@ pub struct Clock {
     pub speed: Speed,
     /// A tick was asked for and hasn't come yet.
     is_asked: bool,
+    /// It was asked for after a while: how long it takes to come says nothing about frames.
+    is_waiting: bool,
     /// Quarters of a millisecond that were too short to hand over.
     rest: u64,
     slice: Slice,
@@ -73,6 +69,7 @@ impl Default for Clock {
             is_playing: true,
             speed: Speed::One,
             is_asked: false,
+            is_waiting: false,
             rest: 0,
             slice: Slice::default(),
             jump: None,
@@ -118,37 +115,36 @@ impl Clock {
         {
             self.jump = None;
         }
-        self.slice.is_full = self.jump.is_some();
     }
 
-    /// Real time went by, of which the page worked for `worked_ms`. The console sees each change if a command waits in it.
-    pub fn tick(
-        &mut self,
-        session: &mut Session,
-        elapsed_ms: u32,
-        worked_ms: u32,
-        console: &mut Console,
-    ) {
+    /// Real time went by. The console sees each change if a command waits in it.
+    pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32, console: &mut Console) {
         self.is_asked = false;
-        if self.jump.is_some() {
-            self.slice.fit(worked_ms, JUMP_WORK_MS);
-            self.jump_on(session);
-            return;
+        let pace = self.pace(session, console.deadline());
+        let wanted_ms = match pace {
+            Pace::Jumping => JUMP_FRAME_MS,
+            Pace::Playing => FRAME_MS,
+            Pace::Paused | Pace::Settled => {
+                self.rest = 0;
+                return;
+            }
+        };
+        if !self.is_waiting {
+            self.slice.fit(elapsed_ms, wanted_ms);
         }
-        if self.pace(session, console.deadline()) != Pace::Playing {
-            self.rest = 0;
+        if pace == Pace::Jumping {
+            self.jump_on(session);
             return;
         }
         let quarters = self.rest + u64::from(elapsed_ms.min(TICK_MS_MAX)) * self.speed.quarters();
         self.rest = quarters % 4;
         let to = session.now() + SimDuration::millis(quarters / 4);
-        self.slice.fit(worked_ms, WORK_MS);
         let mut left = self.slice.steps;
         while console.is_waiting() && left > 0 && !session.advance_to(to, 1) {
             console.poll(session);
             left -= 1;
         }
-        self.slice.is_full = !session.advance_to(to, left);
+        session.advance_to(to, left);
     }
 
     /// Asks for the next tick, if there is anything to play (or, `is_busy`, to compute) and none is asked for.
@@ -164,6 +160,7 @@ impl Clock {
         }
         self.is_asked = true;
         if is_busy || pace == Pace::Jumping {
+            self.is_waiting = false;
             return Some(Effect::NextFrame);
         }
         let due = session
@@ -174,7 +171,8 @@ impl Clock {
             .unwrap_or(SimTime::MAX)
             .since(session.now());
         let real_ms = due.0.saturating_mul(4) / self.speed.quarters();
-        Some(if real_ms > NEAR_MS {
+        self.is_waiting = real_ms > NEAR_MS;
+        Some(if self.is_waiting {
             Effect::Wait { ms: WAIT_MS }
         } else {
             Effect::NextFrame

@@ -10,8 +10,8 @@ use crate::present::daemon_set::DaemonSetId;
 use crate::session::command::Command;
 use std::rc::Rc;
 
-/// So long a frame works at it: the page still paints 30 times a second.
-const WORK_MS: u32 = 20;
+/// Frames take so long while it works: the page still answers ten times a second.
+const FRAME_MS: u32 = 100;
 const FIRST: [&str; 3] = ["maxUnavailable 1", "maxUnavailable 25%", "maxSurge 1"];
 
 #[derive(Debug, Default)]
@@ -95,14 +95,13 @@ impl Compare {
         })
     }
 
-    /// Works for a frame; true when the comparison is over.
-    pub fn go_on(&mut self, worked_ms: u32) -> bool {
+    /// Works for a frame, after one that took so long; true when the comparison is over.
+    pub fn go_on(&mut self, elapsed_ms: u32) -> bool {
         let Some(comparison) = self.comparison.as_mut().filter(|_| self.is_running) else {
             return false;
         };
-        self.slice.fit(worked_ms, WORK_MS);
+        self.slice.fit(elapsed_ms, FRAME_MS);
         let worked = comparison.go_on(self.slice.steps);
-        self.slice.is_full = true;
         self.is_running = worked.is_ok() && !comparison.is_done();
         self.error = worked.err();
         !self.is_running
@@ -199,8 +198,8 @@ impl Model {
     }
 
     /// A frame's share of the comparison; what came of it is said when it is over.
-    pub(super) fn go_on_comparing(&mut self, worked_ms: u32) {
-        if !self.compare.go_on(worked_ms) {
+    pub(super) fn go_on_comparing(&mut self, elapsed_ms: u32) {
+        if !self.compare.go_on(elapsed_ms) {
             return;
         }
         self.compare.refresh(true);

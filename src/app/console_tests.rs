@@ -24,13 +24,7 @@ fn play(model: &mut Model) {
         if !model.console.is_waiting() {
             return;
         }
-        update(
-            model,
-            Msg::Clock(ClockMsg::Tick {
-                elapsed_ms: 100,
-                worked_ms: 8,
-            }),
-        );
+        update(model, Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 }));
     }
     panic!("it waits for ever: {}", model.console.text());
 }
@@ -68,13 +62,7 @@ fn a_watch_ends_with_ctrl_c_and_what_was_queued_goes() {
     type_line(&mut model, "kubectl get pods -w");
     type_line(&mut model, "kubectl get ds");
     for _ in 0..100 {
-        update(
-            &mut model,
-            Msg::Clock(ClockMsg::Tick {
-                elapsed_ms: 100,
-                worked_ms: 8,
-            }),
-        );
+        update(&mut model, Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 }));
     }
     assert!(model.console.is_waiting());
     update(&mut model, console(ConsoleMsg::Interrupt));

@@ -57,6 +57,7 @@ pub struct Model {
     pub section: Section,
     pub is_embedded: bool,
     pub shows_editor: bool,
+    pub shows_eye: bool,
     pub notice: Option<Notice>,
     /// What happened last, in kubectl's words.
     pub last_line: String,
@@ -69,6 +70,8 @@ pub struct Model {
     pub console_pane: Rc<ConsolePane>,
     /// What would change what the why panel says.
     pub remedies: Option<Rc<RemedyList>>,
+    /// What would let a stuck rollout go on.
+    pub ways_out: Option<Rc<RemedyList>>,
     suggested: Suggested,
 }
 
@@ -165,9 +168,12 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.editing = node;
         }
         Msg::ApplyRemedy(index) => {
-            for command in model.suggested.commands(index) {
-                model.submit(command);
-            }
+            let commands = model.suggested.for_node(index);
+            commands.into_iter().for_each(|it| model.submit(it));
+        }
+        Msg::ApplyWayOut(index) => {
+            let commands = model.suggested.for_rollout(index);
+            commands.into_iter().for_each(|it| model.submit(it));
         }
         Msg::Undo => {
             model.console.interrupt_wait();
@@ -229,6 +235,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Leaving => effects.push(Effect::Keep(link::encode(&start::shared(model)))),
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
+        Msg::ToggleEye => model.shows_eye = !model.shows_eye,
         Msg::ToggleEditor => model.shows_editor = !model.shows_editor,
         Msg::Key(shortcut) => act_key(model, shortcut, effects),
     }
@@ -241,6 +248,8 @@ fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
     let msg = match shortcut {
         Shortcut::PlayPause => Msg::Clock(ClockMsg::Toggle),
         Shortcut::Step => Msg::Clock(ClockMsg::Step),
+        Shortcut::StepBack => Msg::Clock(ClockMsg::StepBack),
+        Shortcut::NextMoment => Msg::Clock(ClockMsg::NextMoment),
         Shortcut::Settle => Msg::Clock(ClockMsg::Settle),
         Shortcut::Faster => Msg::Clock(ClockMsg::Speed(model.clock.speed.faster())),
         Shortcut::Slower => Msg::Clock(ClockMsg::Speed(model.clock.speed.slower())),
@@ -442,6 +451,22 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.clock.is_playing = false;
             model.session.step();
         }
+        ClockMsg::StepBack => {
+            model.console.interrupt_wait();
+            model.clock.is_playing = false;
+            model.session.step_back();
+        }
+        ClockMsg::NextMoment => {
+            model.clock.is_playing = false;
+            model.session.step_to_moment();
+        }
+        ClockMsg::Switch(branch) => {
+            model.console.interrupt_wait();
+            model.clock.is_playing = false;
+            if model.session.switch(branch) {
+                model.tell("Another history, at its end".to_owned());
+            }
+        }
         ClockMsg::Settle => model.clock.settle(&mut model.session),
         ClockMsg::Speed(speed) => model.clock.speed = speed,
         ClockMsg::Seek { ms } => {
@@ -450,14 +475,10 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.session.seek(crate::sim::time::SimTime(ms));
         }
         ClockMsg::Wake => {}
-        ClockMsg::Tick {
-            elapsed_ms,
-            worked_ms,
-        } => {
-            let session = &mut model.session;
+        ClockMsg::Tick { elapsed_ms } => {
             let console = &mut model.console;
-            model.clock.tick(session, elapsed_ms, worked_ms, console);
-            model.go_on_comparing(worked_ms);
+            model.clock.tick(&mut model.session, elapsed_ms, console);
+            model.go_on_comparing(elapsed_ms);
         }
     }
 }
@@ -640,6 +661,7 @@ impl Model {
             daemon_set: self.daemon_set.as_ref(),
             pace,
             speed: self.clock.speed,
+            has_eye: self.shows_eye,
             last_line: &self.last_line,
         };
         let is_page_new = self.page.refresh(&self.session, &look);

@@ -29,6 +29,8 @@ pub enum Msg {
     Compare(CompareMsg),
     /// Carries out an edit of those that would change what the why panel says.
     ApplyRemedy(usize),
+    /// Carries out an edit of those that would let the rollout go on.
+    ApplyWayOut(usize),
     Undo,
     Redo,
     Share,
@@ -49,6 +51,8 @@ pub enum Msg {
     Show(Section),
     /// In an embedded page: the editor in or out.
     ToggleEditor,
+    /// Shows the reconcile loop, or hides it.
+    ToggleEye,
     Key(Shortcut),
 }
 
@@ -106,7 +110,12 @@ pub enum ClockMsg {
     Pause,
     Toggle,
     Step,
+    StepBack,
+    /// To the next decision or event.
+    NextMoment,
     Settle,
+    /// To another history, one that was left by acting in its past.
+    Switch(usize),
     Speed(Speed),
     Seek {
         ms: u64,
@@ -114,8 +123,6 @@ pub enum ClockMsg {
     /// Real time went by; only asked for while something plays.
     Tick {
         elapsed_ms: u32,
-        /// How long the page worked for the last frame.
-        worked_ms: u32,
     },
     /// The page is there: if something plays, ask for the first tick.
     Wake,
@@ -286,6 +293,8 @@ impl Section {
 pub enum Shortcut {
     PlayPause,
     Step,
+    StepBack,
+    NextMoment,
     Settle,
     Faster,
     Slower,
@@ -299,9 +308,11 @@ pub enum Shortcut {
 
 impl Shortcut {
     /// Key as the browser names it, shortcut, and what it does.
-    pub const ALL: [(&'static str, Shortcut, &'static str); 9] = [
+    pub const ALL: [(&'static str, Shortcut, &'static str); 11] = [
         ("p", Shortcut::PlayPause, "play or pause"),
         (".", Shortcut::Step, "step to the next event"),
+        (",", Shortcut::StepBack, "step back"),
+        ("m", Shortcut::NextMoment, "to the next decision or event"),
         ("s", Shortcut::Settle, "jump to settled"),
         ("+", Shortcut::Faster, "faster"),
         ("-", Shortcut::Slower, "slower"),

@@ -65,6 +65,7 @@ impl Model {
             },
             is_embedded,
             shows_editor: !is_embedded,
+            shows_eye: false,
             notice: None,
             last_line: String::new(),
             announcement: String::new(),
@@ -73,6 +74,7 @@ impl Model {
             pane,
             console_pane: Rc::default(),
             remedies: None,
+            ways_out: None,
             suggested: Suggested::default(),
         };
         model.refresh();

@@ -4,7 +4,8 @@ use super::Model;
 use super::msg::Selection;
 use crate::api::object::Key;
 use crate::controllers::daemon_set::pod::target_node;
-use crate::explain::remedy::{Remedy, remedies};
+use crate::explain::remedy::{Remedy, remedies, ways_out};
+use crate::present::daemon_set::RolloutState;
 use crate::present::remedy;
 use crate::present::timeline::Pace;
 use crate::session::command::Command;
@@ -16,78 +17,114 @@ const NODES_MAX: usize = 2_000;
 /// The edits of the last time, and what they were about.
 #[derive(Debug, Default)]
 pub struct Suggested {
-    about: Option<About>,
+    for_node: Suggestion<(Rc<str>, Key)>,
+    for_rollout: Suggestion<Key>,
+}
+
+#[derive(Debug)]
+struct Suggestion<T> {
+    /// What the edits are for, and how the cluster was: its resource version and its steps.
+    about: Option<(T, u64, u64)>,
     remedies: Vec<Remedy>,
 }
 
-#[derive(Debug, PartialEq)]
-struct About {
-    node: Rc<str>,
-    set: Key,
-    resource_version: u64,
-    steps: u64,
+impl<T> Default for Suggestion<T> {
+    fn default() -> Self {
+        Suggestion {
+            about: None,
+            remedies: Vec::new(),
+        }
+    }
 }
 
 impl Suggested {
-    /// What the edit at this place of the list does; nothing if there is none.
-    pub fn commands(&self, index: usize) -> Vec<Command> {
-        let remedy = self.remedies.get(index);
-        remedy.map_or(Vec::new(), |remedy| remedy.commands.clone())
+    /// What the edit at this place of the why panel's list does; nothing if there is none.
+    pub fn for_node(&self, index: usize) -> Vec<Command> {
+        commands(&self.for_node.remedies, index)
     }
+
+    /// The same for the list below the rollout.
+    pub fn for_rollout(&self, index: usize) -> Vec<Command> {
+        commands(&self.for_rollout.remedies, index)
+    }
+}
+
+fn commands(remedies: &[Remedy], index: usize) -> Vec<Command> {
+    let remedy = remedies.get(index);
+    remedy.map_or(Vec::new(), |remedy| remedy.commands.clone())
 }
 
 impl Model {
     /// Looks for edits if the selection or the cluster is another one; true if the page changes.
     pub(super) fn suggest(&mut self, pace: Pace) -> bool {
-        let about = self
-            .about()
-            .filter(|_| matches!(pace, Pace::Paused | Pace::Settled));
-        if about == self.suggested.about {
-            return false;
-        }
-        let had = self.remedies.take().is_some();
-        self.suggested = Suggested::default();
-        let Some(about) = about else {
-            return had;
-        };
         let cluster = self.session.cluster();
-        let set = cluster.server.daemon_sets.get(&about.set);
-        let node = cluster.server.nodes.get(&Key::new("", &about.node));
-        if let (Some(set), Some(node)) = (set, node) {
-            let found = remedies(cluster, set, &about.node);
-            self.remedies = Some(Rc::new(remedy::list(&found, &node.spec.taints)));
-            self.suggested.remedies = found;
-        }
-        self.suggested.about = Some(about);
-        true
+        let may =
+            matches!(pace, Pace::Paused | Pace::Settled) && cluster.server.nodes.len() <= NODES_MAX;
+        let state = (cluster.server.resource_version(), cluster.steps());
+        let node = self.chosen_node().filter(|_| may);
+        let rollout = self.stuck_set().filter(|_| may);
+        self.suggest_for_node(node, state) | self.suggest_for_rollout(rollout, state)
     }
 
-    fn about(&self) -> Option<About> {
-        let cluster = self.session.cluster();
-        if cluster.server.nodes.len() > NODES_MAX {
-            return None;
+    fn suggest_for_node(&mut self, about: Option<(Rc<str>, Key)>, state: (u64, u64)) -> bool {
+        let about = about.map(|about| (about, state.0, state.1));
+        if about == self.suggested.for_node.about {
+            return false;
         }
-        let (node, set) = match &self.selection {
-            Selection::None => return None,
-            Selection::Node(name) => (name.clone(), self.shown_set()?),
+        let cluster = self.session.cluster();
+        let node_and_set = about.as_ref().and_then(|((node, set), ..)| {
+            let node = cluster.server.nodes.get(&Key::new("", node))?;
+            Some((node, cluster.server.daemon_sets.get(set)?))
+        });
+        let found = node_and_set.map(|(node, set)| {
+            let found = remedies(cluster, set, &node.metadata.name);
+            (remedy::list(&found, &node.spec.taints), found)
+        });
+        let (list, remedies) = found.unzip();
+        let changed = self.remedies.as_deref() != list.as_ref();
+        self.remedies = list.map(Rc::new);
+        let remedies = remedies.unwrap_or_default();
+        self.suggested.for_node = Suggestion { about, remedies };
+        changed
+    }
+
+    fn suggest_for_rollout(&mut self, about: Option<Key>, state: (u64, u64)) -> bool {
+        let about = about.map(|about| (about, state.0, state.1));
+        if about == self.suggested.for_rollout.about {
+            return false;
+        }
+        let cluster = self.session.cluster();
+        let set = about
+            .as_ref()
+            .and_then(|(set, ..)| cluster.server.daemon_sets.get(set));
+        let remedies = set.map_or(Vec::new(), |set| ways_out(cluster, set));
+        let list = set.map(|_| remedy::list(&remedies, &[]));
+        let changed = self.ways_out.as_deref() != list.as_ref();
+        self.ways_out = list.map(Rc::new);
+        self.suggested.for_rollout = Suggestion { about, remedies };
+        changed
+    }
+
+    /// The node that the why panel is about, and the DaemonSet.
+    fn chosen_node(&self) -> Option<(Rc<str>, Key)> {
+        match &self.selection {
+            Selection::None => None,
+            Selection::Node(name) => Some((name.clone(), self.shown_set()?)),
             Selection::Pod(id) => {
-                let pod = cluster
-                    .server
-                    .pods
-                    .get(&Key::new(&id.namespace, &id.name))?;
+                let pods = &self.session.cluster().server.pods;
+                let pod = pods.get(&Key::new(&id.namespace, &id.name))?;
                 let owner = pod.metadata.controller_ref()?;
-                (
-                    target_node(pod)?.into(),
-                    Key::new(&id.namespace, &owner.name),
-                )
+                let set = Key::new(&id.namespace, &owner.name);
+                Some((target_node(pod)?.into(), set))
             }
-        };
-        Some(About {
-            node,
-            set,
-            resource_version: cluster.server.resource_version(),
-            steps: cluster.steps(),
-        })
+        }
+    }
+
+    /// The shown DaemonSet, if its rollout waits for something that time alone won't bring.
+    fn stuck_set(&self) -> Option<Key> {
+        let state = self.page.panel.as_ref()?.rollout.state;
+        let is_stuck = matches!(state, RolloutState::Waiting | RolloutState::OnDelete);
+        self.shown_set().filter(|_| is_stuck)
     }
 
     /// The DaemonSet that the status panel is about.

@@ -21,14 +21,6 @@ fn send<const N: usize>(model: &mut Model, msgs: [Msg; N]) -> Vec<Effect> {
 const APPLY: Msg = Msg::Editor(EditorMsg::Apply);
 const SETTLE: Msg = Msg::Clock(ClockMsg::Settle);
 
-/// A frame that took so long.
-fn tick(elapsed_ms: u32) -> Msg {
-    Msg::Clock(ClockMsg::Tick {
-        elapsed_ms,
-        worked_ms: 8,
-    })
-}
-
 fn type_text(model: &mut Model, text: &str) {
     let tab = model.editor.active;
     send(
@@ -89,7 +81,7 @@ fn applying_plays_and_every_node_gets_a_pod() {
     );
     let mut frames = 0;
     while model.page.timeline.pace == Pace::Playing && frames < 20_000 {
-        send(&mut model, [tick(100)]);
+        send(&mut model, [Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 })]);
         frames += 1;
     }
     assert_eq!(
@@ -120,7 +112,13 @@ fn a_tick_is_asked_for_once() {
     send(&mut model, [APPLY]);
     let effects = send(&mut model, [Msg::Dismiss]);
     assert_eq!(effects, [], "one frame is on its way already");
-    let effects = send(&mut model, [Msg::Clock(ClockMsg::Pause), tick(16)]);
+    let effects = send(
+        &mut model,
+        [
+            Msg::Clock(ClockMsg::Pause),
+            Msg::Clock(ClockMsg::Tick { elapsed_ms: 16 }),
+        ],
+    );
     assert_eq!(effects, [], "paused: the clock stops");
 }
 
@@ -242,7 +240,7 @@ fn a_changed_image_rolls_out_one_node_at_a_time() {
     send(&mut model, [APPLY]);
     let mut least = 3;
     for _ in 0..3_000 {
-        send(&mut model, [tick(100)]);
+        send(&mut model, [Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 })]);
         let ready = model
             .page
             .cluster
@@ -354,22 +352,23 @@ fn a_long_jump_goes_frame_by_frame_and_pause_ends_it() {
     send(&mut model, [add, APPLY]);
     let mut at_once = model.session.clone();
     at_once.settle();
-    send(&mut model, [tick(30), SETTLE]);
+    let frame = || Msg::Clock(ClockMsg::Tick { elapsed_ms: 30 });
+    send(&mut model, [frame(), SETTLE]);
     assert_eq!(model.page.timeline.pace, Pace::Jumping);
-    let effects = send(&mut model, [tick(30)]);
+    let effects = send(&mut model, [frame()]);
     assert_eq!(effects, [Effect::NextFrame]);
-    let effects = send(&mut model, [Msg::Clock(ClockMsg::Pause), tick(30)]);
+    let effects = send(&mut model, [Msg::Clock(ClockMsg::Pause), frame()]);
     assert_eq!(model.page.timeline.pace, Pace::Paused);
     assert_eq!(effects, [], "nothing moves, so no frame is asked for");
     send(&mut model, [SETTLE]);
     let mut frames = 0;
     while model.page.timeline.pace == Pace::Jumping && frames < 1_000 {
-        send(&mut model, [tick(30)]);
+        send(&mut model, [frame()]);
         frames += 1;
     }
     assert!(frames > 0);
     assert_eq!(model.session.cluster().hash(), at_once.cluster().hash());
-    assert_eq!(send(&mut model, [tick(30)]), []);
+    assert_eq!(send(&mut model, [frame()]), []);
 }
 
 #[test]
@@ -426,7 +425,6 @@ fn nothing_that_names_what_is_not_there_panics() {
         Msg::Clock(ClockMsg::Seek { ms: u64::MAX }),
         Msg::Clock(ClockMsg::Tick {
             elapsed_ms: u32::MAX,
-            worked_ms: u32::MAX,
         }),
         Msg::Redo,
         Msg::Undo,
@@ -533,4 +531,51 @@ fn hints_come_with_typing_and_go_when_dismissed() {
         [Msg::Editor(EditorMsg::DismissHint("replicas"))],
     );
     assert!(model.pane.hints.is_empty());
+}
+
+#[test]
+fn the_controllers_eye_follows_a_sync() {
+    let mut model = first_visit();
+    send(&mut model, [Msg::ToggleEye, APPLY]);
+    let stages = |model: &Model| -> Vec<(String, bool)> {
+        let eye = model.page.eye.as_ref().unwrap();
+        let stages = eye.stages.iter();
+        stages
+            .map(|stage| {
+                (
+                    format!("{}: {}", stage.title, stage.lines.join("; ")),
+                    stage.is_busy,
+                )
+            })
+            .collect()
+    };
+    let busy = |model: &Model| -> Vec<String> {
+        let all = stages(model).into_iter();
+        all.filter(|(_, busy)| *busy)
+            .map(|(text, _)| text)
+            .collect()
+    };
+    assert!(
+        busy(&model)[0].starts_with("Watch: "),
+        "{:?}",
+        stages(&model)
+    );
+    let mut seen = Vec::new();
+    for _ in 0..40 {
+        send(&mut model, [Msg::Clock(ClockMsg::Step)]);
+        seen.extend(busy(&model));
+    }
+    let has = |text: &str| seen.iter().any(|line| line.contains(text));
+    assert!(has("my-daemonset is queued for a sync"), "{seen:?}");
+    assert!(has("waits to see 3 creations"), "{seen:?}");
+    send(&mut model, [SETTLE]);
+    assert_eq!(busy(&model), [""; 0]);
+    let all = stages(&model);
+    assert!(
+        all.iter()
+            .any(|(text, _)| text.starts_with("Sync: the last one at")),
+        "{all:?}"
+    );
+    send(&mut model, [Msg::ToggleEye]);
+    assert!(model.page.eye.is_none());
 }

@@ -220,9 +220,9 @@ impl World {
     /// A controller whose caches hold the case's objects.
     fn controller(&self, case: &Value) -> Result<DaemonSetController, String> {
         let mut controller = DaemonSetController::default();
-        controller.sets.upsert(&self.set);
+        controller.keep_set(&self.set);
         for other in read_list::<DaemonSet>(&case["otherDaemonSets"])? {
-            controller.sets.upsert(&Rc::new(other));
+            controller.keep_set(&Rc::new(other));
         }
         for node in read_list::<Node>(&case["nodes"])? {
             controller.nodes.upsert(&Rc::new(node));
@@ -541,7 +541,7 @@ fn act(
                     set_path(&mut value, path, to)?;
                 }
                 world.set = Rc::new(read(&value)?);
-                controller.sets.upsert(&world.set);
+                controller.keep_set(&world.set);
             }
             "ready" => set_ready(world, how),
             other => return Err(format!("can't do {other:?}")),
@@ -680,7 +680,7 @@ fn node_update(case: &Value) -> Result<Value, String> {
 fn node_added(case: &Value) -> Result<Value, String> {
     let mut controller = DaemonSetController::default();
     let set: DaemonSet = read(&case["daemonSet"])?;
-    controller.sets.upsert(&Rc::new(set));
+    controller.keep_set(&Rc::new(set));
     for node in read_list::<Node>(&case["nodes"])? {
         controller.observe(SimTime::ZERO, &watch(Change::Added, node));
     }
@@ -691,7 +691,7 @@ fn node_added(case: &Value) -> Result<Value, String> {
 fn pod_event(case: &Value) -> Result<Value, String> {
     let mut controller = DaemonSetController::default();
     for set in read_list::<DaemonSet>(&case["daemonSets"])? {
-        controller.sets.upsert(&Rc::new(set));
+        controller.keep_set(&Rc::new(set));
     }
     let mut pod: Pod = read(&case["pod"])?;
     let mut old: Option<Pod> = match &case["oldPod"] {

@@ -16,6 +16,7 @@ use crate::reason::Decision;
 use crate::reason::node::NodeDecision;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{Actor, TraceId};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -32,8 +33,8 @@ pub struct PodGc {
     quarantine: BTreeMap<Rc<str>, (Option<SimTime>, Option<TraceId>)>,
     /// Being deleted, and never bound.
     unscheduled: BTreeSet<Key>,
-    /// Ended pods, oldest first.
-    terminated: BTreeSet<(Option<Time>, Key)>,
+    /// Ended pods in the order in which they go.
+    terminated: BTreeSet<(Ended, Key)>,
     threshold: usize,
     next: Option<SimTime>,
 }
@@ -50,6 +51,17 @@ impl Default for PodGc {
             next: None,
         }
     }
+}
+
+/// Evicted pods first, then the oldest.
+///
+/// Models: byEvictionAndCreationTimestamp.
+type Ended = (Reverse<bool>, Option<Time>);
+
+fn place(pod: &Pod) -> (Ended, Key) {
+    let evicted = pod.status.phase == phase::FAILED && pod.status.reason == "Evicted";
+    let ended = (Reverse(evicted), pod.metadata.creation_timestamp);
+    (ended, pod.key())
 }
 
 /// The first tick at or after `now`.
@@ -118,7 +130,6 @@ impl PodGc {
 
     fn observe_pod(&mut self, pod: &Rc<Pod>, event: &WatchEvent) {
         let key = pod.key();
-        let place = |pod: &Pod| (pod.metadata.creation_timestamp, pod.key());
         if event.change == Change::Deleted {
             let node: Rc<str> = pod.spec.node_name.as_str().into();
             self.pods.remove(&key);
@@ -130,6 +141,9 @@ impl PodGc {
             return;
         }
         let old = self.pods.upsert(pod);
+        if let Some(old) = &old {
+            self.terminated.remove(&place(old));
+        }
         if pod.is_terminal() {
             self.terminated.insert(place(pod));
         }
@@ -144,7 +158,7 @@ impl PodGc {
         }
     }
 
-    /// Models: gcTerminated: the oldest beyond the threshold.
+    /// Models: gcTerminated: those beyond the threshold, evicted ones first, then the oldest.
     fn collect_terminated(&mut self, client: &mut Client<'_>) {
         let surplus = self.terminated.len().saturating_sub(self.threshold);
         let oldest: Vec<_> = self.terminated.iter().take(surplus).cloned().collect();
@@ -277,19 +291,28 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_ended_pods_go() {
+    fn evicted_pods_go_then_the_oldest() {
         let (mut h, mut gc) = scene();
         gc.threshold = 2;
-        for name in ["p1", "p2", "p3"] {
+        for (name, reason) in [
+            ("p1", ""),
+            ("p2", ""),
+            ("p3", "Evicted"),
+            ("p4", "OutOfcpu"),
+        ] {
             h.add(harness::pod(name, "node-1", "app:1"));
             let key = Key::new("default", name);
             h.client()
-                .patch_status::<Pod>(&key, "ended", |p| p.status.phase = phase::FAILED.to_owned())
+                .patch_status::<Pod>(&key, "ended", |p| {
+                    p.status.phase = phase::FAILED.to_owned();
+                    p.status.reason = reason.to_owned();
+                })
                 .unwrap();
             h.run_for_secs(1, &mut [&mut gc]);
         }
         h.run_for_secs(20, &mut [&mut gc]);
-        assert!(!h.has_pod("p1") && h.has_pod("p2") && h.has_pod("p3"));
+        let left = ["p1", "p2", "p3", "p4"].map(|name| h.has_pod(name));
+        assert_eq!(left, [false, true, false, true]);
         assert_eq!(gc.next_due(), None);
     }
 

@@ -2,7 +2,9 @@
 //!
 //! Each is tried out on a copy of the cluster before it is suggested; what doesn't help there isn't suggested.
 
-use crate::api::apps::DaemonSet;
+use crate::api::apps::{
+    CONTROLLER_REVISION_HASH, ControllerRevision, DaemonSet, ON_DELETE, POD_TEMPLATE_GENERATION,
+};
 use crate::api::meta::StringMap;
 use crate::api::node::{Node, Taint};
 use crate::api::object::{Key, Resource};
@@ -13,6 +15,7 @@ use crate::api::taint;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::eligibility::with_daemon_tolerations;
 use crate::controllers::daemon_set::pod::target_node;
+use crate::controllers::daemon_set::rolling::budget;
 use crate::reason::daemon::{SkipReason, Verdict};
 use crate::reason::scheduling::{Failure, PortConflict, Shortage};
 use crate::session::command::Command;
@@ -49,14 +52,63 @@ pub enum Effect {
     PodReady { after: SimDuration },
     /// The set has no pod there any more after so long.
     PodGoes { after: SimDuration },
+    /// One more pod of the new revision, or one more at all, is ready after so long.
+    RolloutGoesOn { after: SimDuration },
 }
 
 /// What an edit is for.
+#[derive(Clone, Copy, Debug)]
+enum Goal<'a> {
+    Bound(&'a str),
+    Ready(&'a str),
+    Gone(&'a str),
+    /// More pods ready, or more of them new, than these.
+    Progress(Progress),
+}
+
+/// How many pods of a set are ready, and how many of them have the current template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Goal {
-    Bound,
-    Ready,
-    Gone,
+struct Progress {
+    ready: usize,
+    updated: usize,
+}
+
+impl Goal<'_> {
+    fn is_reached(self, cluster: &Cluster, set: &DaemonSet) -> bool {
+        let pods = |node| pods_on(cluster, set, node);
+        let is_staying = |pod: &&&Rc<Pod>| !pod.metadata.is_terminating();
+        match self {
+            Goal::Bound(node) => pods(node)
+                .iter()
+                .filter(is_staying)
+                .any(|pod| pod.is_bound()),
+            Goal::Ready(node) => {
+                let nodes = &cluster.server.nodes;
+                let is_node_ready = nodes
+                    .get(&Cluster::node_key(node))
+                    .is_some_and(|node| node.is_ready());
+                is_node_ready
+                    && pods(node)
+                        .iter()
+                        .filter(is_staying)
+                        .any(|pod| pod.is_ready())
+            }
+            Goal::Gone(node) => pods(node).is_empty(),
+            Goal::Progress(before) => {
+                let now = progress(cluster, set);
+                now.ready > before.ready || now.updated > before.updated
+            }
+        }
+    }
+
+    fn effect(self, after: SimDuration) -> Effect {
+        match self {
+            Goal::Bound(_) => Effect::PodComes { after },
+            Goal::Ready(_) => Effect::PodReady { after },
+            Goal::Gone(_) => Effect::PodGoes { after },
+            Goal::Progress(_) => Effect::RolloutGoesOn { after },
+        }
+    }
 }
 
 struct Candidate {
@@ -79,25 +131,143 @@ pub fn remedies(cluster: &Cluster, set: &DaemonSet, node: &str) -> Vec<Remedy> {
         return Vec::new();
     };
     let pods = pods_on(cluster, set, &node.metadata.name);
-    let tried = |candidates: Vec<Candidate>, goal| -> Vec<Remedy> {
-        let trials = candidates.into_iter();
-        let trials = trials.filter_map(|it| try_out(cluster, set, &node.metadata.name, it, goal));
-        trials.take(REMEDIES_MAX).collect()
-    };
-    let repaired = tried(faults(cluster, node), Goal::Ready);
+    let name = node.metadata.name.as_str();
+    let tried = |candidates, goal| try_all(cluster, set, candidates, goal);
+    let repaired = tried(faults(cluster, node), Goal::Ready(name));
     if !repaired.is_empty() {
         return repaired;
     }
     match cluster.verdict(set, node) {
         Verdict::Run => match pods.first() {
-            Some(pod) if pod.is_ready() => tried(to_keep_away(set, node), Goal::Gone),
-            Some(pod) if pod.is_bound() => tried(to_get_ready(cluster, set, pod), Goal::Ready),
-            Some(pod) => tried(to_be_bound(cluster, set, node, pod), Goal::Bound),
+            Some(pod) if pod.is_ready() => tried(to_keep_away(set, node), Goal::Gone(name)),
+            Some(pod) if pod.is_bound() => {
+                tried(to_get_ready(cluster, set, pod), Goal::Ready(name))
+            }
+            Some(pod) => tried(to_be_bound(cluster, set, node, pod), Goal::Bound(name)),
             // The controller is about to create it.
             None => Vec::new(),
         },
-        verdict => tried(to_be_eligible(set, node, &verdict), Goal::Bound),
+        verdict => tried(to_be_eligible(set, node, &verdict), Goal::Bound(name)),
     }
+}
+
+/// Edits after which a rollout that is stuck goes on.
+pub fn ways_out(cluster: &Cluster, set: &DaemonSet) -> Vec<Remedy> {
+    let mut candidates = Vec::new();
+    let mut is_waiting = false;
+    for node in cluster.server.nodes.iter() {
+        if candidates.len() >= REMEDIES_MAX {
+            break;
+        }
+        let pods = pods_on(cluster, set, &node.metadata.name);
+        // A pod on a node that isn't wanted any more counts in the rollout too.
+        if pods.is_empty() && cluster.verdict(set, node) != Verdict::Run {
+            continue;
+        }
+        let holds = !node.is_ready() || !pods.iter().any(|pod| pod.is_ready());
+        if !holds {
+            continue;
+        }
+        let repairs = faults(cluster, node);
+        if repairs.is_empty() {
+            match pods.first() {
+                Some(pod) if pod.is_bound() => is_waiting = true,
+                Some(pod) => candidates.extend(to_be_bound(cluster, set, node, pod)),
+                None => {}
+            }
+            continue;
+        }
+        candidates.extend(repairs);
+        let name = node.metadata.name.clone();
+        let title = format!("Delete the node {name}, if it won't come back");
+        candidates.push(Candidate::new(title, Command::RemoveNode { node: name }));
+    }
+    if is_waiting {
+        candidates.extend(roll_back(cluster, set));
+    }
+    candidates.extend(loosen(cluster, set));
+    let goal = Goal::Progress(progress(cluster, set));
+    try_all(cluster, set, candidates, goal)
+}
+
+fn progress(cluster: &Cluster, set: &DaemonSet) -> Progress {
+    let key = Key::new(&set.metadata.namespace, &set.metadata.name);
+    // The edit may have changed the template.
+    let generation = cluster
+        .server
+        .daemon_sets
+        .get(&key)
+        .and_then(|set| set.template_generation());
+    let own = |pod: &&Rc<Pod>| {
+        let owner = pod.metadata.controller_ref();
+        owner.is_some_and(|owner| owner.uid == set.metadata.uid)
+            && pod.is_ready()
+            && !pod.metadata.is_terminating()
+    };
+    let pods = cluster.server.pods.in_namespace(&set.metadata.namespace);
+    let ready: Vec<&Rc<Pod>> = pods.filter(own).collect();
+    let label = generation.map(|generation| generation.to_string());
+    let is_new = |pod: &&&Rc<Pod>| {
+        label.is_some() && pod.metadata.label(POD_TEMPLATE_GENERATION) == label.as_deref()
+    };
+    Progress {
+        ready: ready.len(),
+        updated: ready.iter().filter(is_new).count(),
+    }
+}
+
+/// More room for the rollout, or another way to roll.
+fn loosen(cluster: &Cluster, set: &DaemonSet) -> Vec<Candidate> {
+    let strategy = &set.spec.update_strategy;
+    let name = &set.metadata.name;
+    if strategy.type_ == ON_DELETE {
+        let hash = |pod: &Pod| {
+            pod.metadata
+                .label(CONTROLLER_REVISION_HASH)
+                .map(str::to_owned)
+        };
+        let own = |pod: &&Rc<Pod>| {
+            let owner = pod.metadata.controller_ref();
+            owner.is_some_and(|owner| owner.uid == set.metadata.uid)
+        };
+        let pods = cluster.server.pods.in_namespace(&set.metadata.namespace);
+        let mut pods: Vec<&Rc<Pod>> = pods.filter(own).collect();
+        pods.sort_by_key(|pod| (pod.metadata.creation_timestamp, hash(pod)));
+        let oldest = pods.first().map(|pod| {
+            let title = format!("Delete the old pod {}", pod.metadata.name);
+            Candidate::new(title, delete_pod(&pod.key()))
+        });
+        let title = format!("Let {name} roll by itself: updateStrategy RollingUpdate");
+        let change = json!({"spec": {"updateStrategy": {"type": "RollingUpdate"}}});
+        let rolling = Candidate::new(title, patch(set, "merge", &change));
+        return oldest.into_iter().chain([rolling]).collect();
+    }
+    let Ok(budget) = budget(set, set.status.desired_number_scheduled) else {
+        return Vec::new();
+    };
+    let (title, change) = if budget.max_surge > 0 {
+        let title = format!(
+            "Replace pods one after the other instead of side by side: maxSurge 0, maxUnavailable 1 for {name}"
+        );
+        (title, json!({"maxSurge": 0, "maxUnavailable": 1}))
+    } else {
+        let more = budget.max_unavailable.saturating_add(1);
+        let title = format!("Give the rollout more room: maxUnavailable {more} for {name}");
+        (title, json!({"maxUnavailable": more}))
+    };
+    let change = json!({"spec": {"updateStrategy": {"rollingUpdate": change}}});
+    vec![Candidate::new(title, patch(set, "merge", &change))]
+}
+
+fn try_all(
+    cluster: &Cluster,
+    set: &DaemonSet,
+    candidates: Vec<Candidate>,
+    goal: Goal<'_>,
+) -> Vec<Remedy> {
+    let trials = candidates.into_iter();
+    let trials = trials.filter_map(|candidate| try_out(cluster, set, candidate, goal));
+    trials.take(REMEDIES_MAX).collect()
 }
 
 fn pods_on<'a>(cluster: &'a Cluster, set: &'a DaemonSet, node: &'a str) -> Vec<&'a Rc<Pod>> {
@@ -113,45 +283,22 @@ fn pods_on<'a>(cluster: &'a Cluster, set: &'a DaemonSet, node: &'a str) -> Vec<&
 fn try_out(
     cluster: &Cluster,
     set: &DaemonSet,
-    node: &str,
     candidate: Candidate,
-    goal: Goal,
+    goal: Goal<'_>,
 ) -> Option<Remedy> {
     let mut fork = cluster.clone();
     for command in &candidate.commands {
         execute(&mut fork, command).ok()?;
     }
     let (start, end) = (cluster.now(), cluster.now() + TRIAL_TIME);
-    let reached = |fork: &Cluster| {
-        let pods = pods_on(fork, set, node);
-        let fresh = |pod: &&&Rc<Pod>| !pod.metadata.is_terminating();
-        match goal {
-            Goal::Bound => pods.iter().filter(fresh).any(|pod| pod.is_bound()),
-            Goal::Ready => {
-                let is_node_ready = fork
-                    .server
-                    .nodes
-                    .get(&Cluster::node_key(node))
-                    .is_some_and(|node| node.is_ready());
-                is_node_ready && pods.iter().filter(fresh).any(|pod| pod.is_ready())
-            }
-            Goal::Gone => pods.is_empty(),
-        }
-    };
     let mut seen = None;
     for _ in 0..TRIAL_STEPS {
         let version = fork.server.resource_version();
-        if seen != Some(version) && reached(&fork) {
-            let after = fork.now().since(start);
-            let effect = match goal {
-                Goal::Bound => Effect::PodComes { after },
-                Goal::Ready => Effect::PodReady { after },
-                Goal::Gone => Effect::PodGoes { after },
-            };
+        if seen != Some(version) && goal.is_reached(&fork, set) {
             return Some(Remedy {
                 title: candidate.title,
                 commands: candidate.commands,
-                effect,
+                effect: goal.effect(fork.now().since(start)),
             });
         }
         seen = Some(version);
@@ -539,29 +686,31 @@ fn make_room(cluster: &Cluster, set: &DaemonSet, node: &Node, pod: &Pod) -> Vec<
 
 /// It is on its node, but doesn't get ready.
 fn to_get_ready(cluster: &Cluster, set: &DaemonSet, pod: &Pod) -> Vec<Candidate> {
-    let revisions = cluster
-        .server
-        .controller_revisions
-        .in_namespace(&set.metadata.namespace)
-        .filter(|revision| {
-            let owner = revision.metadata.controller_ref();
-            owner.is_some_and(|owner| owner.uid == set.metadata.uid)
-        });
-    let is_waiting = pod
-        .status
-        .container_statuses
+    let containers = &pod.status.container_statuses;
+    let is_in_trouble = containers
         .iter()
         .any(|status| status.state.waiting.is_some() || status.restart_count > 0);
-    if revisions.count() < 2 || !is_waiting {
-        return Vec::new();
+    if is_in_trouble {
+        roll_back(cluster, set).into_iter().collect()
+    } else {
+        Vec::new()
     }
+}
+
+fn roll_back(cluster: &Cluster, set: &DaemonSet) -> Option<Candidate> {
+    let revisions = &cluster.server.controller_revisions;
+    let own = |revision: &&Rc<ControllerRevision>| {
+        let owner = revision.metadata.controller_ref();
+        owner.is_some_and(|owner| owner.uid == set.metadata.uid)
+    };
+    let revisions = revisions.in_namespace(&set.metadata.namespace).filter(own);
     let title = format!("Go back to {}'s revision before", set.metadata.name);
     let command = Command::RolloutUndo {
         namespace: set.metadata.namespace.clone(),
         name: set.metadata.name.clone(),
         to_revision: 0,
     };
-    vec![Candidate::new(title, command)]
+    (revisions.count() > 1).then(|| Candidate::new(title, command))
 }
 
 /// Without these the node is as it should be; the taints that they brought would come again if only those were removed.

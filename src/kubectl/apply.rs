@@ -286,6 +286,11 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.list("filename").is_empty() && !call.flags.has("kustomize") {
         return Err(Failure::text("must specify one of -f and -k"));
     }
+    if call.flags.bool("server-side") && call.dry == Dry::Client {
+        return Err(Failure::text(
+            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+        ));
+    }
     let namespace = call.namespace();
     let options = Options {
         namespace: &namespace,
@@ -335,11 +340,9 @@ fn view_last_applied(call: &mut Call<'_>) -> Outcome {
     call.words.remove(0);
     let json = call.flags.text("output") == "json";
     for object in call.find(false)?.all_or_failure()? {
+        // Upstream's complaint about an object without gets lost.
         let Some(text) = object.meta().annotations.get(LAST_APPLIED) else {
-            let name = &object.meta().name;
-            return Err(Failure::Text(format!(
-                "no last-applied-configuration annotation found on resource: {name}"
-            )));
+            return Ok(());
         };
         let value: Value = serde_json::from_str(text).unwrap_or_default();
         if json {

@@ -15,6 +15,11 @@ use std::rc::Rc;
 
 pub fn patch(call: &mut Call<'_>) -> Outcome {
     let text = call.flags.text("patch").to_owned();
+    if !text.is_empty() && call.flags.has("patch-file") {
+        return Err(Failure::text(
+            "cannot specify --patch and --patch-file together",
+        ));
+    }
     let text = match call.flags.text("patch-file") {
         "" => text,
         "-" => call.stdin.unwrap_or("").to_owned(),
@@ -40,6 +45,9 @@ pub fn patch(call: &mut Call<'_>) -> Outcome {
             )));
         }
     };
+    if call.words.is_empty() && call.flags.list("filename").is_empty() {
+        return Err(Failure::text(super::NOTHING_NAMED));
+    }
     let change = read_patch(&text)?;
     let subresource = call.flags.text("subresource").to_owned();
     if !matches!(subresource.as_str(), "" | "status" | "scale" | "resize") {
@@ -90,6 +98,25 @@ fn read_patch(text: &str) -> Result<Value, Failure> {
     }
 }
 
+/// A patch can't give an object another name or namespace.
+///
+/// Models: apiserver/pkg/endpoints/handlers, checkName; registry/rest, EnsureObjectNamespaceMatchesRequestNamespace.
+fn same_place(object: &Object, new: &Object) -> Outcome {
+    let (old, new) = (object.meta(), new.meta());
+    let message = if new.namespace != old.namespace {
+        "the namespace of the provided object does not match the namespace sent on the request"
+            .to_owned()
+    } else if new.name != old.name {
+        format!(
+            "the name of the object ({}) does not match the name on the URL ({})",
+            new.name, old.name
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Status::new(Reason::BadRequest, message).into())
+}
+
 fn patch_one(
     call: &mut Call<'_>,
     object: &Object,
@@ -110,6 +137,7 @@ fn patch_one(
     for path in dropped {
         call.warn(&format!("Warning: unknown field {path:?}"));
     }
+    same_place(object, &new)?;
     let before = object.meta().resource_version.clone();
     let mut client = call.host.client();
     let written = match (subresource, new) {

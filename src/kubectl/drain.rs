@@ -197,8 +197,7 @@ fn pods_to_evict(call: &mut Call<'_>, node: &str) -> Result<(Vec<Rc<Pod>>, Strin
     let options = Options {
         force: call.flags.bool("force"),
         ignore_daemon_sets: call.flags.bool("ignore-daemonsets"),
-        delete_empty_dir: call.flags.bool("delete-emptydir-data")
-            || call.flags.bool("delete-local-data"),
+        delete_empty_dir: call.flags.bool("delete-emptydir-data"),
         skip_wait_for_delete: call.flags.int("skip-wait-for-delete-timeout"),
         now: call.time(),
     };

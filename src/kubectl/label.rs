@@ -120,16 +120,9 @@ pub fn label(call: &mut Call<'_>) -> Outcome {
     let mut failures = found.failures;
     for object in found.objects {
         if list {
-            if !single {
-                let text = format!(
-                    "Listing labels for {}/{}:",
-                    resource::info_of(&object).qualified_kind(),
-                    object.meta().name
-                );
-                call.warn(&text);
-            }
-            for (key, value) in &object.meta().labels {
-                call.print(&format!("{}{key}={value}", if single { "" } else { " " }));
+            match change_labels(&object.meta().labels, &change, call.flags.bool("overwrite")) {
+                Err(taken) => failures.extend(taken.into_iter().map(Failure::Text)),
+                Ok((labels, _)) => print_list(call, &object, "labels", &labels, single),
             }
             continue;
         }
@@ -194,12 +187,6 @@ pub fn annotate(call: &mut Call<'_>) -> Outcome {
     let single = found.objects.len() == 1;
     let mut failures = found.failures;
     for object in found.objects {
-        if list {
-            for (key, value) in &object.meta().annotations {
-                call.print(&format!("{}{key}={value}", if single { "" } else { " " }));
-            }
-            continue;
-        }
         let old = &object.meta().annotations;
         let taken: Vec<String> = change
             .set
@@ -221,12 +208,38 @@ pub fn annotate(call: &mut Call<'_>) -> Outcome {
         let annotations: &mut BTreeMap<String, String> = &mut new.meta_mut().annotations;
         annotations.extend(change.set.clone());
         annotations.retain(|key, _| !change.remove.contains(key));
+        if list {
+            print_list(call, &object, "annotations", annotations, single);
+            continue;
+        }
         write(call, new, "annotated", &mut failures)?;
     }
     Failure::collect(failures)
 }
 
+/// `--list`: the labels or annotations as they would be.
+fn print_list(call: &mut Call<'_>, object: &Object, what: &str, list: &StringMap, single: bool) {
+    let info = resource::info_of(object);
+    if !single {
+        let name = &object.meta().name;
+        call.print(&format!(
+            "Listing {what} for {}.{}/{name}:",
+            info.kind,
+            info.group()
+        ));
+    }
+    let indent = if single { "" } else { " " };
+    for (key, value) in list {
+        call.print(&format!("{indent}{key}={value}"));
+    }
+}
+
 fn check_flags(call: &Call<'_>, resources: &[String]) -> Outcome {
+    if call.flags.bool("list") && !call.flags.text("output").is_empty() {
+        return Err(Failure::text(
+            "--list and --output may not be specified together",
+        ));
+    }
     if call.flags.bool("all") && !call.flags.text("selector").is_empty() {
         return Err(Failure::text(
             "cannot set --all and --selector at the same time",

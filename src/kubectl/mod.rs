@@ -404,6 +404,11 @@ impl Call<'_> {
                     &item.name,
                 ) {
                     Ok(object) => found.objects.push(object),
+                    // Upstream deletes without a look, and says what it was doing.
+                    Err(status) if self.path == "delete" => {
+                        let failure = Failure::from(status).while_doing("deleting", &source);
+                        found.failures.push(failure);
+                    }
                     Err(status) => found.failures.push(status.into()),
                 }
             }

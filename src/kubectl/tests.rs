@@ -406,7 +406,7 @@ $ kubectl get ds agent -o yaml",
             second   0      0s
             $ kubectl delete -f - --wait=false <<EOF
             configmap "bare" deleted from default namespace
-            Error from server (NotFound): configmaps "nope" not found
+            Error from server (NotFound): error when deleting "STDIN": configmaps "nope" not found
             (exit 1)
             $ kubectl get ds agent -o yaml
             apiVersion: apps/v1
@@ -990,6 +990,9 @@ $ kubectl set image ds/agent nope=x main=agent:3
 $ kubectl annotate ds agent note=a
 $ kubectl annotate ds agent note=a
 $ kubectl annotate ds agent note=b
+$ kubectl annotate ds agent new=x --list -o name
+$ kubectl label ds,no --all new=x --list
+$ kubectl drain node-1 --delete-local-data
 $ kubectl taint foo node-1 a=b:NoSchedule
 $ kubectl delete ds --all -l a=b
 $ kubectl rollout history node/node-1
@@ -997,9 +1000,20 @@ $ kubectl rollout undo node/node-1
 $ kubectl rollout status ds/agent --revision=-1
 $ kubectl rollout restart ds -l a=b
 $ kubectl rollout pause ds -l a=b
+$ kubectl patch -p x
+$ kubectl patch ds agent -p x --patch-file x
 $ kubectl patch ds agent -p x
 $ kubectl patch ds agent --type=merge -p '[]'
-$ kubectl patch ds agent --type=json -p '{}'",
+$ kubectl patch ds agent --type=json -p '{}'
+$ kubectl patch ds agent -p 'metadata: {name: x}'
+$ kubectl patch ds agent -p 'metadata: {namespace: x}'
+$ kubectl delete ns default
+$ kubectl delete pc system-node-critical
+$ kubectl apply --server-side --dry-run=client -f x
+$ kubectl apply view-last-applied no node-1
+$ kubectl delete -f - <<EOF
+{apiVersion: v1, kind: Node, metadata: {name: node-9}}
+EOF",
         expect![[r#"
             $ kubectl set env ds/agent A=1
             daemonset.apps/agent env updated
@@ -1031,6 +1045,30 @@ $ kubectl patch ds agent --type=json -p '{}'",
             $ kubectl annotate ds agent note=b
             error: --overwrite is false but found the following declared annotation(s): 'note' already has a value (a)
             (exit 1)
+            $ kubectl annotate ds agent new=x --list -o name
+            error: --list and --output may not be specified together
+            (exit 1)
+            $ kubectl label ds,no --all new=x --list
+            Listing labels for DaemonSet.apps/agent:
+             new=x
+            Listing labels for Node./node-1:
+             beta.kubernetes.io/arch=amd64
+             beta.kubernetes.io/os=linux
+             kubernetes.io/arch=amd64
+             kubernetes.io/hostname=node-1
+             kubernetes.io/os=linux
+             new=x
+            Listing labels for Node./node-2:
+             beta.kubernetes.io/arch=amd64
+             beta.kubernetes.io/os=linux
+             kubernetes.io/arch=amd64
+             kubernetes.io/hostname=node-2
+             kubernetes.io/os=linux
+             new=x
+            $ kubectl drain node-1 --delete-local-data
+            error: unknown flag: --delete-local-data
+            See 'kubectl drain --help' for usage.
+            (exit 1)
             $ kubectl taint foo node-1 a=b:NoSchedule
             the server doesn't have a resource type "foo"
             (exit 1)
@@ -1050,6 +1088,17 @@ $ kubectl patch ds agent --type=json -p '{}'",
             No resources found in default namespace.
             $ kubectl rollout pause ds -l a=b
             No resources found in default namespace.
+            $ kubectl patch -p x
+            error: You must provide one or more resources by argument or filename.
+            Example resource specifications include:
+               '-f rsrc.yaml'
+               '--filename=rsrc.json'
+               '<resource> <name>'
+               '<resource>'
+            (exit 1)
+            $ kubectl patch ds agent -p x --patch-file x
+            error: cannot specify --patch and --patch-file together
+            (exit 1)
             $ kubectl patch ds agent -p x
             Error from server (BadRequest): json: cannot unmarshal string into Go value of type map[string]interface {}
             (exit 1)
@@ -1058,6 +1107,25 @@ $ kubectl patch ds agent --type=json -p '{}'",
             (exit 1)
             $ kubectl patch ds agent --type=json -p '{}'
             Error from server (BadRequest): error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp
+            (exit 1)
+            $ kubectl patch ds agent -p 'metadata: {name: x}'
+            Error from server (BadRequest): the name of the object (x) does not match the name on the URL (agent)
+            (exit 1)
+            $ kubectl patch ds agent -p 'metadata: {namespace: x}'
+            Error from server (BadRequest): the namespace of the provided object does not match the namespace sent on the request
+            (exit 1)
+            $ kubectl delete ns default
+            Error from server (Forbidden): namespaces "default" is forbidden: this namespace may not be deleted
+            (exit 1)
+            $ kubectl delete pc system-node-critical
+            Error from server (Forbidden): priorityclasses.scheduling.k8s.io "system-node-critical" is forbidden: this is a system priority class and cannot be deleted
+            (exit 1)
+            $ kubectl apply --server-side --dry-run=client -f x
+            error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)
+            (exit 1)
+            $ kubectl apply view-last-applied no node-1
+            $ kubectl delete -f - <<EOF
+            Error from server (NotFound): error when deleting "STDIN": nodes "node-9" not found
             (exit 1)
         "#]],
     );

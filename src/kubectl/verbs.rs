@@ -203,7 +203,6 @@ const DRAIN: &[Flag] = &[
     TIMEOUT,
     CHUNK,
     flag("delete-emptydir-data", Value::Bool, "false"),
-    flag("delete-local-data", Value::Bool, "false"),
     flag("disable-eviction", Value::Bool, "false"),
     flag("ignore-daemonsets", Value::Bool, "false"),
     flag("ignore-errors", Value::Bool, "false"),

@@ -137,7 +137,8 @@ pub const BOTTOM: u32 = HEIGHT - 40;
 const SLICE: u32 = 3;
 
 pub fn progress(comparison: &Comparison) -> Progress {
-    let permille = comparison.progress();
+    // In steps that can be seen: each is drawn.
+    let permille = comparison.progress() / 5 * 5;
     let text = if comparison.is_prepared() {
         let (done, total) = (comparison.done(), comparison.total());
         format!("{done} of {total} rollouts")

@@ -33,6 +33,7 @@ pub fn list(remedies: &[Remedy], taints: &[Taint]) -> RemedyList {
             Effect::PodComes { after } => format!("a pod is bound here {}", when(after)),
             Effect::PodReady { after } => format!("its pod is ready {}", when(after)),
             Effect::PodGoes { after } => format!("its pod is gone {}", when(after)),
+            Effect::RolloutGoesOn { after } => format!("the rollout goes on {}", when(after)),
         },
     };
     RemedyList {

@@ -36,6 +36,8 @@ pub struct Count {
     /// Nodes on which the new pod starts beside the old one; the first few of them.
     pub surging: Vec<String>,
     pub surging_count: u32,
+    /// Nodes whose old pod is the next to go; the first few of them.
+    pub next: Vec<String>,
     /// Something that uses the budget won't get better by waiting a moment.
     pub is_stuck: bool,
 }
@@ -67,6 +69,7 @@ impl Count {
             names
         };
         sum.surging = names(is_surging).iter().map(ToString::to_string).collect();
+        sum.next = names(is_next).iter().map(ToString::to_string).collect();
         let holders = names(uses_budget).into_iter();
         sum.holding = holders.map(|name| holder(scene, name)).collect();
         sum
@@ -91,6 +94,11 @@ impl Count {
 
 fn is_surging(class: &Class) -> bool {
     class.old != Side::None && class.new == Side::Unavailable
+}
+
+/// An old pod that is available goes when the budget has room.
+fn is_next(class: &Class) -> bool {
+    !class.excess && class.old == Side::Available && class.new == Side::None
 }
 
 pub fn uses_budget(class: &Class) -> bool {
@@ -195,10 +203,12 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
             budget.max_unavailable,
             list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
         ));
-        waits.push(format!(
-            "{} wait for their turn.",
-            count(u64::from(fresh.old), "old pod")
-        ));
+        if let Some(next) = fresh.next.first() {
+            waits.push(format!(
+                "{} left; the next to go is the one on {next}, once the budget has room.",
+                count(u64::from(fresh.old), "old pod")
+            ));
+        }
     } else if !fresh.holding.is_empty() {
         waits.push(format!(
             "Pods become available on {}.",

@@ -3,12 +3,14 @@
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
+use super::remedies::Remedies;
 use crate::app::msg::{CompareMsg, DaemonSetMsg, Msg, Selection};
 use crate::present::daemon_set::{
     ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, Rollout, RolloutState,
     SelectionNote,
 };
 use crate::present::groups::Groups;
+use crate::present::remedy::RemedyList;
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -18,6 +20,9 @@ pub struct DaemonSetProps {
     pub panel: Option<Rc<DaemonSetPanel>>,
     #[prop_or_default]
     pub groups: Option<Rc<Groups>>,
+    /// What would let a stuck rollout go on.
+    #[prop_or_default]
+    pub ways_out: Option<Rc<RemedyList>>,
     /// All DaemonSets, to choose from.
     pub all: Rc<[DaemonSetId]>,
 }
@@ -42,6 +47,9 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
             </div>
             <p class="headline" data-tone={panel.tone.as_str()}>{ &panel.headline }</p>
             { rollout(&panel.rollout) }
+            if let Some(list) = &props.ways_out {
+                <Remedies title="What would let it go on" list={list.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
+            }
             if let Some(stale) = &panel.stale {
                 <div class="notice" data-tone="warn"><b>{ icon(Icon::Warning) }{ stale.title }</b><p>{ &stale.text }</p></div>
             }

@@ -120,7 +120,7 @@ fn result(result: &ApplyResult) -> Html {
         ApplyResult::Done { lines, warnings } => html! {
             <ul class="result" data-tone="good">
                 { for lines.iter().map(|line| html! { <li>{ icon(Icon::Check) }{ line }</li> }) }
-                { for warnings.iter().map(|line| html! { <li data-tone="warn">{ icon(Icon::Warning) }{ "Warning: " }{ line }</li> }) }
+                { for warnings.iter().map(|line| html! { <li data-tone="warn">{ icon(Icon::Warning) }{ line }</li> }) }
             </ul>
         },
         ApplyResult::Failed { message } => html! {

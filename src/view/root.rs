@@ -8,6 +8,7 @@ use super::dialog::Dialog;
 use super::dispatch::Dispatch;
 use super::editor_pane::EditorPane;
 use super::events::EventFeed;
+use super::eye::Eye;
 use super::fleet::Fleet;
 use super::header::Header;
 use super::icons::{Icon, icon};
@@ -19,7 +20,6 @@ use crate::app::{Model, update};
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::timers::callback::Timeout;
-use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
@@ -35,8 +35,6 @@ pub struct Root {
     on_node: Callback<Rc<str>>,
     /// When the message that is being handled arrived: what it takes is part of the next frame.
     begun_ms: f64,
-    /// How long it took to handle it and to draw what it changed.
-    worked_ms: Rc<Cell<f64>>,
     frame: Option<AnimationFrame>,
     wait: Option<Timeout>,
     _listeners: Vec<EventListener>,
@@ -63,7 +61,6 @@ impl Component for Root {
             on_node,
             reveal: None,
             begun_ms: 0.0,
-            worked_ms: Rc::default(),
             frame: None,
             wait: None,
             _listeners: listeners(ctx),
@@ -107,8 +104,9 @@ impl Component for Root {
                         </div>
                         <div class="page__status">
                             <Why why={page.why.clone()} remedies={model.remedies.clone()} />
-                            <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} all={page.daemon_sets.clone()} />
+                            <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} all={page.daemon_sets.clone()} />
                             <EventFeed feed={page.feed.clone()} />
+                            <Eye eye={page.eye.clone()} is_open={model.shows_eye} />
                         </div>
                     </main>
                     <Console pane={model.console_pane.clone()} />
@@ -122,7 +120,6 @@ impl Component for Root {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, is_first: bool) {
-        self.worked_ms.set(platform::now_ms() - self.begun_ms);
         if is_first {
             // A link may open playing; nothing else asks for the first frame.
             ctx.link().send_message(Msg::Clock(ClockMsg::Wake));
@@ -153,28 +150,18 @@ impl Root {
         Some(html! { <Fleet {view} {selected} on_select={self.on_node.clone()} /> })
     }
 
-    /// Makes the message that time has passed since the present message arrived.
-    fn tick(&self) -> impl Fn() -> Msg + use<> {
-        let (begun_ms, worked_ms) = (self.begun_ms, Rc::clone(&self.worked_ms));
-        let whole = |ms: f64| ms.clamp(1.0, 10_000.0).round() as u32;
-        move || {
-            Msg::Clock(ClockMsg::Tick {
-                elapsed_ms: whole(platform::now_ms() - begun_ms),
-                worked_ms: whole(worked_ms.get()),
-            })
-        }
-    }
-
     /// Does what `update` asked for; true if something must be drawn for it.
     fn perform(&mut self, effect: Effect, ctx: &Context<Self>) -> bool {
         match effect {
             Effect::NextFrame => {
-                let (link, tick) = (ctx.link().clone(), self.tick());
-                self.frame = Some(request_animation_frame(move |_| link.send_message(tick())));
+                let (link, begun) = (ctx.link().clone(), self.begun_ms);
+                self.frame = Some(request_animation_frame(move |_| {
+                    link.send_message(tick(begun))
+                }));
             }
             Effect::Wait { ms } => {
-                let (link, tick) = (ctx.link().clone(), self.tick());
-                self.wait = Some(Timeout::new(ms, move || link.send_message(tick())));
+                let (link, begun) = (ctx.link().clone(), self.begun_ms);
+                self.wait = Some(Timeout::new(ms, move || link.send_message(tick(begun))));
             }
             Effect::CopyLink(fragment) => {
                 platform::replace_fragment(&fragment);
@@ -207,6 +194,13 @@ impl Root {
         }
         false
     }
+}
+
+fn tick(begun_ms: f64) -> Msg {
+    let elapsed = (platform::now_ms() - begun_ms).clamp(1.0, 10_000.0);
+    Msg::Clock(ClockMsg::Tick {
+        elapsed_ms: elapsed.round() as u32,
+    })
 }
 
 /// After the next drawing.

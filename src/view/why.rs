@@ -1,9 +1,10 @@
 //! The answer to "why".
 
-use super::dispatch::{Dispatch, use_dispatch};
+use super::dispatch::use_dispatch;
 use super::icons::{Icon, icon};
+use super::remedies::Remedies;
 use crate::app::msg::{ClockMsg, Msg, Selection};
-use crate::present::remedy::{RemedyItem, RemedyList};
+use crate::present::remedy::RemedyList;
 use crate::present::why::{Cause, Check, CheckGroup, Outcome, WhyPanel};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -27,6 +28,7 @@ pub fn Why(props: &WhyProps) -> Html {
             </section>
         };
     };
+    let act = |msg: fn(usize) -> Msg| dispatch.0.reform(msg);
     html! {
         <section class="panel why" aria-labelledby="why-heading">
             <div class="panel__head">
@@ -35,7 +37,7 @@ pub fn Why(props: &WhyProps) -> Html {
             </div>
             <p class="headline" data-tone={why.tone.as_str()}>{ &why.answer }</p>
             if let Some(field) = &why.decided_by { <p class="why__field">{ "decided by " }<code>{ field }</code></p> }
-            if let Some(list) = &props.remedies { { remedies(list, &dispatch) } }
+            if let Some(list) = &props.remedies { <Remedies title="What would change it" list={list.clone()} act={act(Msg::ApplyRemedy)} /> }
             if !why.facts.is_empty() {
                 <dl class="facts">{ for why.facts.iter().map(|fact| html! { <div><dt>{ &fact.name }</dt><dd>{ &fact.value }</dd></div> }) }</dl>
             }
@@ -55,30 +57,6 @@ pub fn Why(props: &WhyProps) -> Html {
                 </div>
             }
         </section>
-    }
-}
-
-/// What would change it: each was tried out on a copy of the cluster.
-fn remedies(list: &RemedyList, dispatch: &Dispatch) -> Html {
-    if list.items.is_empty() {
-        return html! {};
-    }
-    html! {
-        <div class="remedies">
-            <h3>{ "What would change it" }</h3>
-            <ul>{ for list.items.iter().enumerate().map(|(index, item)| remedy(index, item, dispatch)) }</ul>
-        </div>
-    }
-}
-
-fn remedy(index: usize, item: &RemedyItem, dispatch: &Dispatch) -> Html {
-    html! {
-        <li class="remedy">
-            <p>{ &item.title }</p>
-            { for item.kubectl.iter().map(|line| html! { <code class="remedy__kubectl">{ line }</code> }) }
-            <p class="remedy__effect">{ "Tried on a copy: " }{ &item.effect }{ "." }</p>
-            <button type="button" class="button button--small" aria-label={format!("Do it: {}", item.title)} onclick={dispatch.on(Msg::ApplyRemedy(index))}>{ "Do it" }</button>
-        </li>
     }
 }
 

@@ -41,7 +41,7 @@ export default [
       await page.getByRole("button", { name: "Done" }).click();
       await settle(page);
       await section(page, "Cluster");
-      await page.getByRole("button", { name: "node-2", exact: true }).click();
+      await page.locator(".node-card__select", { hasText: "node-2" }).click();
       await page.locator(".check").first().waitFor();
     },
   },

@@ -19,6 +19,12 @@ export async function apply(page) {
   await page.locator(".result").waitFor();
 }
 
+/** Opens the form for a node's labels and taints; it takes the focus a moment later. */
+export async function editNode(page, name) {
+  await page.getByRole("button", { name: `Edit labels and taints of ${name}` }).click();
+  await page.locator(`#add-label-${name}:focus`).waitFor();
+}
+
 /** Lets the cluster come to rest at once. */
 export async function settle(page) {
   await page.locator("#settle").click();
@@ -29,7 +35,7 @@ export async function replaceText(page, from, to) {
   const box = await editor(page);
   const text = await currentText(page);
   if (!text.includes(from)) throw new Error(`${from} isn't in the manifest:\n${text}`);
-  await box.click();
+  await box.focus();
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.insertText(text.replace(from, to));
 }
@@ -37,7 +43,7 @@ export async function replaceText(page, from, to) {
 /** What the editor holds, line by line as it is drawn; long texts need all of it drawn, so scroll-free ones only. */
 export async function currentText(page) {
   const box = await editor(page);
-  await box.click();
+  await box.focus();
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.press("ControlOrMeta+c");
   return page.evaluate(() => navigator.clipboard.readText());

@@ -35,19 +35,14 @@ pub fn validate_daemon_set(daemon_set: &DaemonSet) -> Vec<FieldError> {
     errors.list
 }
 
-/// What is wrong with the new object as such, then with the change. The template generation is the server's own and isn't checked here.
+/// What the API server checks of an update: the new object as such, the change, and that the selector stays.
 ///
-/// Models: ValidateDaemonSetUpdate, and ValidateUpdate of pkg/registry/apps/daemonset/strategy.go.
-pub fn validate_daemon_set_update(new: &DaemonSet, old: &DaemonSet) -> Vec<FieldError> {
+/// Models: pkg/registry/apps/daemonset/strategy.go, ValidateUpdate.
+pub fn validate_daemon_set_change(new: &DaemonSet, old: &DaemonSet) -> Vec<FieldError> {
     let mut errors = Errors {
         list: validate_daemon_set(new),
     };
-    check_meta_update(
-        &mut errors,
-        &new.metadata,
-        &old.metadata,
-        &Path::root("metadata"),
-    );
+    errors.list.extend(validate_daemon_set_update(new, old));
     let selector = Path::root("spec").child("selector");
     immutable(
         &mut errors,
@@ -55,13 +50,28 @@ pub fn validate_daemon_set_update(new: &DaemonSet, old: &DaemonSet) -> Vec<Field
         &new.spec.selector,
         &old.spec.selector,
     );
-    // Upstream finds some of it twice and says it once.
+    // Some of it is found twice and said once.
     let mut said = Vec::new();
     errors.list.retain(|error| {
         let new = !said.contains(error);
         said.push(error.clone());
         new
     });
+    errors.list
+}
+
+/// The template generation is the server's own and isn't checked here.
+///
+/// Models: ValidateDaemonSetUpdate, which has nothing against another selector.
+pub fn validate_daemon_set_update(new: &DaemonSet, old: &DaemonSet) -> Vec<FieldError> {
+    let mut errors = Errors::default();
+    check_meta_update(
+        &mut errors,
+        &new.metadata,
+        &old.metadata,
+        &Path::root("metadata"),
+    );
+    check_spec(&mut errors, &new.spec);
     errors.list
 }
 

@@ -21,10 +21,7 @@ fn opened() -> Model {
 }
 
 fn tick() -> Msg {
-    Msg::Clock(ClockMsg::Tick {
-        elapsed_ms: 16,
-        worked_ms: 8,
-    })
+    Msg::Clock(ClockMsg::Tick { elapsed_ms: 16 })
 }
 
 fn pane(model: &Model) -> &ComparePane {
@@ -136,10 +133,10 @@ fn a_hang_is_explained() {
             3 nodes. Every strategy met the same start times and the same faults.
             maxUnavailable 1 | 1 node | Hangs after 1.2 s | 2 of 3 | 2.0 | 1 | 0
                 The budget of 1 is used up by node-1 (ErrImagePull).
-                2 old pods wait for their turn.
+                2 old pods left; the next to go is the one on node-2, once the budget has room.
             maxUnavailable 25% | 1 node | Hangs after 1.2 s | 2 of 3 | 2.0 | 1 | 0
                 The budget of 1 is used up by node-1 (ErrImagePull).
-                2 old pods wait for their turn.
+                2 old pods left; the next to go is the one on node-2, once the budget has room.
             maxSurge 1 | 1 extra pod | Hangs at once | 3 of 3 | 3.0 | 1 | 1
                 The new pods don't become available on node-1 (ErrImagePull).
         "#]],

@@ -18,7 +18,7 @@ use crate::api::apps::{ControllerRevision, DaemonSet};
 use crate::api::meta::StringMap;
 use crate::api::node::Node;
 use crate::api::object::{Key, Kind, Object, Resource};
-use crate::api::pod::Pod;
+use crate::api::pod::{Pod, PodSpec};
 use crate::api::selector::label_selector_matches;
 use crate::apiserver::{Change, WatchEvent};
 use crate::client::backoff::Backoff;
@@ -44,6 +44,7 @@ const FAILED_POD_BACKOFF: (SimDuration, SimDuration) =
 
 #[derive(Clone, Debug)]
 pub struct DaemonSetController {
+    /// Changed by `keep_set`.
     pub sets: Informer<DaemonSet>,
     pub nodes: Informer<Node>,
     pub revisions: Informer<ControllerRevision>,
@@ -54,6 +55,8 @@ pub struct DaemonSetController {
     /// By UID, observed generation and node.
     pub failed_pods: Backoff<(String, i64, Rc<str>)>,
     states: BTreeMap<Key, SetState>,
+    /// Each template's spec with the automatic tolerations, for looking at nodes that change.
+    specs: BTreeMap<Key, Rc<PodSpec>>,
     /// The newest resourceVersion seen, and the newest written for each DaemonSet.
     seen: u64,
     written: BTreeMap<Key, u64>,
@@ -72,6 +75,7 @@ impl Default for DaemonSetController {
             expectations: Expectations::default(),
             failed_pods: Backoff::new(FAILED_POD_BACKOFF.0, FAILED_POD_BACKOFF.1),
             states: BTreeMap::new(),
+            specs: BTreeMap::new(),
             seen: 0,
             written: BTreeMap::new(),
             busy_until: SimTime::ZERO,
@@ -168,13 +172,28 @@ impl DaemonSetController {
         let key = set.key();
         if gone {
             self.sets.remove(&key);
+            self.specs.remove(&key);
             self.expectations.forget(&key);
-        } else if let Some(old) = self.sets.upsert(set)
+        } else if let Some(old) = self.keep_set(set)
             && old.metadata.uid != set.metadata.uid
         {
             self.expectations.forget(&key);
         }
         self.queue.add(key, now, cause);
+    }
+
+    /// Takes an added or modified DaemonSet; returns what was known before.
+    pub fn keep_set(&mut self, set: &Rc<DaemonSet>) -> Option<Rc<DaemonSet>> {
+        let old = self.sets.upsert(set);
+        let template = &set.spec.template;
+        if old
+            .as_ref()
+            .is_none_or(|old| old.spec.template != *template)
+        {
+            let spec = eligibility::with_daemon_tolerations(&template.spec);
+            self.specs.insert(set.key(), Rc::new(spec));
+        }
+        old
     }
 
     fn on_node(&mut self, now: SimTime, node: &Rc<Node>, gone: bool, cause: Option<TraceId>) {
@@ -210,9 +229,8 @@ impl DaemonSetController {
         let Some(node) = self.nodes.get(&Key::new("", name)) else {
             return;
         };
-        let concerned = |set: &&Rc<DaemonSet>| {
-            let spec = eligibility::with_daemon_tolerations(&set.spec.template.spec);
-            let verdict = eligibility::verdict(&spec, node);
+        let concerned = |(set, spec): &(&Rc<DaemonSet>, &Rc<PodSpec>)| {
+            let verdict = eligibility::verdict(spec, node);
             let scheduled = self.pods.is_bound_to(&set.metadata.uid, name);
             if scheduled {
                 !verdict.should_continue() || set.status.number_misscheduled > 0
@@ -223,8 +241,9 @@ impl DaemonSetController {
         let keys: Vec<Key> = self
             .sets
             .iter()
+            .zip(self.specs.values())
             .filter(concerned)
-            .map(|set| set.key())
+            .map(|(set, _)| set.key())
             .collect();
         for key in keys {
             self.queue.add(key, now, cause);

@@ -20,7 +20,7 @@ use crate::client::Component;
 use crate::reason::daemon::{CreateReason, DaemonDecision, DeleteReason};
 use crate::sim::time::SimDuration;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Creations and deletions in one sync, each.
@@ -39,6 +39,8 @@ pub struct SetState {
     patch: Option<(PodTemplateSpec, Rc<Value>)>,
     /// The last "waits for …" that was noted, so that it is noted once.
     waiting: Option<DaemonDecision>,
+    /// The failed pod that waits on each node, and how long, as last noted.
+    backing_off: BTreeMap<Rc<str>, (Rc<str>, SimDuration)>,
 }
 
 impl DaemonSetController {
@@ -463,13 +465,9 @@ impl DaemonSetController {
                     .iter()
                     .map(|(pod, why)| (Rc::clone(pod), Rc::clone(node), why.clone())),
             );
-            failed.extend(
-                assessment
-                    .plan
-                    .failed
-                    .iter()
-                    .map(|pod| (Rc::clone(pod), Rc::clone(node))),
-            );
+            if !assessment.plan.failed.is_empty() {
+                failed.push((Rc::clone(node), assessment.plan.failed.clone()));
+            }
         }
         for (pod, node, why) in &delete {
             if *why == DeleteReason::Succeeded {
@@ -480,9 +478,13 @@ impl DaemonSetController {
                 api.event(set, false, "SucceededDaemonPod", &text);
             }
         }
-        for (pod, node) in failed {
-            if self.may_delete_failed(set, &pod, &node, api) {
-                delete.push((pod, node, DeleteReason::Failed));
+        for (node, pods) in failed {
+            for pod in pods {
+                // The back-off is the node's: when one waits, the rest do.
+                if !self.may_delete_failed(set, &pod, &node, api) {
+                    break;
+                }
+                delete.push((pod, Rc::clone(&node), DeleteReason::Failed));
             }
         }
         self.sync_nodes(set, hash, create, delete, api)
@@ -506,15 +508,20 @@ impl DaemonSetController {
         if self.failed_pods.is_in_backoff(&backoff, now) {
             let delay = self.failed_pods.delay(&backoff);
             self.queue.add_after(key.clone(), now + delay, None);
-            let decision = DaemonDecision::BackOff {
-                pod: Rc::clone(pod),
-                node: Rc::clone(node),
-                delay_ms: delay.0,
-            };
-            self.wait(&key, decision, api);
+            let waits = (Rc::clone(pod), delay);
+            let noted = self.state(&key).backing_off.insert(Rc::clone(node), waits);
+            if noted.is_none_or(|(known, at)| known != *pod || at != delay) {
+                let decision = DaemonDecision::BackOff {
+                    pod: Rc::clone(pod),
+                    node: Rc::clone(node),
+                    delay_ms: delay.0,
+                };
+                api.decide(&key, decision);
+            }
             return false;
         }
         self.failed_pods.advance(backoff, now);
+        self.state(&key).backing_off.remove(node);
         let text = format!(
             "Found failed daemon pod {}/{pod} on node {node}, will try to kill it",
             key.namespace

@@ -202,10 +202,8 @@ impl Trial {
                         self.moved = entry.at.since(self.start);
                     }
                 }
-                (Kind::Pod, What::Deleted) => {
-                    if self.pods.remove(key) {
-                        self.moved = entry.at.since(self.start);
-                    }
+                (Kind::Pod, What::Deleted) if self.pods.remove(key) => {
+                    self.moved = entry.at.since(self.start);
                 }
                 _ => {}
             }

@@ -48,9 +48,21 @@ fn agent(session: &Session) -> Rc<DaemonSet> {
 /// The edits for node-2, as text. Each is carried out for real, and has to do what it promised, when it promised.
 #[track_caller]
 fn check(session: &Session, expect: Expect) {
-    let set = agent(session);
+    let found = remedies(session.cluster(), &agent(session), "node-2");
+    check_all(session, found, &expect);
+}
+
+#[track_caller]
+fn check_ways_out(session: &Session, expect: Expect) {
+    let found = ways_out(session.cluster(), &agent(session));
+    check_all(session, found, &expect);
+}
+
+#[track_caller]
+fn check_all(session: &Session, found: Vec<Remedy>, expect: &Expect) {
+    let before = progress(session.cluster(), &agent(session));
     let mut text = String::new();
-    for remedy in remedies(session.cluster(), &set, "node-2") {
+    for remedy in found {
         let mut again = session.clone();
         text.push_str(&format!("{}\n", remedy.title));
         for command in &remedy.commands {
@@ -67,8 +79,10 @@ fn check(session: &Session, expect: Expect) {
             }
             again.submit(command.clone()).unwrap();
         }
-        let (Effect::PodComes { after } | Effect::PodReady { after } | Effect::PodGoes { after }) =
-            remedy.effect;
+        let (Effect::PodComes { after }
+        | Effect::PodReady { after }
+        | Effect::PodGoes { after }
+        | Effect::RolloutGoesOn { after }) = remedy.effect;
         again.advance(after);
         let now = agent(&again);
         let pods = pods_on(again.cluster(), &now, "node-2");
@@ -84,6 +98,10 @@ fn check(session: &Session, expect: Expect) {
             Effect::PodGoes { .. } => {
                 assert!(pods.is_empty());
                 "its pod goes"
+            }
+            Effect::RolloutGoesOn { .. } => {
+                assert_ne!(progress(again.cluster(), &now), before);
+                "the rollout goes on"
             }
         };
         text.push_str(&format!("  {word} after {} ms\n", after.0));
@@ -207,19 +225,83 @@ fn a_host_port_that_is_taken() {
 }
 
 #[test]
-fn an_image_that_is_not_there() {
+fn a_rollout_of_an_image_that_is_not_there() {
+    let mut session = session(PLAIN, &[]);
+    kubectl(&mut session, "kubectl set image ds/agent main=agent:bad");
+    session.advance(SimDuration::secs(60));
+    check_ways_out(
+        &session,
+        expect![[r#"
+        Go back to agent's revision before
+          $ kubectl rollout undo daemonset/agent -n default
+          the rollout goes on after 832 ms
+    "#]],
+    );
+}
+
+#[test]
+fn a_rollout_that_waits_for_a_dead_node() {
+    let mut session = session(PLAIN, &[]);
+    let node = "node-2".to_owned();
+    session
+        .submit(Command::SetNodeDown { node, down: true })
+        .unwrap();
+    session.advance(SimDuration::secs(120));
+    kubectl(&mut session, "kubectl set image ds/agent main=agent:2");
+    session.advance(SimDuration::secs(60));
+    check_ways_out(
+        &session,
+        expect![[r#"
+            Power node-2 on again
+              the rollout goes on after 5955 ms
+            Delete the node node-2, if it won't come back
+              $ kubectl delete node node-2 --wait=false
+              the rollout goes on after 54242 ms
+            Give the rollout more room: maxUnavailable 2 for agent
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":2}}}}'
+              the rollout goes on after 3841 ms
+        "#]],
+    );
+}
+
+#[test]
+fn a_surge_with_a_host_port() {
+    let spec = "containers: [{name: main, image: 'agent:1', ports: [{containerPort: 80, hostPort: 9100}]}]";
+    let mut session = session(spec, &[]);
+    let patch = r#"kubectl patch ds agent --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}}}'"#;
+    kubectl(&mut session, patch);
+    kubectl(&mut session, "kubectl set image ds/agent main=agent:2");
+    session.advance(SimDuration::secs(60));
+    check_ways_out(
+        &session,
+        expect![[r#"
+        Replace pods one after the other instead of side by side: maxSurge 0, maxUnavailable 1 for agent
+          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"maxSurge":0,"maxUnavailable":1}}}}'
+          the rollout goes on after 3851 ms
+    "#]],
+    );
+}
+
+#[test]
+fn old_pods_under_on_delete() {
     let mut session = session(PLAIN, &[]);
     kubectl(
         &mut session,
-        "kubectl set image ds/agent main=agent:bad-image",
+        r#"kubectl patch ds agent --type=merge -p '{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}'"#,
     );
-    session.advance(SimDuration::secs(60));
-    let on = |session: &Session, node: &str| {
-        let set = agent(session);
-        remedies(session.cluster(), &set, node).len()
-    };
-    let stuck: usize = (1..=3).map(|i| on(&session, &format!("node-{i}"))).sum();
-    assert!(stuck >= 1);
+    kubectl(&mut session, "kubectl set image ds/agent main=agent:2");
+    session.settle();
+    check_ways_out(
+        &session,
+        expect![[r#"
+        Delete the old pod agent-4xkck
+          $ kubectl delete pod agent-4xkck --namespace=default --wait=false
+          the rollout goes on after 6419 ms
+        Let agent roll by itself: updateStrategy RollingUpdate
+          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"type":"RollingUpdate"}}}'
+          the rollout goes on after 3846 ms
+    "#]],
+    );
 }
 
 #[test]
