@@ -12,6 +12,8 @@ use std::rc::Rc;
 
 /// Frames take so long while it works: the page still answers ten times a second.
 const FRAME_MS: u32 = 100;
+/// At least so many steps a frame, however slow the rest of the machine is: it comes to an end.
+const STEPS_MIN: u64 = 1_000;
 const FIRST: [&str; 3] = ["maxUnavailable 1", "maxUnavailable 25%", "maxSurge 1"];
 
 #[derive(Debug, Default)]
@@ -101,7 +103,7 @@ impl Compare {
             return false;
         };
         self.slice.fit(elapsed_ms, FRAME_MS);
-        let worked = comparison.go_on(self.slice.steps);
+        let worked = comparison.go_on(self.slice.steps.max(STEPS_MIN));
         self.is_running = worked.is_ok() && !comparison.is_done();
         self.error = worked.err();
         !self.is_running
