@@ -14,7 +14,7 @@ async function doIt(page, title, headline) {
 }
 
 pageTest("a rollout stuck behind a NotReady node", { hash: "#scenario=stuck-behind-a-not-ready-node" }, async (page) => {
-  await page.getByText("Why has my rollout stopped after the first node?").waitFor();
+  await page.getByText("Why does my rollout not replace a single pod?").waitFor();
   const answer = page.getByText("The pod on node-2 was told to go");
   assert.equal(await answer.isVisible(), false, "people think first");
   await page.getByText("Answer", { exact: true }).click();
