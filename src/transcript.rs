@@ -13,7 +13,7 @@
 //! Everything goes through the session, as on the page.
 
 use crate::console::{self, Waits, heredoc_mark};
-use crate::kubectl::{Output, Started};
+use crate::kubectl::Started;
 use crate::session::Session;
 use crate::session::scenario::Scenario;
 
@@ -102,11 +102,11 @@ impl Player {
         &self.session
     }
 
-    /// Runs one command, with its heredoc below it, and gives what it prints: stdout, then stderr.
+    /// Runs one command, with its heredoc below it, and gives what it prints, as a terminal shows it.
     pub fn run(&mut self, typed: &str) -> Result<String, String> {
         Ok(
             match console::run(&mut self.session, typed, Waits::SitOut)? {
-                Started::Done(Output { stdout, stderr, .. }) => stdout + &stderr,
+                Started::Done(output) => output.terminal,
                 Started::Waits(mut pending) => pending.take_printed(),
             },
         )

@@ -17,7 +17,7 @@ pub struct KindInfo {
     pub has_schema: bool,
 }
 
-const fn kind(
+pub const fn kind(
     api_version: &'static str,
     kind: &'static str,
     plural: &'static str,

@@ -10,8 +10,10 @@ pub mod editor;
 pub mod msg;
 pub mod node_text;
 pub mod objects;
+pub mod scenarios;
 pub mod start;
 pub mod suggest;
+pub mod why;
 
 use crate::api::object::{Key, Kind};
 use crate::apiserver::Propagation;
@@ -216,6 +218,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.tell("Started over".to_owned());
         }
         Msg::OpenLink(fragment) => start::open_link(model, &fragment),
+        Msg::OpenScenario(id) => scenarios::open_scenario(model, &id),
         Msg::SetTheme(theme) => {
             model.theme = theme;
             effects.push(Effect::SetTheme(theme));
@@ -672,5 +675,7 @@ impl Model {
 
 #[cfg(test)]
 mod console_tests;
+#[cfg(test)]
+mod scenario_tests;
 #[cfg(test)]
 mod tests;

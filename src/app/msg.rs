@@ -42,6 +42,8 @@ pub enum Msg {
     Reset,
     /// The address' fragment changed: somebody pasted a link.
     OpenLink(String),
+    /// Opens one of the scenarios, by its id.
+    OpenScenario(String),
     SetTheme(Theme),
     Open(Option<Dialog>),
     /// The page is being left, or reloaded.

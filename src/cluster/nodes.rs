@@ -76,6 +76,11 @@ impl NodeTemplate {
     }
 }
 
+/// The network of a node's pods, another one for each of 62,000 nodes: from 10.244 on, around 10.0, where nodes are.
+pub fn pod_cidr(index: u32) -> String {
+    format!("10.{}.{}.0/24", (243 + index / 256) % 255 + 1, index % 256)
+}
+
 /// A node of that template as its kubelet registers it now: Ready at once, or when its network is.
 ///
 /// `index` is its number in the cluster; it makes the addresses. `seed` makes the machine's ids.
@@ -156,15 +161,9 @@ pub fn node(
         capacity.insert(name.to_owned(), Quantity::parse(size).unwrap_or_default());
     }
     let mut spec_extra = Extra::new();
-    let (second, third) = (index / 250 % 250, index % 250);
-    spec_extra.insert(
-        "podCIDR".to_owned(),
-        format!("10.{}.{third}.0/24", 244 + second % 11).into(),
-    );
-    spec_extra.insert(
-        "podCIDRs".to_owned(),
-        json!([format!("10.{}.{third}.0/24", 244 + second % 11)]),
-    );
+    let cidr = pod_cidr(index);
+    spec_extra.insert("podCIDR".to_owned(), cidr.as_str().into());
+    spec_extra.insert("podCIDRs".to_owned(), json!([cidr]));
     Node {
         metadata: ObjectMeta {
             labels,

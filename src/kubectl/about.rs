@@ -2,14 +2,96 @@
 
 use super::error::{Failure, Outcome};
 use super::{Call, duration, resource, tabs, verbs};
-use crate::api::kinds::{KINDS, KindInfo};
+use crate::api::kinds::{KINDS, KindInfo, kind};
 use crate::api::object::Object;
 use crate::api::yaml;
-use serde_json::json;
+use serde::Serialize;
 
 /// The release whose behaviour is simulated.
 pub const VERSION: &str = "v1.36.2";
 const KUSTOMIZE: &str = "v5.8.1";
+
+/// What a server also lists, though nothing of these kinds can be kept.
+const REVIEWS: &[KindInfo] = &[
+    kind("v1", "Binding", "bindings", &[], true),
+    kind("v1", "ComponentStatus", "componentstatuses", &["cs"], false),
+    kind(
+        "authentication.k8s.io/v1",
+        "SelfSubjectReview",
+        "selfsubjectreviews",
+        &[],
+        false,
+    ),
+    kind(
+        "authentication.k8s.io/v1",
+        "TokenReview",
+        "tokenreviews",
+        &[],
+        false,
+    ),
+    kind(
+        "authorization.k8s.io/v1",
+        "LocalSubjectAccessReview",
+        "localsubjectaccessreviews",
+        &[],
+        true,
+    ),
+    kind(
+        "authorization.k8s.io/v1",
+        "SelfSubjectAccessReview",
+        "selfsubjectaccessreviews",
+        &[],
+        false,
+    ),
+    kind(
+        "authorization.k8s.io/v1",
+        "SelfSubjectRulesReview",
+        "selfsubjectrulesreviews",
+        &[],
+        false,
+    ),
+    kind(
+        "authorization.k8s.io/v1",
+        "SubjectAccessReview",
+        "subjectaccessreviews",
+        &[],
+        false,
+    ),
+];
+
+/// Models: apimachinery's version.Info, without what only a build has: commit, date, Go version.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Release {
+    major: &'static str,
+    minor: &'static str,
+    git_version: &'static str,
+    git_tree_state: &'static str,
+    compiler: &'static str,
+    platform: &'static str,
+}
+
+impl Default for Release {
+    fn default() -> Release {
+        Release {
+            major: "1",
+            minor: "36",
+            git_version: VERSION,
+            git_tree_state: "clean",
+            compiler: "gc",
+            platform: "linux/amd64",
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Versions {
+    client_version: Release,
+    kustomize_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server_version: Option<Release>,
+}
 
 pub fn version(call: &mut Call<'_>) -> Outcome {
     if !call.words.is_empty() {
@@ -19,12 +101,11 @@ pub fn version(call: &mut Call<'_>) -> Outcome {
         )));
     }
     let client_only = call.flags.bool("client");
-    let info =
-        json!({ "gitVersion": VERSION, "major": "1", "minor": "36", "platform": "linux/amd64" });
-    let mut value = json!({ "clientVersion": info, "kustomizeVersion": KUSTOMIZE });
-    if !client_only {
-        value["serverVersion"] = info;
-    }
+    let versions = Versions {
+        client_version: Release::default(),
+        kustomize_version: KUSTOMIZE,
+        server_version: (!client_only).then(Release::default),
+    };
     match call.flags.text("output") {
         "" => {
             call.print(&format!("Client Version: {VERSION}"));
@@ -34,12 +115,11 @@ pub fn version(call: &mut Call<'_>) -> Outcome {
             }
         }
         "yaml" => {
-            let text = yaml::to_string(&value);
+            let text = yaml::to_string(&serde_json::to_value(&versions).unwrap_or_default());
             call.put(&text);
         }
         "json" => {
-            let text = super::get::pretty_json(&value).replace("    ", "  ");
-            call.print(&text);
+            call.print(&serde_json::to_string_pretty(&versions).unwrap_or_default());
         }
         _ => return Err(Failure::text("--output must be 'yaml' or 'json'")),
     }
@@ -63,7 +143,7 @@ pub fn api_resources(call: &mut Call<'_>) -> Outcome {
         .flags
         .has("namespaced")
         .then(|| call.flags.bool("namespaced"));
-    let mut kinds: Vec<&KindInfo> = KINDS.iter().collect();
+    let mut kinds: Vec<&KindInfo> = KINDS.iter().chain(REVIEWS).collect();
     // The preferred version of a kind is the last one in the table.
     kinds.retain(|info| info.api_version != "autoscaling/v1");
     kinds.retain(|info| group.as_ref().is_none_or(|group| info.group() == group));
@@ -95,7 +175,11 @@ pub fn api_resources(call: &mut Call<'_>) -> Outcome {
 }
 
 pub fn api_versions(call: &mut Call<'_>) -> Outcome {
-    let mut versions: Vec<&str> = KINDS.iter().map(|info| info.api_version).collect();
+    let mut versions: Vec<&str> = KINDS
+        .iter()
+        .chain(REVIEWS)
+        .map(|info| info.api_version)
+        .collect();
     versions.sort_unstable();
     versions.dedup();
     for version in versions {

@@ -295,11 +295,7 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     let options = Options {
         namespace: &namespace,
         enforce_namespace: call.flags.has("namespace"),
-        suffix: match call.dry {
-            Dry::No => "",
-            Dry::Client => " (dry run)",
-            Dry::Server => " (server dry run)",
-        },
+        suffix: call.dry_suffix(),
         force: call.flags.bool("force"),
     };
     let mut failures = Vec::new();
@@ -319,7 +315,10 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
                 call.print(&line);
             }
         }
-        objects.extend(applied.objects);
+        for (line, object) in applied.lines.iter().zip(&applied.objects) {
+            let word = line.split(' ').nth(1).unwrap_or("");
+            objects.push(call.as_answered(object, word));
+        }
         failures.extend(failed);
     }
     if !call.flags.text("output").is_empty() && !objects.is_empty() {

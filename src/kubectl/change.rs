@@ -254,6 +254,9 @@ pub fn scale(call: &mut Call<'_>) -> Outcome {
             "The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
         ));
     }
+    if call.words.is_empty() && call.flags.list("filename").is_empty() {
+        return Err(Failure::text(super::NOTHING_NAMED));
+    }
     let found = call.find(false)?;
     if found.objects.is_empty()
         && let [Failure::Server { status, .. }] = found.failures.as_slice()
@@ -317,14 +320,8 @@ fn find_differences(call: &mut Call<'_>) -> Result<bool, Failure> {
             if before == after {
                 continue;
             }
-            let file = [
-                item.info.api_version.replace('/', "."),
-                item.info.kind.to_owned(),
-                item.namespace.clone(),
-                item.name.clone(),
-            ];
-            let file: Vec<String> = file.into_iter().filter(|part| !part.is_empty()).collect();
-            let file = file.join(".");
+            let version = item.info.api_version.replace('/', ".");
+            let file = [&version, item.info.kind, &item.namespace, &item.name].join(".");
             text.push_str(&format!("diff -u -N /tmp/LIVE/{file} /tmp/MERGED/{file}\n--- /tmp/LIVE/{file}\n+++ /tmp/MERGED/{file}\n"));
             text.push_str(&unified(&before, &after));
         }
@@ -350,7 +347,7 @@ fn merged(
     let mut server = client.server.clone();
     let now = client.time();
     let object = match live {
-        None => server.create_object(decode::decode_value(modified)?, now)?,
+        None => server.create_object(decode::decode_value(item.value.clone())?, now)?,
         Some(live) => {
             let shape = apply::shape_of(item.info);
             let current = live.to_value();
@@ -374,11 +371,14 @@ fn merged(
     };
     let mut value = object.to_value();
     // The version isn't part of the difference; neither is the annotation that remembers the text.
-    if let Some(live) = live
-        && let Some(meta) = value
-            .pointer_mut("/metadata")
-            .and_then(Value::as_object_mut)
-    {
+    let meta = value
+        .pointer_mut("/metadata")
+        .and_then(Value::as_object_mut);
+    if let Some(meta) = meta {
+        let Some(live) = live else {
+            meta.remove("resourceVersion");
+            return Ok(value);
+        };
         meta.insert(
             "resourceVersion".to_owned(),
             live.meta().resource_version.as_str().into(),

@@ -3,7 +3,7 @@
 //! Models: kubectl/pkg/cmd/get, cli-runtime/pkg/printers.
 
 use super::error::{Failure, Outcome};
-use super::jsonpath::Template;
+use super::jsonpath::{self, Template};
 use super::resource::{self, Found};
 use super::{Call, columns, tabs};
 use crate::api::kinds::KindInfo;
@@ -28,7 +28,7 @@ pub enum Format {
     Yaml,
     Json,
     Name,
-    JsonPath(Template),
+    JsonPath { template: Template, as_json: bool },
     Columns(Vec<(String, Template)>),
 }
 
@@ -49,13 +49,16 @@ impl Format {
             ("yaml", None) => Ok(Format::Yaml),
             ("json", None) => Ok(Format::Json),
             ("name", None) => Ok(Format::Name),
-            ("jsonpath", Some(template)) if !template.is_empty() => {
+            ("jsonpath" | "jsonpath-as-json", Some(template)) if !template.is_empty() => {
                 let parsed = Template::parse(template).map_err(|why| {
                     Failure::Text(format!("error parsing jsonpath {template}, {why}"))
                 })?;
-                Ok(Format::JsonPath(parsed))
+                Ok(Format::JsonPath {
+                    template: parsed,
+                    as_json: kind == "jsonpath-as-json",
+                })
             }
-            ("jsonpath", _) => Err(Failure::text(
+            ("jsonpath" | "jsonpath-as-json", _) => Err(Failure::text(
                 "template format specified but no template given",
             )),
             ("custom-columns", Some(spec)) if !spec.is_empty() => {
@@ -81,7 +84,6 @@ impl Format {
                 | "go-template-file"
                 | "custom-columns-file"
                 | "jsonpath-file"
-                | "jsonpath-as-json"
                 | "templatefile"
                 | "kyaml",
                 _,
@@ -165,15 +167,20 @@ pub fn print_objects(call: &mut Call<'_>, objects: &[Object], list: bool) -> Out
                 call.print(&resource::full_name(object));
             }
         }
-        Format::JsonPath(template) => {
+        Format::JsonPath { template, as_json } => {
             let value = whole();
             let source = call
                 .flags
                 .text("output")
                 .split_once('=')
                 .map_or("", |(_, template)| template);
+            let print = if as_json {
+                json_results
+            } else {
+                jsonpath::text_results
+            };
             let text = template
-                .execute(&value)
+                .execute_with(&value, print)
                 .map_err(|why| jsonpath_failure(source, &why, &value))?;
             call.put(&text);
         }
@@ -201,6 +208,11 @@ pub fn print_objects(call: &mut Call<'_>, objects: &[Object], list: bool) -> Out
         }
     }
     Ok(())
+}
+
+/// What one part of a template finds, as `jsonpath-as-json` prints it.
+fn json_results(found: &[&Value]) -> String {
+    pretty_json(&Value::Array(found.iter().copied().cloned().collect())) + "\n"
 }
 
 /// Models: printers/jsonpath.go, PrintObj.
@@ -522,7 +534,7 @@ fn watch(call: &mut Call<'_>, found: Found, format: Format) -> Outcome {
     };
     if !call.flags.bool("watch-only") {
         for object in &found.objects {
-            rows.show(call, object)?;
+            rows.show(call, "ADDED", object)?;
         }
     }
     let mut watched = Watched::new(found, call.query(true)?);
@@ -532,8 +544,8 @@ fn watch(call: &mut Call<'_>, found: Found, format: Format) -> Outcome {
     call.patience = WATCH_QUIET;
     // A watch sees every version: each change is followed by a look.
     call.wait_until(limit, move |call| {
-        for object in watched.changes(call) {
-            if let Err(failure) = rows.show(call, &object) {
+        for (event, object) in watched.changes(call) {
+            if let Err(failure) = rows.show(call, event, &object) {
                 return Some(Err(failure));
             }
         }
@@ -573,8 +585,8 @@ impl Watched {
         }
     }
 
-    /// What changed since the last look, in order; of what was deleted, the last version.
-    fn changes(&mut self, call: &mut Call<'_>) -> Vec<Object> {
+    /// What changed since the last look, and how, in order; of what was deleted, the last version.
+    fn changes(&mut self, call: &mut Call<'_>) -> Vec<(&'static str, Object)> {
         let Ok(now) = resource::resolve(call.host.client().server, &self.words, &self.query) else {
             return Vec::new();
         };
@@ -584,22 +596,16 @@ impl Watched {
         std::mem::swap(&mut present, &mut self.versions);
         let before = present;
         let version = |object: &Object| object.meta().resource_version.parse::<u64>().unwrap_or(0);
-        let is_new = |(id, object): &(&Id, &Object)| {
-            before
-                .get(*id)
-                .is_none_or(|old| version(old) != version(object))
+        let seen = |(id, object): (&Id, &Object)| match before.get(id) {
+            None => Some(("ADDED", object.clone())),
+            Some(old) => (version(old) != version(object)).then(|| ("MODIFIED", object.clone())),
         };
-        let mut changes: Vec<Object> = self
-            .versions
-            .iter()
-            .filter(is_new)
-            .map(|(_, object)| object.clone())
-            .collect();
+        let mut changes: Vec<(&str, Object)> = self.versions.iter().filter_map(seen).collect();
         let gone = before
             .iter()
             .filter(|(id, _)| !self.versions.contains_key(*id));
-        changes.extend(gone.map(|(_, object)| object.clone()));
-        changes.sort_by_key(version);
+        changes.extend(gone.map(|(_, object)| ("DELETED", object.clone())));
+        changes.sort_by_key(|(_, object)| version(object));
         changes
     }
 }
@@ -612,19 +618,32 @@ struct Rows {
 }
 
 impl Rows {
-    fn show(&mut self, call: &mut Call<'_>, object: &Object) -> Outcome {
+    fn show(&mut self, call: &mut Call<'_>, event: &str, object: &Object) -> Outcome {
+        let with_events = call.flags.bool("output-watch-events");
         let Format::Table { wide } = self.format else {
-            return print_objects(call, std::slice::from_ref(object), false);
+            let value = || json!({ "type": event, "object": object.to_value() });
+            match self.format {
+                Format::Json if with_events => call.print(&crate::api::go::json(&value())),
+                Format::Yaml if with_events => call.put(&yaml::to_string(&value())),
+                _ => return print_objects(call, std::slice::from_ref(object), false),
+            }
+            return Ok(());
         };
         let now = call.time();
         let printed = self.lines.len();
         if std::mem::take(&mut self.headers_due) {
-            self.lines
-                .push(table_header(call, resource::info_of(object), wide));
+            let mut header = table_header(call, resource::info_of(object), wide);
+            if with_events {
+                header.insert(0, "EVENT".to_owned());
+            }
+            self.lines.push(header);
         }
         let with_kind = call.flags.bool("show-kind");
-        self.lines
-            .push(table_row(call, object, wide, with_kind, now));
+        let mut row = table_row(call, object, wide, with_kind, now);
+        if with_events {
+            row.insert(0, format!("{event:<8}"));
+        }
+        self.lines.push(row);
         let text: String = self
             .lines
             .iter()

@@ -67,8 +67,13 @@ impl Template {
 
     /// The text that a template makes of a value.
     pub fn execute(&self, value: &Value) -> Result<String, String> {
+        self.execute_with(value, text_results)
+    }
+
+    /// The same, where `print` makes the text of what each part finds.
+    pub fn execute_with(&self, value: &Value, print: Print) -> Result<String, String> {
         let mut out = String::new();
-        execute(&self.0, value, value, &mut out, 0)?;
+        execute(&self.0, value, value, &mut out, (0, print))?;
         Ok(out)
     }
 
@@ -426,29 +431,33 @@ impl<'a> Reader<'a> {
     }
 }
 
+type Print = fn(&[&Value]) -> String;
+
+/// What one part of a template finds, as `jsonpath` prints it.
+pub fn text_results(found: &[&Value]) -> String {
+    let texts: Vec<String> = found.iter().copied().map(to_text).collect();
+    texts.join(" ")
+}
+
 fn execute(
     parts: &[Part],
     value: &Value,
     root: &Value,
     out: &mut String,
-    depth: u32,
+    (depth, print): (u32, Print),
 ) -> Result<(), String> {
     if out.len() > (1 << 22) || depth > DEPTH_MAX {
         return Ok(());
     }
     for part in parts {
         match part {
-            Part::Text(text) => out.push_str(text),
+            Part::Text(text) => out.push_str(&print(&[&Value::String(text.clone())])),
             Part::End => return Err("not in range, nothing to end".to_owned()),
-            Part::Path(steps) => {
-                let texts: Vec<String> =
-                    walk(steps, value, root)?.into_iter().map(to_text).collect();
-                out.push_str(&texts.join(" "));
-            }
+            Part::Path(steps) => out.push_str(&print(&walk(steps, value, root)?)),
             Part::Range(steps, inside) => {
                 for item in walk(steps, value, root)? {
                     // Inside, paths begin at the item; `$` is still the whole.
-                    execute(inside, item, root, out, depth + 1)?;
+                    execute(inside, item, root, out, (depth + 1, print))?;
                 }
             }
         }

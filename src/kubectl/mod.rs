@@ -333,8 +333,17 @@ impl Call<'_> {
                 self.print(&resource::full_name(object));
                 Ok(())
             }
-            _ => get::print_objects(self, std::slice::from_ref(object), false),
+            _ => get::print_objects(self, &[self.as_answered(object, word)], false),
         }
+    }
+
+    /// The object in the server's answer: what a dry run created isn't stored and has no version.
+    pub fn as_answered(&self, object: &Object, word: &str) -> Object {
+        let mut object = object.clone();
+        if self.dry == Dry::Server && word == "created" {
+            object.meta_mut().resource_version.clear();
+        }
+        object
     }
 
     /// The texts that `-f` names, with their names as messages show them.

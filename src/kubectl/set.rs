@@ -374,9 +374,12 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
 }
 
 pub fn service_account(call: &mut Call<'_>) -> Outcome {
-    let Some(account) = call.words.pop().filter(|_| !call.words.is_empty()) else {
+    let Some(account) = call.words.pop() else {
         return Err(Failure::text("serviceaccount is required"));
     };
+    if call.words.is_empty() && call.flags.list("filename").is_empty() {
+        return Err(Failure::text(super::NOTHING_NAMED));
+    }
     let words = call.words.clone();
     let mut failures = Vec::new();
     for object in objects(call, words)? {

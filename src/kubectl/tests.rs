@@ -109,8 +109,8 @@ $ kubectl get cm -A",
             agent-wj2sd   1/1     Running   0          60s   agent
             $ kubectl get po -o wide
             NAME          READY   STATUS    RESTARTS   AGE   IP           NODE     NOMINATED NODE   READINESS GATES
-            agent-lxfq2   1/1     Running   0          60s   10.128.2.2   node-2   <none>           <none>
-            agent-wj2sd   1/1     Running   0          60s   10.128.1.2   node-1   <none>           <none>
+            agent-lxfq2   1/1     Running   0          60s   10.244.2.2   node-2   <none>           <none>
+            agent-wj2sd   1/1     Running   0          60s   10.244.1.2   node-1   <none>           <none>
             $ kubectl get no
             NAME     STATUS   ROLES    AGE   VERSION
             node-1   Ready    <none>   60s   v1.36.2
@@ -517,7 +517,7 @@ $ kubectl get po web",
             $ advance 5
             $ kubectl get po -o wide
             NAME          READY   STATUS    RESTARTS   AGE   IP           NODE     NOMINATED NODE   READINESS GATES
-            agent-lxfq2   1/1     Running   0          65s   10.128.2.2   node-2   <none>           <none>
+            agent-lxfq2   1/1     Running   0          65s   10.244.2.2   node-2   <none>           <none>
             $ kubectl taint nodes node-1 gpu-
             node/node-1 untainted
             $ advance 10

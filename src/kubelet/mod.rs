@@ -429,7 +429,7 @@ impl Kubelets {
         };
         worker.unreported = true;
         worker.start_time = client.time();
-        worker.pod_ip = node::pod_ip(kubelet.number, kubelet.pod_ips);
+        worker.pod_ip = node::pod_ip(kubelet.node.as_deref(), kubelet.number, kubelet.pod_ips);
         kubelet.pod_ips = kubelet.pod_ips.wrapping_add(1);
         worker.stage = Stage::Sandbox {
             ready_at: client.now + SimDuration(self.profile.sandbox_ms),

@@ -33,14 +33,16 @@ pub fn host_ip(node: &Node, number: u32) -> String {
     )
 }
 
-/// Each node has its own network of pods.
-pub fn pod_ip(number: u32, nth: u32) -> String {
-    format!(
-        "10.{}.{}.{}",
-        128 + number / 256 % 100,
-        number % 256,
-        nth % 253 + 2
-    )
+/// The next address of the node's podCIDR, or of a network made of its number.
+pub fn pod_ip(node: Option<&Node>, number: u32, nth: u32) -> String {
+    let cidr = node.and_then(|node| node.spec.extra.get("podCIDR")?.as_str());
+    let network = cidr
+        .and_then(|cidr| cidr.strip_suffix(".0/24"))
+        .map_or_else(
+            || format!("10.{}.{}", 128 + number / 256 % 100, number % 256),
+            str::to_owned,
+        );
+    format!("{network}.{}", nth % 253 + 2)
 }
 
 /// What the kubelet says of one condition.

@@ -230,7 +230,7 @@ fn why(cluster: &Cluster, set: &Key) -> Vec<String> {
     let Some(set) = cluster.server.daemon_sets.get(set) else {
         return Vec::new();
     };
-    rollout(set, &Count::of(&Scene::at(cluster, set))).waits
+    rollout(set, &Count::of(cluster, &Scene::at(cluster, set))).waits
 }
 
 fn spread(compared: &Compared) -> Option<SpreadRow> {

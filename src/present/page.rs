@@ -218,7 +218,7 @@ impl Page {
     }
 
     fn panel(&mut self, cluster: &Cluster, set: &DaemonSet) -> DaemonSetPanel {
-        let fresh = Count::of(&self.scene);
+        let fresh = Count::of(cluster, &self.scene);
         let now = cluster.now();
         self.differs = match self.differs.take() {
             _ if !fresh.differs(&set.status) => None,

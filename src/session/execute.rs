@@ -10,10 +10,12 @@ use crate::api::taint;
 use crate::apiserver::Propagation;
 use crate::client::Client;
 use crate::cluster::Cluster;
-use crate::cluster::nodes::NodeTemplate;
+use crate::cluster::nodes::{self, NodeTemplate};
 use crate::cluster::parts::Parts;
 use crate::kubectl::{self, Output, Started};
 use crate::kubelet::eviction::Pressure;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> {
     if !matches!(command, Command::Kubectl { .. }) {
@@ -349,10 +351,14 @@ pub fn add_nodes(
         .filter_map(|n| used(&n.metadata.name))
         .max()
         .unwrap_or(0);
+    // Networks that removed nodes had are free again.
+    let cidr = |node: &Rc<Node>| node.spec.extra.get("podCIDR")?.as_str().map(str::to_owned);
+    let taken: BTreeSet<String> = cluster.server.nodes.iter().filter_map(cidr).collect();
+    let free = (1..).filter(|index| !taken.contains(&nodes::pod_cidr(*index)));
     let mut lines = Vec::new();
-    for i in 1..=count {
+    for (i, index) in (1..=count).zip(free) {
         let name = format!("{prefix}-{}", highest.saturating_add(i));
-        let node = cluster.new_node(template, &name, present + i, ready);
+        let node = cluster.new_node(template, &name, index, ready);
         cluster.as_user(|client| client.create(node))?;
         lines.push(format!("node/{name} added"));
     }

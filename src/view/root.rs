@@ -16,6 +16,7 @@ use super::platform;
 use super::timeline::Timeline;
 use super::why::Why;
 use crate::app::msg::{ClockMsg, Effect, Msg, Selection, Shortcut, Theme};
+use crate::app::start::asked_for;
 use crate::app::{Model, update};
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -45,8 +46,9 @@ impl Component for Root {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let is_embedded = platform::query().contains("embed");
-        let mut model = Model::open(&platform::fragment(), is_embedded);
+        let query = platform::query();
+        let is_embedded = query.contains("embed");
+        let mut model = Model::open(&asked_for(&query, &platform::fragment()), is_embedded);
         if let Some(kept) = platform::kept().filter(|_| !is_embedded) {
             // A reload loses nothing.
             update(&mut model, Msg::OpenLink(kept));

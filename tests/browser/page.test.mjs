@@ -174,7 +174,7 @@ pageTest("a damaged link says so, shows the start, and stays in the address", { 
 });
 
 pageTest("presets open with the nodes that they need", async (page) => {
-  await page.getByRole("button", { name: "Open a preset or an object" }).click();
+  await page.getByRole("button", { name: "Open a preset, a scenario or an object" }).click();
   await page.getByRole("menuitem", { name: /node-exporter/ }).click();
   await page.getByText("Watch:").waitFor();
   await page.locator("#apply").click();
@@ -281,7 +281,7 @@ pageTest("embedded in a page there is the cluster, and the YAML on demand", { qu
 
 pageTest("the objects of the cluster open in the editor", async (page) => {
   await running(page);
-  await page.getByRole("button", { name: "Open a preset or an object" }).click();
+  await page.getByRole("button", { name: "Open a preset, a scenario or an object" }).click();
   await page.getByRole("menuitem", { name: "my-daemonset DaemonSet in default" }).click();
   await page.locator('.yaml[data-editor="rich"]').waitFor();
   assert.match(await currentText(page), /imagePullPolicy: Always/);
