@@ -222,11 +222,6 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
             "{} left: delete them to update.",
             count(u64::from(fresh.old), "old pod")
         ));
-    } else if fresh.old > 0 && budget.max_surge > 0 && fresh.is_stuck {
-        waits.push(format!(
-            "The new pods don't become available on {}.",
-            list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
-        ));
     } else if fresh.old > 0 && budget.max_surge > 0 && !fresh.surging.is_empty() {
         waits.push(format!(
             "New pods become available on {}.",
@@ -239,6 +234,11 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         {
             waits.push("The old pod there has the host port that the new one wants, and stays until the new one is available: maxSurge can't work with a host port.".to_owned());
         }
+    } else if fresh.old > 0 && budget.max_surge > 0 && fresh.is_stuck {
+        waits.push(format!(
+            "The new pods don't become available on {}.",
+            list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
+        ));
     } else if fresh.old > 0
         && budget.max_surge == 0
         && fresh.holding_count as i32 >= budget.max_unavailable

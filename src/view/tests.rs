@@ -199,7 +199,7 @@ fn the_status_before_and_after() {
             3 of 3 pods available, all up to date
             Rolled out
             3 of 3 updated, 3 available
-            RollingUpdate, maxUnavailable 1: at most 1 node without an available pod at a time.
+            RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.
             Desired
             3
             nodes that should run the pod: selector, affinity and taints allow it

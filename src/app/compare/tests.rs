@@ -138,7 +138,7 @@ fn a_hang_is_explained() {
                 The budget of 1 is used up by node-1 (ErrImagePull).
                 2 old pods left; the next to go is the one on node-2, once the budget has room.
             maxSurge 1 | 1 extra pod | Hangs at once | 3 of 3 | 3.0 | 1 | 1
-                The new pods don't become available on node-1 (ErrImagePull).
+                New pods become available on node-1 (ErrImagePull).
         "#]],
     );
 }
