@@ -18,26 +18,42 @@ cluster add-node [worker|control-plane|gpu|arm|windows] [--count N]
 cluster remove-node NAME
 cluster power-off NAME
 cluster power-on NAME
+cluster not-ready NAME      its kubelet lives, but says that the node isn't ready
+cluster ready NAME
+cluster pressure NAME MemoryPressure|DiskPressure|PIDPressure|NetworkUnavailable on|off
+cluster fail-pod NAME [--namespace NAMESPACE]
 cluster advance DURATION    such as 30s or 1m30s
 cluster settle              until nothing moves any more";
 
 /// What `help` says.
 pub const HELP: &str = "\
 kubectl …    as on a real cluster; k is short for it. A heredoc feeds -f -
-cluster …    what no kubectl can do: add-node, power-off, power-on, advance, settle, new
+cluster …    what no kubectl can do: new, add-node, faults such as power-off, advance, settle; alone it lists them
 clear        empties the console
 exit         closes it
 Tab completes, Up and Down bring back, Ctrl+C interrupts.
 ";
 
-const CLUSTER_WORDS: [&str; 7] = [
+const CLUSTER_WORDS: [&str; 11] = [
     "add-node",
     "advance",
+    "fail-pod",
     "new",
+    "not-ready",
     "power-off",
     "power-on",
+    "pressure",
+    "ready",
     "remove-node",
     "settle",
+];
+
+/// The conditions that can be switched on a node.
+const CONDITIONS: [&str; 4] = [
+    "DiskPressure",
+    "MemoryPressure",
+    "NetworkUnavailable",
+    "PIDPressure",
 ];
 
 /// How a command that waits gets its time.
@@ -147,9 +163,18 @@ pub fn complete(session: &mut Session, line: &str, cursor: usize) -> Vec<String>
         }
         ["cluster"] => CLUSTER_WORDS.map(str::to_owned).to_vec(),
         ["cluster", "add-node"] => NodeTemplate::ALL.map(|t| t.id().to_owned()).to_vec(),
-        ["cluster", "remove-node" | "power-off" | "power-on"] => {
+        [
+            "cluster",
+            "remove-node" | "power-off" | "power-on" | "not-ready" | "ready" | "pressure",
+        ] => {
             let nodes = session.cluster().server.nodes.iter();
             nodes.map(|node| node.metadata.name.clone()).collect()
+        }
+        ["cluster", "pressure", _] => CONDITIONS.map(str::to_owned).to_vec(),
+        ["cluster", "pressure", _, _] => vec!["on".to_owned(), "off".to_owned()],
+        ["cluster", "fail-pod"] => {
+            let pods = session.cluster().server.pods.in_namespace("default");
+            pods.map(|pod| pod.metadata.name.clone()).collect()
         }
         _ => return session.look(|host| kubectl::complete(host, line, before.len())),
     };
@@ -193,6 +218,33 @@ fn cluster(session: &mut Session, args: &[String]) -> Result<Output, String> {
             let command = Command::SetNodeDown {
                 node: (*node).to_owned(),
                 down: *word == "power-off",
+            };
+            Ok(show(session.submit(command)))
+        }
+        [word @ ("not-ready" | "ready"), node] => {
+            allowed(&[])?;
+            let command = Command::SetNodeNotReady {
+                node: (*node).to_owned(),
+                not_ready: *word == "not-ready",
+            };
+            Ok(show(session.submit(command)))
+        }
+        ["pressure", node, condition, on @ ("on" | "off")] if CONDITIONS.contains(condition) => {
+            allowed(&[])?;
+            let command = Command::SetPressure {
+                node: (*node).to_owned(),
+                condition: (*condition).to_owned(),
+                on: *on == "on",
+            };
+            Ok(show(session.submit(command)))
+        }
+        ["fail-pod", pod] => {
+            allowed(&["namespace"])?;
+            let namespace = flags.get("namespace").map_or("default", String::as_str);
+            let command = Command::FailPod {
+                namespace: namespace.to_owned(),
+                name: (*pod).to_owned(),
+                reason: "Evicted".to_owned(),
             };
             Ok(show(session.submit(command)))
         }
@@ -321,11 +373,59 @@ mod tests {
         let mut session = Session::new(Scenario::default());
         let mut at = |line: &str| complete(&mut session, line, line.len()).join(" ");
         assert_eq!(at(""), "cluster kubectl");
-        assert_eq!(at("cluster p"), "power-off power-on");
+        assert_eq!(at("cluster p"), "power-off power-on pressure");
         assert_eq!(at("cluster add-node w"), "windows worker");
         assert_eq!(at("cluster power-off "), "node-1 node-2 node-3");
+        assert_eq!(at("cluster not-ready node-1"), "node-1");
+        assert_eq!(at("cluster pressure node-1 D"), "DiskPressure");
+        assert_eq!(at("cluster pressure node-1 DiskPressure o"), "off on");
+        assert_eq!(at("cluster fail-pod "), "");
         assert_eq!(at("k cor"), "cordon");
         assert_eq!(at("kubectl cordon node-"), "node-1 node-2 node-3");
         assert_eq!(at("sl"), "");
+    }
+
+    #[test]
+    fn faults_come_and_go() {
+        let mut session = Session::new(Scenario::default());
+        let mut run = |line: &str| match run(&mut session, line, Waits::SitOut) {
+            Ok(Started::Done(output)) => output.stdout + &output.stderr,
+            Ok(Started::Waits(_)) => unreachable!("it was sat out"),
+            Err(error) => error.lines().next().unwrap_or("").to_owned(),
+        };
+        run("cluster settle");
+        run("cluster not-ready node-1");
+        run("cluster pressure node-2 DiskPressure on");
+        run("cluster advance 30s");
+        let conditions = "kubectl get nodes -o custom-columns=N:.metadata.name,T:.spec.taints[*].key --no-headers";
+        let with_faults = run(conditions);
+        assert!(
+            with_faults.contains("node-1   node.kubernetes.io/not-ready"),
+            "{with_faults}"
+        );
+        assert!(
+            with_faults.contains("node-2   node.kubernetes.io/disk-pressure"),
+            "{with_faults}"
+        );
+        run("cluster ready node-1");
+        run("cluster pressure node-2 DiskPressure off");
+        run("cluster advance 10m");
+        assert!(!run(conditions).contains("node.kubernetes.io"));
+        run(
+            "kubectl apply -f - <<EOF\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {nodeName: node-3, containers: [{name: main, image: 'web:1'}]}\nEOF",
+        );
+        run("cluster advance 30s");
+        run("cluster fail-pod web");
+        run("cluster advance 1s");
+        let failed = run("kubectl get pod web");
+        assert!(failed.contains("Error"), "{failed}");
+        assert_eq!(
+            run("cluster fail-pod nobody"),
+            "pods \"nobody\" not found\n"
+        );
+        assert_eq!(
+            run("cluster pressure node-1 Gravity on"),
+            "cluster new --nodes N [--control-plane N] [--gpu N] [--arm N] [--windows N] [--seed N]"
+        );
     }
 }

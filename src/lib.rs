@@ -18,6 +18,7 @@
 //! | [`cluster`] | owns the above and runs it in simulated time |
 //! | [`kubectl`] | kubectl's verbs and words against a cluster |
 //! | [`presets`] | manifests to start from |
+//! | [`scenarios`] | common confusions as clusters to open, each with its true cause |
 //! | [`session`] | scenario + command log: undo, seeking, links |
 //! | [`explain`] | what would change it: edits tried out on forks |
 //! | [`console`] | the language of a console: kubectl, and `cluster` |
@@ -75,6 +76,8 @@ pub mod cluster;
 pub mod kubectl;
 
 pub mod presets;
+
+pub mod scenarios;
 
 pub mod session;
 

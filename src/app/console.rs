@@ -1,5 +1,6 @@
 //! The console: its record, its line, its history, and the command that waits. Nothing typed in it may end in a panic.
 
+use super::why;
 use crate::console::{self, Line, Waits};
 use crate::kubectl::pending::Pending;
 use crate::kubectl::{Output, Started};
@@ -78,7 +79,10 @@ impl Console {
                 "exit" | "quit" => demands.push(Demand::Close),
                 "help" => {
                     self.put(EntryKind::Command, &typed);
-                    self.put(EntryKind::Output, console::HELP);
+                    self.put(
+                        EntryKind::Output,
+                        &format!("{}{}", why::HELP, console::HELP),
+                    );
                     continue;
                 }
                 _ => self.run(session, typed, &mut demands),
@@ -92,6 +96,13 @@ impl Console {
 
     fn run(&mut self, session: &mut Session, typed: String, demands: &mut Vec<Demand>) {
         self.put(EntryKind::Command, &typed);
+        if let Some(answer) = why::answer(session, &typed) {
+            match answer {
+                Ok(text) => self.put(EntryKind::Output, &text),
+                Err(error) => self.put(EntryKind::Error, &format!("{error}\n")),
+            }
+            return;
+        }
         match console::run(session, &typed, Waits::GiveBack) {
             Ok(Started::Done(output)) => {
                 self.put_output(&output);
@@ -228,7 +239,8 @@ impl Console {
         let (before, after) = input.split_at(at);
         let start = before.rfind('\n').map_or(0, |at| at + 1);
         let line = &before[start..];
-        let choices = console::complete(session, line, line.len());
+        let choices = why::complete(session, line)
+            .unwrap_or_else(|| console::complete(session, line, line.len()));
         let word = line
             .rfind(char::is_whitespace)
             .map_or(line, |at| line[at..].trim_start());

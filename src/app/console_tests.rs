@@ -2,6 +2,7 @@
 
 use super::msg::*;
 use super::*;
+use expect_test::expect;
 
 fn console(msg: ConsoleMsg) -> Msg {
     Msg::Console(msg)
@@ -222,4 +223,95 @@ fn odd_input_does_no_harm() {
         update(&mut model, console(ConsoleMsg::Interrupt));
     }
     assert!(!model.console.is_open, "exit closes it");
+}
+
+/// What a line prints.
+fn printed(model: &mut Model, line: &str) -> String {
+    type_line(model, "clear");
+    type_line(model, line);
+    let text = model.console.text();
+    let (_, printed) = text.split_once('\n').unwrap();
+    printed.to_owned()
+}
+
+#[test]
+fn why_is_answered_in_words() {
+    let mut model = open();
+    update(
+        &mut model,
+        Msg::OpenScenario("surge-with-host-port".to_owned()),
+    );
+    expect![[r#"
+        Why 3 of 3 nodes:
+          2 Run (node-2, node-3): eligible, and its pod is ready
+          1 Being replaced (node-1): the new pod is Pending beside the old one; scheduler: node(s) didn't have free ports for the requested pod ports
+        RollingUpdate, maxSurge 1: on 1 node at a time the new pod starts beside the old one, which goes when the new one is available.
+          New pods become available on node-1 (Pending; scheduler: node(s) didn't have free ports for the requested pod ports).
+          The old pod there has the host port that the new one wants, and stays until the new one is available: maxSurge can't work with a host port.
+    "#]].assert_eq(&printed(&mut model, "kubectl why ds/agent"));
+    update(
+        &mut model,
+        Msg::OpenScenario("desired-below-nodes".to_owned()),
+    );
+    expect![[r#"
+        Node windows-1: No pod: nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows.
+        Decided by: spec.template.spec.nodeSelector[kubernetes.io/os]
+        DaemonSet controller: should windows-1 run agent?
+          nodeSelector: nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows
+        How it came about, newest first:
+            0:00.0  user                   node/windows-1: created
+            0:00.0  user                   the cluster starts
+    "#]].assert_eq(&printed(&mut model, "k why node windows-1"));
+    let log = model.session.log().len();
+    update(
+        &mut model,
+        Msg::OpenScenario("pending-on-a-full-node".to_owned()),
+    );
+    let Selection::Pod(pod) = model.selection.clone() else {
+        unreachable!("the scenario looks at a pod")
+    };
+    let said = printed(
+        &mut model,
+        &format!("kubectl why pod/{} -n default", pod.name),
+    );
+    expect![[r#"
+        Pod agent-tgn78: 0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling. A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its 0, so it can't push one out (preemption).
+        Decided by: spec.containers[*].resources.requests (cpu)
+        DaemonSet controller: should node-2 run agent? all passed
+        Scheduler: can it be bound to node-2?
+          NodeResourcesFit: Insufficient cpu: cpu: requested 1000m, used 3500m of 4000m
+        How it came about, newest first:
+            0:05.0  default-scheduler      pod/agent-tgn78: updated PodScheduled=False
+            0:05.0  default-scheduler      pod/agent-tgn78: 0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.
+            0:05.0  daemonset-controller   pod/agent-tgn78: created
+            0:05.0  daemonset-controller   daemonset/agent: node-2: create a pod: eligible, and no pod there
+            0:05.0  daemonset-controller   daemonset/agent: woken: sync
+            0:05.0  user                   daemonset/agent: created
+            0:05.0  user                   kubectl apply -f -
+    "#]].assert_eq(&said);
+    assert_eq!(log, 1, "who only asks leaves no command");
+    let said = printed(&mut model, "kubectl why pod/nobody");
+    assert_eq!(
+        said,
+        "Error from server (NotFound): pods \"nobody\" not found\n"
+    );
+    let usage = super::why::HELP;
+    for wrong in ["", "pod", "svc/x", "pod/a b c", "pod/a -n"] {
+        assert_eq!(
+            printed(&mut model, &format!("k why {wrong}")),
+            usage,
+            "{wrong}"
+        );
+    }
+    assert!(printed(&mut model, "help").contains("kubectl why pod/NAME"));
+}
+
+#[test]
+fn the_name_behind_why_is_completed() {
+    let mut model = open();
+    let line = "k why node/node-";
+    update(&mut model, console(ConsoleMsg::Typed(line.to_owned())));
+    update(&mut model, console(ConsoleMsg::Complete(line.len() as u32)));
+    let wanted = ["node/node-1", "node/node-2", "node/node-3"];
+    assert_eq!(model.console_pane.choices, wanted);
 }

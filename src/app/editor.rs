@@ -3,7 +3,7 @@
 use crate::apiserver::ApiServer;
 use crate::explain::hints::{Hint, hints};
 use crate::present::editor::{
-    ApplyResult, EditorPane, EditorTab, ObjectItem, PresetItem, Problem, TabId,
+    ApplyResult, EditorPane, EditorTab, ObjectItem, PresetItem, Problem, StoryNote, TabId,
 };
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -37,6 +37,8 @@ pub struct Tab {
     pub problems: Rc<[Problem]>,
     pub result: ApplyResult,
     pub watch: Option<String>,
+    /// The question and answer of the scenario that it belongs to.
+    pub story: Option<StoryNote>,
     /// What `kubectl edit` opened it for, such as `daemonset.apps/agent`: applying it saves the edit.
     pub edits: Option<String>,
 }
@@ -132,6 +134,15 @@ impl Editor {
         self.tab_mut()
     }
 
+    /// Keeps the newest document that holds these words, and no other; all if there is none.
+    pub fn keep_last_with(&mut self, words: &str) {
+        let last = self.tabs.iter().rposition(|tab| tab.text.contains(words));
+        if let Some(last) = last {
+            self.tabs = vec![self.tabs.swap_remove(last)];
+            self.active = self.tabs[0].id;
+        }
+    }
+
     /// Opens a document for an object, in the place of the one that was about it and holds nothing unsaved.
     pub fn open_object(&mut self, name: &str, text: &str) {
         let clean = |tab: &&mut Tab| tab.title == name && !tab.is_dirty();
@@ -207,6 +218,7 @@ impl Editor {
             objects: self.objects.clone(),
             hints: self.hints.clone(),
             watch: tab.watch.clone(),
+            story: tab.story.clone(),
             is_first_visit,
         }
     }
@@ -222,6 +234,7 @@ impl Tab {
             problems: Rc::new([]),
             result: ApplyResult::None,
             watch: None,
+            story: None,
             edits: None,
         }
     }

@@ -9,8 +9,10 @@ pub mod editor;
 pub mod msg;
 pub mod node_text;
 pub mod objects;
+pub mod scenarios;
 pub mod start;
 pub mod suggest;
+pub mod why;
 
 use crate::api::object::{Key, Kind};
 use crate::apiserver::Propagation;
@@ -54,6 +56,7 @@ pub struct Model {
     pub section: Section,
     pub is_embedded: bool,
     pub shows_editor: bool,
+    pub shows_eye: bool,
     pub notice: Option<Notice>,
     /// What happened last, in kubectl's words.
     pub last_line: String,
@@ -209,6 +212,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.tell("Started over".to_owned());
         }
         Msg::OpenLink(fragment) => start::open_link(model, &fragment),
+        Msg::OpenScenario(id) => scenarios::open_scenario(model, &id),
         Msg::SetTheme(theme) => {
             model.theme = theme;
             effects.push(Effect::SetTheme(theme));
@@ -226,6 +230,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Leaving => effects.push(Effect::Keep(link::encode(&start::shared(model)))),
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
+        Msg::ToggleEye => model.shows_eye = !model.shows_eye,
         Msg::ToggleEditor => model.shows_editor = !model.shows_editor,
         Msg::Key(shortcut) => act_key(model, shortcut, effects),
     }
@@ -238,6 +243,8 @@ fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
     let msg = match shortcut {
         Shortcut::PlayPause => Msg::Clock(ClockMsg::Toggle),
         Shortcut::Step => Msg::Clock(ClockMsg::Step),
+        Shortcut::StepBack => Msg::Clock(ClockMsg::StepBack),
+        Shortcut::NextMoment => Msg::Clock(ClockMsg::NextMoment),
         Shortcut::Settle => Msg::Clock(ClockMsg::Settle),
         Shortcut::Faster => Msg::Clock(ClockMsg::Speed(model.clock.speed.faster())),
         Shortcut::Slower => Msg::Clock(ClockMsg::Speed(model.clock.speed.slower())),
@@ -439,6 +446,22 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.clock.is_playing = false;
             model.session.step();
         }
+        ClockMsg::StepBack => {
+            model.console.interrupt_wait();
+            model.clock.is_playing = false;
+            model.session.step_back();
+        }
+        ClockMsg::NextMoment => {
+            model.clock.is_playing = false;
+            model.session.step_to_moment();
+        }
+        ClockMsg::Switch(branch) => {
+            model.console.interrupt_wait();
+            model.clock.is_playing = false;
+            if model.session.switch(branch) {
+                model.tell("Another history, at its end".to_owned());
+            }
+        }
         ClockMsg::Settle => model.clock.settle(&mut model.session),
         ClockMsg::Speed(speed) => model.clock.speed = speed,
         ClockMsg::Seek { ms } => {
@@ -632,6 +655,7 @@ impl Model {
             daemon_set: self.daemon_set.as_ref(),
             pace,
             speed: self.clock.speed,
+            has_eye: self.shows_eye,
             last_line: &self.last_line,
         };
         let is_page_new = self.page.refresh(&self.session, &look);
@@ -641,5 +665,7 @@ impl Model {
 
 #[cfg(test)]
 mod console_tests;
+#[cfg(test)]
+mod scenario_tests;
 #[cfg(test)]
 mod tests;

@@ -41,6 +41,8 @@ pub enum Msg {
     Reset,
     /// The address' fragment changed: somebody pasted a link.
     OpenLink(String),
+    /// Opens one of the scenarios, by its id.
+    OpenScenario(String),
     SetTheme(Theme),
     Open(Option<Dialog>),
     /// The page is being left, or reloaded.
@@ -50,6 +52,8 @@ pub enum Msg {
     Show(Section),
     /// In an embedded page: the editor in or out.
     ToggleEditor,
+    /// Shows the reconcile loop, or hides it.
+    ToggleEye,
     Key(Shortcut),
 }
 
@@ -107,7 +111,12 @@ pub enum ClockMsg {
     Pause,
     Toggle,
     Step,
+    StepBack,
+    /// To the next decision or event.
+    NextMoment,
     Settle,
+    /// To another history, one that was left by acting in its past.
+    Switch(usize),
     Speed(Speed),
     Seek {
         ms: u64,
@@ -253,6 +262,8 @@ impl Section {
 pub enum Shortcut {
     PlayPause,
     Step,
+    StepBack,
+    NextMoment,
     Settle,
     Faster,
     Slower,
@@ -266,9 +277,11 @@ pub enum Shortcut {
 
 impl Shortcut {
     /// Key as the browser names it, shortcut, and what it does.
-    pub const ALL: [(&'static str, Shortcut, &'static str); 9] = [
+    pub const ALL: [(&'static str, Shortcut, &'static str); 11] = [
         ("p", Shortcut::PlayPause, "play or pause"),
         (".", Shortcut::Step, "step to the next event"),
+        (",", Shortcut::StepBack, "step back"),
+        ("m", Shortcut::NextMoment, "to the next decision or event"),
         ("s", Shortcut::Settle, "jump to settled"),
         ("+", Shortcut::Faster, "faster"),
         ("-", Shortcut::Slower, "slower"),

@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::console::Console;
 use super::editor::Editor;
 use super::msg::{Section, Selection, Theme};
+use super::scenarios::{note_of, open_scenario};
 use super::suggest::Suggested;
 use super::{Model, Notice};
 use crate::present::editor::PresetItem;
@@ -35,7 +36,7 @@ impl Model {
         model
     }
 
-    fn with(session: Session, editor: Editor, is_embedded: bool) -> Model {
+    pub(super) fn with(session: Session, editor: Editor, is_embedded: bool) -> Model {
         let presets: Rc<[PresetItem]> = presets::all()
             .iter()
             .map(|preset| PresetItem {
@@ -63,6 +64,7 @@ impl Model {
             },
             is_embedded,
             shows_editor: !is_embedded,
+            shows_eye: false,
             notice: None,
             last_line: String::new(),
             announcement: String::new(),
@@ -79,8 +81,20 @@ impl Model {
     }
 }
 
+/// The fragment that opens what the address asks for: `?scenario=ID` stands for `#scenario=ID`.
+pub fn asked_for(query: &str, fragment: &str) -> String {
+    let mut asked = query.trim_start_matches('?').split('&');
+    match asked.find(|pair| pair.starts_with("scenario=")) {
+        Some(scenario) if fragment.len() < 2 => format!("#{scenario}"),
+        _ => fragment.to_owned(),
+    }
+}
+
 /// Replaces everything by what a link holds, or leaves everything and says what is wrong with it.
 pub fn open_link(model: &mut Model, fragment: &str) {
+    if let Some(id) = fragment.strip_prefix("#scenario=") {
+        return open_scenario(model, id);
+    }
     match link::decode(fragment).and_then(|shared| restore(&shared, model.is_embedded)) {
         Ok(restored) => {
             let theme = model.theme;
@@ -95,22 +109,26 @@ pub fn open_link(model: &mut Model, fragment: &str) {
             model.section = Section::Cluster;
             model.refresh();
         }
-        Err(error) => {
-            let text = format!("Nothing was opened: {error}. The address was left alone.");
-            model.announcement.clone_from(&text);
-            model.notice = Some(Notice {
-                tone: Tone::Bad,
-                text,
-            });
-        }
+        Err(error) => refuse(model, &error.to_string()),
     }
+}
+
+/// Says why an address opens nothing.
+pub(super) fn refuse(model: &mut Model, error: &str) {
+    let text = format!("Nothing was opened: {error}. The address was left alone.");
+    model.announcement.clone_from(&text);
+    model.notice = Some(Notice {
+        tone: Tone::Bad,
+        text,
+    });
 }
 
 fn restore(shared: &Shared, is_embedded: bool) -> Result<Model, LinkError> {
     let session = Session::open(shared)?;
     let mut editor = Editor::with_texts(shared.drafts.iter().map(|draft| draft.text.as_str()));
     let applied: Vec<&str> = shared.log.iter().filter_map(applied_text).collect();
-    for tab in &mut editor.tabs {
+    for (tab, draft) in editor.tabs.iter_mut().zip(&shared.drafts) {
+        tab.story = draft.scenario.as_deref().and_then(note_of);
         if applied.contains(&&*tab.text) {
             tab.applied = Some(tab.text.clone());
         }
@@ -123,6 +141,11 @@ fn restore(shared: &Shared, is_embedded: bool) -> Result<Model, LinkError> {
 fn applied_text(logged: &crate::session::Logged) -> Option<&str> {
     match &logged.command {
         Command::Apply { yaml } => Some(yaml),
+        Command::Kubectl { args, stdin, .. }
+            if args.first().is_some_and(|verb| verb == "apply") =>
+        {
+            stdin.as_deref()
+        }
         _ => None,
     }
 }
@@ -132,6 +155,7 @@ pub fn shared(model: &Model) -> Shared {
     let drafts = model.editor.tabs.iter().map(|tab| Draft {
         title: tab.title.clone(),
         text: tab.text.to_string(),
+        scenario: tab.story.as_ref().map(|story| story.id.to_owned()),
     });
     Shared {
         embed: model.is_embedded,

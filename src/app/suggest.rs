@@ -4,7 +4,7 @@ use super::Model;
 use super::msg::Selection;
 use crate::api::object::Key;
 use crate::controllers::daemon_set::pod::target_node;
-use crate::explain::remedy::{Remedy, remedies, ways_out};
+use crate::explain::remedy::{Remedy, faster, remedies, ways_out};
 use crate::present::daemon_set::RolloutState;
 use crate::present::remedy;
 use crate::present::timeline::Pace;
@@ -13,6 +13,8 @@ use std::rc::Rc;
 
 /// With more nodes a trial would be felt.
 const NODES_MAX: usize = 2_000;
+/// And with more than these, one of a whole rollout.
+const ROLLOUT_NODES_MAX: usize = 100;
 
 /// The edits of the last time, and what they were about.
 #[derive(Debug, Default)]
@@ -43,6 +45,12 @@ impl Suggested {
         commands(&self.for_node.remedies, index)
     }
 
+    #[cfg(test)]
+    pub fn all(&self) -> impl Iterator<Item = &Remedy> {
+        let rollout = self.for_rollout.remedies.iter();
+        self.for_node.remedies.iter().chain(rollout)
+    }
+
     /// The same for the list below the rollout.
     pub fn for_rollout(&self, index: usize) -> Vec<Command> {
         commands(&self.for_rollout.remedies, index)
@@ -62,7 +70,7 @@ impl Model {
             matches!(pace, Pace::Paused | Pace::Settled) && cluster.server.nodes.len() <= NODES_MAX;
         let state = (cluster.server.resource_version(), cluster.steps());
         let node = self.chosen_node().filter(|_| may);
-        let rollout = self.stuck_set().filter(|_| may);
+        let rollout = self.slow_set().filter(|_| may);
         self.suggest_for_node(node, state) | self.suggest_for_rollout(rollout, state)
     }
 
@@ -97,7 +105,12 @@ impl Model {
         let set = about
             .as_ref()
             .and_then(|(set, ..)| cluster.server.daemon_sets.get(set));
-        let remedies = set.map_or(Vec::new(), |set| ways_out(cluster, set));
+        let find = if self.is_progressing() {
+            faster
+        } else {
+            ways_out
+        };
+        let remedies = set.map_or(Vec::new(), |set| find(cluster, set));
         let list = set.map(|_| remedy::list(&remedies, &[]));
         let changed = self.ways_out.as_deref() != list.as_ref();
         self.ways_out = list.map(Rc::new);
@@ -120,11 +133,23 @@ impl Model {
         }
     }
 
-    /// The shown DaemonSet, if its rollout waits for something that time alone won't bring.
-    fn stuck_set(&self) -> Option<Key> {
-        let state = self.page.panel.as_ref()?.rollout.state;
-        let is_stuck = matches!(state, RolloutState::Waiting | RolloutState::OnDelete);
-        self.shown_set().filter(|_| is_stuck)
+    /// The shown DaemonSet, if its rollout waits for something that time alone won't bring, or could be faster.
+    fn slow_set(&self) -> Option<Key> {
+        let rollout = &self.page.panel.as_ref()?.rollout;
+        let is_slow = match rollout.state {
+            RolloutState::Done => false,
+            RolloutState::Waiting | RolloutState::OnDelete => true,
+            RolloutState::Progressing => {
+                let nodes = self.session.cluster().server.nodes.len();
+                rollout.has_old && nodes <= ROLLOUT_NODES_MAX
+            }
+        };
+        self.shown_set().filter(|_| is_slow)
+    }
+
+    fn is_progressing(&self) -> bool {
+        let panel = self.page.panel.as_ref();
+        panel.is_some_and(|panel| panel.rollout.state == RolloutState::Progressing)
     }
 
     /// The DaemonSet that the status panel is about.

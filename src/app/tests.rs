@@ -532,3 +532,50 @@ fn hints_come_with_typing_and_go_when_dismissed() {
     );
     assert!(model.pane.hints.is_empty());
 }
+
+#[test]
+fn the_controllers_eye_follows_a_sync() {
+    let mut model = first_visit();
+    send(&mut model, [Msg::ToggleEye, APPLY]);
+    let stages = |model: &Model| -> Vec<(String, bool)> {
+        let eye = model.page.eye.as_ref().unwrap();
+        let stages = eye.stages.iter();
+        stages
+            .map(|stage| {
+                (
+                    format!("{}: {}", stage.title, stage.lines.join("; ")),
+                    stage.is_busy,
+                )
+            })
+            .collect()
+    };
+    let busy = |model: &Model| -> Vec<String> {
+        let all = stages(model).into_iter();
+        all.filter(|(_, busy)| *busy)
+            .map(|(text, _)| text)
+            .collect()
+    };
+    assert!(
+        busy(&model)[0].starts_with("Watch: "),
+        "{:?}",
+        stages(&model)
+    );
+    let mut seen = Vec::new();
+    for _ in 0..40 {
+        send(&mut model, [Msg::Clock(ClockMsg::Step)]);
+        seen.extend(busy(&model));
+    }
+    let has = |text: &str| seen.iter().any(|line| line.contains(text));
+    assert!(has("my-daemonset is queued for a sync"), "{seen:?}");
+    assert!(has("waits to see 3 creations"), "{seen:?}");
+    send(&mut model, [SETTLE]);
+    assert_eq!(busy(&model), [""; 0]);
+    let all = stages(&model);
+    assert!(
+        all.iter()
+            .any(|(text, _)| text.starts_with("Sync: the last one at")),
+        "{all:?}"
+    );
+    send(&mut model, [Msg::ToggleEye]);
+    assert!(model.page.eye.is_none());
+}

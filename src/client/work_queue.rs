@@ -136,6 +136,16 @@ impl<K: Ord + Clone> WorkQueue<K> {
     }
 
     /// Is the key queued now (not only for later)?
+    /// Until when a key waits that shall be queued later.
+    pub fn waits_until(&self, key: &K) -> Option<SimTime> {
+        self.waiting.get(key).map(|(due, ..)| *due)
+    }
+
+    /// How often in a row a key has failed.
+    pub fn failures(&self, key: &K) -> u32 {
+        self.failures.get(key).copied().unwrap_or(0)
+    }
+
     pub fn contains(&self, key: &K) -> bool {
         self.queued.contains_key(key)
     }

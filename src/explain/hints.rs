@@ -120,7 +120,7 @@ fn of_strategy(root: &Node, say: &mut Say<'_>) {
         && items(containers)
             .iter()
             .filter_map(|container| container.get("ports"))
-            .flat_map(|ports| items(ports))
+            .flat_map(items)
             .any(|port| port.get("hostPort").is_some())
     {
         let text = "maxSurge starts the new pod beside the old one, on the same node; both can't have the same hostPort, so the new one stays Pending and the rollout never goes on.";
@@ -156,7 +156,7 @@ fn of_pods(root: &Node, live: Option<&DaemonSet>, say: &mut Say<'_>) {
         .get("volumes")
         .map(items)
         .unwrap_or_default()
-        .into_iter()
+        .iter()
         .find_map(|volume| volume.entry("configMap"));
     let from_env = containers
         .iter()

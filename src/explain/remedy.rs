@@ -28,6 +28,8 @@ use std::rc::Rc;
 /// An edit shows its effect within this time, or isn't suggested.
 const TRIAL_TIME: SimDuration = SimDuration::secs(180);
 const TRIAL_STEPS: u32 = 60_000;
+/// A condition such as DiskPressure stays for five minutes after its cause is gone, and a whole rollout takes its time.
+const LONG_TRIAL_TIME: SimDuration = SimDuration::secs(30 * 60);
 /// More edits nobody reads.
 const REMEDIES_MAX: usize = 6;
 /// Labels that one edit sets at the most.
@@ -52,8 +54,28 @@ pub enum Effect {
     PodReady { after: SimDuration },
     /// The set has no pod there any more after so long.
     PodGoes { after: SimDuration },
+    /// The node counts as wanted again, after so long: its pod isn't misscheduled.
+    Wanted { after: SimDuration },
+    /// The rollout is over after so long; without the edit it takes longer.
+    RolloutDone {
+        after: SimDuration,
+        instead_of: SimDuration,
+    },
     /// One more pod of the new revision, or one more at all, is ready after so long.
     RolloutGoesOn { after: SimDuration },
+}
+
+impl Effect {
+    pub fn after(&self) -> SimDuration {
+        match self {
+            Effect::PodComes { after }
+            | Effect::PodReady { after }
+            | Effect::PodGoes { after }
+            | Effect::Wanted { after }
+            | Effect::RolloutDone { after, .. }
+            | Effect::RolloutGoesOn { after } => *after,
+        }
+    }
 }
 
 /// What an edit is for.
@@ -61,7 +83,14 @@ pub enum Effect {
 enum Goal<'a> {
     Bound(&'a str),
     Ready(&'a str),
+    /// As `Ready`, for what takes its time.
+    Recovered(&'a str),
     Gone(&'a str),
+    Wanted(&'a str),
+    /// All pods updated and available; it takes so long without the edit.
+    Done {
+        otherwise: SimDuration,
+    },
     /// More pods ready, or more of them new, than these.
     Progress(Progress),
 }
@@ -82,7 +111,7 @@ impl Goal<'_> {
                 .iter()
                 .filter(is_staying)
                 .any(|pod| pod.is_bound()),
-            Goal::Ready(node) => {
+            Goal::Ready(node) | Goal::Recovered(node) => {
                 let nodes = &cluster.server.nodes;
                 let is_node_ready = nodes
                     .get(&Cluster::node_key(node))
@@ -94,6 +123,8 @@ impl Goal<'_> {
                         .any(|pod| pod.is_ready())
             }
             Goal::Gone(node) => pods(node).is_empty(),
+            Goal::Wanted(node) => is_wanted(cluster, set, node),
+            Goal::Done { .. } => is_rolled_out(cluster, set),
             Goal::Progress(before) => {
                 let now = progress(cluster, set);
                 now.ready > before.ready || now.updated > before.updated
@@ -104,8 +135,13 @@ impl Goal<'_> {
     fn effect(self, after: SimDuration) -> Effect {
         match self {
             Goal::Bound(_) => Effect::PodComes { after },
-            Goal::Ready(_) => Effect::PodReady { after },
+            Goal::Ready(_) | Goal::Recovered(_) => Effect::PodReady { after },
             Goal::Gone(_) => Effect::PodGoes { after },
+            Goal::Wanted(_) => Effect::Wanted { after },
+            Goal::Done { otherwise } => Effect::RolloutDone {
+                after,
+                instead_of: otherwise,
+            },
             Goal::Progress(_) => Effect::RolloutGoesOn { after },
         }
     }
@@ -138,6 +174,16 @@ pub fn remedies(cluster: &Cluster, set: &DaemonSet, node: &str) -> Vec<Remedy> {
         return repaired;
     }
     match cluster.verdict(set, node) {
+        Verdict::Run
+            if pressures(node).next().is_some() && !pods.iter().any(|pod| pod.is_ready()) =>
+        {
+            tried(to_bear_pressure(set, node), Goal::Recovered(name))
+        }
+        verdict @ Verdict::Keep(_) if !pods.is_empty() => {
+            let mut found = tried(to_be_eligible(set, node, &verdict), Goal::Wanted(name));
+            found.extend(tried(to_be_rid_of(set, node, &pods), Goal::Gone(name)));
+            found
+        }
         Verdict::Run => match pods.first() {
             Some(pod) if pod.is_ready() => tried(to_keep_away(set, node), Goal::Gone(name)),
             Some(pod) if pod.is_bound() => {
@@ -190,14 +236,77 @@ pub fn ways_out(cluster: &Cluster, set: &DaemonSet) -> Vec<Remedy> {
     try_all(cluster, set, candidates, goal)
 }
 
-fn progress(cluster: &Cluster, set: &DaemonSet) -> Progress {
+/// Edits after which a rollout that goes on is over sooner.
+pub fn faster(cluster: &Cluster, set: &DaemonSet) -> Vec<Remedy> {
+    let wait = Candidate {
+        title: String::new(),
+        commands: Vec::new(),
+    };
+    let goal = Goal::Done {
+        otherwise: SimDuration::ZERO,
+    };
+    let Some(Remedy {
+        effect: Effect::RolloutDone { after, .. },
+        ..
+    }) = try_out(cluster, set, wait, goal)
+    else {
+        return Vec::new();
+    };
+    let goal = Goal::Done { otherwise: after };
+    let mut found = try_all(cluster, set, more_at_a_time(set), goal);
+    found.retain(|remedy| {
+        matches!(remedy.effect, Effect::RolloutDone { after, instead_of } if after < instead_of)
+    });
+    found
+}
+
+/// More nodes at a time, by a share that grows with the cluster if that is more.
+fn more_at_a_time(set: &DaemonSet) -> Vec<Candidate> {
+    let desired = set.status.desired_number_scheduled;
+    let Ok(budget) = budget(set, desired) else {
+        return Vec::new();
+    };
+    let (field, now) = match budget.max_surge {
+        0 => ("maxUnavailable", budget.max_unavailable),
+        surge => ("maxSurge", surge),
+    };
+    let more = if desired > 4 * now {
+        json!("25%")
+    } else {
+        json!(now.saturating_add(1))
+    };
+    let name = &set.metadata.name;
+    let title = format!(
+        "Replace more pods at a time: {field} {} for {name}",
+        more.to_string().trim_matches('"')
+    );
+    let change = json!({"spec": {"updateStrategy": {"rollingUpdate": {field: more}}}});
+    vec![Candidate::new(title, patch(set, "merge", &change))]
+}
+
+/// As it is in the fork: the edit may have changed it.
+fn now_in<'a>(cluster: &'a Cluster, set: &DaemonSet) -> Option<&'a Rc<DaemonSet>> {
     let key = Key::new(&set.metadata.namespace, &set.metadata.name);
-    // The edit may have changed the template.
-    let generation = cluster
-        .server
-        .daemon_sets
-        .get(&key)
-        .and_then(|set| set.template_generation());
+    cluster.server.daemon_sets.get(&key)
+}
+
+fn is_wanted(cluster: &Cluster, set: &DaemonSet, node: &str) -> bool {
+    let node = cluster.server.nodes.get(&Cluster::node_key(node));
+    let both = now_in(cluster, set).zip(node);
+    both.is_some_and(|(set, node)| cluster.verdict(set, node) == Verdict::Run)
+}
+
+fn is_rolled_out(cluster: &Cluster, set: &DaemonSet) -> bool {
+    now_in(cluster, set).is_some_and(|set| {
+        let status = &set.status;
+        status.observed_generation >= set.metadata.generation
+            && status.updated_number_scheduled >= status.desired_number_scheduled
+            && status.number_available >= status.desired_number_scheduled
+    })
+}
+
+fn progress(cluster: &Cluster, set: &DaemonSet) -> Progress {
+    let generation = now_in(cluster, set).and_then(|set| set.template_generation());
     let own = |pod: &&Rc<Pod>| {
         let owner = pod.metadata.controller_ref();
         owner.is_some_and(|owner| owner.uid == set.metadata.uid)
@@ -290,7 +399,11 @@ fn try_out(
     for command in &candidate.commands {
         execute(&mut fork, command).ok()?;
     }
-    let (start, end) = (cluster.now(), cluster.now() + TRIAL_TIME);
+    let time = match goal {
+        Goal::Done { .. } | Goal::Recovered(_) => LONG_TRIAL_TIME,
+        _ => TRIAL_TIME,
+    };
+    let (start, end) = (cluster.now(), cluster.now() + time);
     let mut seen = None;
     for _ in 0..TRIAL_STEPS {
         let version = fork.server.resource_version();
@@ -658,17 +771,7 @@ fn binary(bytes: i64) -> String {
 /// A higher priority, so that others have to go; or another pod deleted.
 fn make_room(cluster: &Cluster, set: &DaemonSet, node: &Node, pod: &Pod) -> Vec<Candidate> {
     let mut candidates = Vec::new();
-    if set.spec.template.spec.priority_class_name.is_empty() {
-        let class = "system-node-critical";
-        let title = format!(
-            "Give {} the priority class {class}: pods of lower priority make room",
-            set.metadata.name
-        );
-        candidates.push(Candidate::new(
-            title,
-            patch_pod_spec(set, json!({"priorityClassName": class})),
-        ));
-    }
+    candidates.extend(raise_priority(set, "pods of lower priority make room"));
     let others = cluster.server.pods.iter().filter(|other| {
         other.spec.node_name == node.metadata.name
             && other.metadata.controller_ref().is_none()
@@ -682,6 +785,18 @@ fn make_room(cluster: &Cluster, set: &DaemonSet, node: &Node, pod: &Pod) -> Vec<
     });
     candidates.extend(bare);
     candidates
+}
+
+fn raise_priority(set: &DaemonSet, effect: &str) -> Option<Candidate> {
+    let class = "system-node-critical";
+    let title = format!(
+        "Give {} the priority class {class}: {effect}",
+        set.metadata.name
+    );
+    let change = json!({"priorityClassName": class});
+    let spec = &set.spec.template.spec;
+    (spec.priority_class_name.is_empty())
+        .then(|| Candidate::new(title, patch_pod_spec(set, change)))
 }
 
 /// It is on its node, but doesn't get ready.
@@ -741,6 +856,55 @@ fn faults(cluster: &Cluster, node: &Node) -> Vec<Candidate> {
     Vec::new()
 }
 
+/// Conditions under which a kubelet evicts pods, and admits only critical ones.
+const PRESSURES: [&str; 3] = ["DiskPressure", "MemoryPressure", "PIDPressure"];
+
+fn pressures(node: &Node) -> impl Iterator<Item = &'static str> {
+    let is_on = |name: &&str| node.condition(name).is_some_and(|c| c.status == "True");
+    PRESSURES.into_iter().filter(is_on)
+}
+
+/// The kubelet throws the pod out: take away the cause, or make the pod one that it keeps.
+fn to_bear_pressure(set: &DaemonSet, node: &Node) -> Vec<Candidate> {
+    let name = &node.metadata.name;
+    let relieve = pressures(node).map(|condition| {
+        let title = format!("Take away what {name} lacks: end its {condition}");
+        let command = Command::SetPressure {
+            node: name.clone(),
+            condition: condition.to_owned(),
+            on: false,
+        };
+        Candidate::new(title, command)
+    });
+    let mut candidates: Vec<Candidate> = relieve.collect();
+    candidates.extend(raise_priority(set, "the kubelet keeps critical pods"));
+    candidates
+}
+
+/// It isn't wanted but stays; what would take it away.
+fn to_be_rid_of(set: &DaemonSet, node: &Node, pods: &[&Rc<Pod>]) -> Vec<Candidate> {
+    let name = &node.metadata.name;
+    let away = untolerated(&set.spec.template.spec, node);
+    let mut evicting = node.spec.taints.clone();
+    for taint in evicting.iter_mut().filter(|taint| away.contains(taint)) {
+        taint.effect = taint::NO_EXECUTE.to_owned();
+    }
+    let command = Command::TaintNode {
+        node: name.clone(),
+        taints: evicting,
+    };
+    let title = format!("Make the taint {} of {name} a NoExecute one", named(&away));
+    let mut candidates = vec![Candidate::new(title, command)];
+    candidates.extend(pods.first().map(|pod| {
+        let title = format!(
+            "Delete the pod {}: no other comes in its place",
+            pod.metadata.name
+        );
+        Candidate::new(title, delete_pod(&pod.key()))
+    }));
+    candidates
+}
+
 /// All is well; what would take the pod from the node.
 fn to_keep_away(set: &DaemonSet, node: &Node) -> Vec<Candidate> {
     let name = &node.metadata.name;
@@ -771,4 +935,4 @@ fn to_keep_away(set: &DaemonSet, node: &Node) -> Vec<Candidate> {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

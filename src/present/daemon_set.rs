@@ -58,6 +58,8 @@ pub struct Rollout {
     pub desired: u32,
     /// Updated and available.
     pub done: u32,
+    /// There are pods of an older revision.
+    pub has_old: bool,
     /// `RollingUpdate: at most 1 node without an available pod`
     pub strategy: String,
     /// What it waits for, a sentence each; empty when there is nothing to do.

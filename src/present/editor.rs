@@ -24,6 +24,8 @@ pub struct EditorPane {
     pub hints: Rc<[Hint]>,
     /// A sentence about what to watch, from the preset that this tab was opened with.
     pub watch: Option<String>,
+    /// The scenario that this tab belongs to asks this.
+    pub story: Option<StoryNote>,
     /// Nothing was ever applied.
     pub is_first_visit: bool,
 }
@@ -64,6 +66,14 @@ pub struct PresetItem {
     pub id: String,
     pub title: String,
     pub watch: String,
+}
+
+/// What a scenario asks, and the true cause for whoever has thought about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoryNote {
+    pub id: &'static str,
+    pub question: String,
+    pub answer: String,
 }
 
 /// An object of the scenario that the editor can open.

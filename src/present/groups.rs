@@ -7,7 +7,9 @@ use super::scene::Scene;
 use super::words::{Tone, count};
 use crate::api::apps::DaemonSet;
 use crate::api::node::Node;
+use crate::api::pod::Pod;
 use crate::cluster::Cluster;
+use crate::controllers::daemon_set::assess::Side;
 use crate::reason::daemon::Verdict;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -39,7 +41,7 @@ pub struct GroupRow {
 pub enum NodeState {
     Running,
     BeingReplaced,
-    /// There is a pod, but it isn't ready.
+    /// There is a pod, but it isn't ready, or not for long enough to count as available.
     NotReady,
     /// The pod is wanted, but has no node yet, or isn't there at all.
     Pending,
@@ -115,7 +117,7 @@ fn state(scene: &Scene, node: &Node, verdict: &Verdict) -> (NodeState, String) {
     let name = node.metadata.name.as_str();
     let mut pods = scene.owned_on(name);
     let first = pods.next();
-    let has_two = pods.next().is_some();
+    let second = pods.next();
     let Verdict::Run = verdict else {
         let state = if first.is_some() {
             NodeState::Misscheduled
@@ -130,35 +132,56 @@ fn state(scene: &Scene, node: &Node, verdict: &Verdict) -> (NodeState, String) {
             "the controller is about to create its pod".to_owned(),
         );
     };
-    if has_two || pod.metadata.is_terminating() {
-        return (
-            NodeState::BeingReplaced,
-            "the old pod goes, a new one comes".to_owned(),
+    if second.is_some() || pod.metadata.is_terminating() {
+        let both = [Some(pod), second].into_iter().flatten();
+        let unscheduled = both.filter(|pod| !pod.is_bound());
+        let message = unscheduled.flat_map(|pod| message(pod)).next();
+        let reason = message.map_or_else(
+            || "the old pod goes, a new one comes".to_owned(),
+            |message| {
+                format!(
+                    "the new pod is Pending beside the old one; {}",
+                    reason_here(message)
+                )
+            },
         );
+        return (NodeState::BeingReplaced, reason);
     }
     if node::health(node) != node::Health::Ready {
         let reason = "the node isn't ready; what its pod's status says may be old".to_owned();
         return (NodeState::NotReady, reason);
     }
     if !pod.is_bound() {
-        let scheduled = pod.status.condition("PodScheduled");
-        let message = scheduled.map_or("", |condition| condition.message.as_str());
-        return (NodeState::Pending, reason_here(message));
+        return (NodeState::Pending, reason_here(message(pod).unwrap_or("")));
     }
     if pod.is_ready() {
+        let class = scene.ledger().get(name).and_then(|found| found.class);
+        if class.is_some_and(|class| class.new == Side::Unavailable) {
+            let reason = "its pod is ready, and available once it stayed so for minReadySeconds";
+            return (NodeState::NotReady, reason.to_owned());
+        }
         return (
             NodeState::Running,
             "eligible, and its pod is ready".to_owned(),
         );
     }
-    (
-        NodeState::NotReady,
-        format!("its pod is {}", pod::status(pod)),
-    )
+    let status = pod::status(pod);
+    let reason = if pod.is_terminal() {
+        format!("its pod failed ({status}); the controller replaces it after a back-off")
+    } else {
+        format!("its pod is {status}")
+    };
+    (NodeState::NotReady, reason)
+}
+
+/// What the scheduler says to a pod that it can't place.
+pub fn message(pod: &Pod) -> Option<&str> {
+    let scheduled = pod.status.condition("PodScheduled");
+    scheduled.map(|condition| condition.message.as_str())
 }
 
 /// A daemon pod may only go to its own node, so of the scheduler's sum over all nodes just this node's part counts.
-fn reason_here(message: &str) -> String {
+pub fn reason_here(message: &str) -> String {
     let reasons = message
         .split_once(": ")
         .map_or(message, |(_, reasons)| reasons);

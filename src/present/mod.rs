@@ -9,6 +9,7 @@ pub mod console;
 pub mod daemon_set;
 pub mod editor;
 pub mod events;
+pub mod eye;
 pub mod fleet;
 pub mod groups;
 pub mod node;

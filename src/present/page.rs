@@ -3,6 +3,7 @@
 use super::cluster::{CARDS_MAX, ClusterView, Density};
 use super::daemon_set::{self, DaemonSetId, DaemonSetPanel};
 use super::events::{self, EventFeed};
+use super::eye::{Eye, eye};
 use super::fleet::{CellFlags, CellRevision, CellState, FleetNode, FleetView};
 use super::groups::{Groups, groups};
 use super::node::{self, Machine, NodeCard, VerdictBadge};
@@ -34,6 +35,8 @@ pub struct Look<'a> {
     pub daemon_set: Option<&'a DaemonSetId>,
     pub pace: Pace,
     pub speed: Speed,
+    /// Is the reconcile loop shown?
+    pub has_eye: bool,
     /// What happened last.
     pub last_line: &'a str,
 }
@@ -81,6 +84,7 @@ pub struct Page {
     pub groups: Option<Rc<Groups>>,
     pub cluster: Rc<ClusterView>,
     pub feed: Rc<EventFeed>,
+    pub eye: Option<Rc<Eye>>,
     pub why: Option<Rc<WhyPanel>>,
     /// Instead of cards, when there are too many nodes for them.
     pub fleet: Option<Rc<FleetView>>,
@@ -142,6 +146,10 @@ impl Page {
             self.feed_behind = 0;
             let feed = events::feed(cluster, &self.feed);
             changed |= renew(&mut self.feed, feed);
+        }
+        if !is_same || look.has_eye != self.eye.is_some() {
+            let set = set.as_deref().filter(|_| look.has_eye);
+            changed |= renew_some(&mut self.eye, set.map(|set| eye(cluster, set)));
         }
         changed |= self.refresh_focus(cluster, look.subject, is_same);
         let subject = look.subject.id();
@@ -210,7 +218,7 @@ impl Page {
     }
 
     fn panel(&mut self, cluster: &Cluster, set: &DaemonSet) -> DaemonSetPanel {
-        let fresh = Count::of(&self.scene);
+        let fresh = Count::of(cluster, &self.scene);
         let now = cluster.now();
         self.differs = match self.differs.take() {
             _ if !fresh.differs(&set.status) => None,

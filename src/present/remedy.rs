@@ -33,6 +33,12 @@ pub fn list(remedies: &[Remedy], taints: &[Taint]) -> RemedyList {
             Effect::PodComes { after } => format!("a pod is bound here {}", when(after)),
             Effect::PodReady { after } => format!("its pod is ready {}", when(after)),
             Effect::PodGoes { after } => format!("its pod is gone {}", when(after)),
+            Effect::Wanted { after } => format!("its pod is wanted here {}", when(after)),
+            Effect::RolloutDone { after, instead_of } => format!(
+                "the rollout is over after {} instead of {}",
+                span(after.0),
+                span(instead_of.0)
+            ),
             Effect::RolloutGoesOn { after } => format!("the rollout goes on {}", when(after)),
         },
     };

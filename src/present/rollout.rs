@@ -1,12 +1,15 @@
 //! A fresh count of what the API server has, and what the rolling update does with it.
 
 use super::daemon_set::{Rollout, RolloutState};
+use super::groups::{message, reason_here};
+use super::node::{self, Health};
 use super::scene::Scene;
-use super::words::{count, list};
+use super::words::{count, list, span};
 use crate::api::apps::{
     CONTROLLER_REVISION_HASH, ControllerRevision, DaemonSet, DaemonSetStatus, ON_DELETE,
 };
-use crate::api::meta::ObjectMeta;
+use crate::api::meta::{ObjectMeta, Time};
+use crate::api::object::Key;
 use crate::api::pod::Pod;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::assess::{Class, Side};
@@ -40,11 +43,13 @@ pub struct Count {
     pub next: Vec<String>,
     /// Something that uses the budget won't get better by waiting a moment.
     pub is_stuck: bool,
+    /// How long one node after the other has taken so far; zero: not known yet.
+    pub seconds_a_node: u64,
 }
 
 impl Count {
     /// Adds up what the scene knows of each node.
-    pub fn of(scene: &Scene) -> Count {
+    pub fn of(cluster: &Cluster, scene: &Scene) -> Count {
         let ledger = scene.ledger();
         let totals = ledger.totals();
         let mut sum = Count {
@@ -68,17 +73,30 @@ impl Count {
             names.truncate(NAMED_MAX);
             names
         };
-        sum.surging = names(is_surging).iter().map(ToString::to_string).collect();
+        let holders = |names: Vec<&Rc<str>>| -> Vec<String> {
+            let holders = names.into_iter();
+            holders.map(|name| holder(cluster, scene, name)).collect()
+        };
+        sum.surging = holders(names(is_surging));
         sum.next = names(is_next).iter().map(ToString::to_string).collect();
-        let holders = names(uses_budget).into_iter();
-        sum.holding = holders.map(|name| holder(scene, name)).collect();
+        sum.holding = holders(names(uses_budget));
+        if sum.old > 0 && sum.done > 1 {
+            // Nodes go by name, so the first ones were done first.
+            let first = names(is_done).into_iter();
+            let begun = first.flat_map(|name| scene.owned_on(name));
+            let begun = begun
+                .filter_map(|pod| pod.metadata.creation_timestamp)
+                .min();
+            let Time(since) = begun.unwrap_or(cluster.time());
+            let seconds = cluster.time().0.saturating_sub(since).max(0) as u64;
+            sum.seconds_a_node = seconds / u64::from(sum.done);
+        }
         sum
     }
 
     fn add_class(&mut self, class: &Class, nodes: u32) {
-        let is_done = class.should_run && class.new == Side::Available && class.old == Side::None;
         self.old += if class.old == Side::None { 0 } else { nodes };
-        self.done += if is_done { nodes } else { 0 };
+        self.done += if is_done(class) { nodes } else { 0 };
         self.surging_count += if is_surging(class) { nodes } else { 0 };
         self.holding_count += if uses_budget(class) { nodes } else { 0 };
     }
@@ -91,6 +109,10 @@ impl Count {
             || status.number_available != self.available
             || status.updated_number_scheduled != self.updated
     }
+}
+
+fn is_done(class: &Class) -> bool {
+    class.should_run && class.new == Side::Available && class.old == Side::None
 }
 
 fn is_surging(class: &Class) -> bool {
@@ -113,13 +135,32 @@ pub fn uses_budget(class: &Class) -> bool {
         }
 }
 
-/// `node-2 (ContainerCreating)`
-fn holder(scene: &Scene, node: &str) -> String {
-    let pods = || scene.owned_on(node);
-    match pods().find(|pod| !pod.is_ready() || pod.metadata.is_terminating()) {
-        Some(pod) => format!("{node} ({})", super::pod::status(pod)),
-        None if pods().next().is_none() => format!("{node} (no pod)"),
-        None => format!("{node} (not available yet)"),
+/// `node-2 (ContainerCreating)`, and if the pod alone doesn't say what is the matter, that too.
+fn holder(cluster: &Cluster, scene: &Scene, name: &str) -> String {
+    let pods = || scene.owned_on(name);
+    let waits = pods().find(|pod| !pod.is_ready() || pod.metadata.is_terminating());
+    let state = match waits {
+        Some(pod) => super::pod::status(pod),
+        None if pods().next().is_none() => "no pod".to_owned(),
+        None => format!(
+            "ready, but not yet for minReadySeconds, {}",
+            span(scene.min_ready_seconds() * 1000)
+        ),
+    };
+    let node = cluster.server.nodes.get(&Key::new("", name));
+    if node.is_some_and(|node| node::health(node) != Health::Ready) {
+        let is_leaving = waits.is_some_and(|pod| pod.metadata.is_terminating());
+        let so = if is_leaving {
+            ": nobody can confirm that the pod stopped"
+        } else {
+            ""
+        };
+        return format!("{name} ({state}, but the node is NotReady{so})");
+    }
+    let unscheduled = waits.filter(|pod| !pod.is_bound());
+    match unscheduled.and_then(|pod| message(pod)) {
+        Some(message) => format!("{name} ({state}; {})", reason_here(message)),
+        None => format!("{name} ({state})"),
     }
 }
 
@@ -172,7 +213,7 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         )
     } else {
         format!(
-            "RollingUpdate, maxUnavailable {}: at most {} without an available pod at a time.",
+            "RollingUpdate, maxUnavailable {}: the rollout takes pods down on at most {} at a time.",
             spelled(set, |r| r.max_unavailable.as_ref()),
             count(budget.max_unavailable.max(0) as u64, "node"),
         )
@@ -190,6 +231,13 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
             "New pods become available on {}.",
             list(&fresh.surging, fresh.surging_count as usize, NAMED_MAX)
         ));
+        if fresh
+            .surging
+            .iter()
+            .any(|holder| holder.contains("free ports"))
+        {
+            waits.push("The old pod there has the host port that the new one wants, and stays until the new one is available: maxSurge can't work with a host port.".to_owned());
+        }
     } else if fresh.old > 0
         && budget.max_surge == 0
         && fresh.holding_count as i32 >= budget.max_unavailable
@@ -199,6 +247,12 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
             budget.max_unavailable,
             list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
         ));
+        let beyond = i64::from(fresh.holding_count) - i64::from(budget.max_unavailable);
+        if beyond > 0 {
+            waits.push(format!(
+                "That is {beyond} more than maxUnavailable: it limits what the rollout takes down, not what fails or is deleted besides."
+            ));
+        }
         if let Some(next) = fresh.next.first() {
             waits.push(format!(
                 "{} left; the next to go is the one on {next}, once the budget has room.",
@@ -209,6 +263,16 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         waits.push(format!(
             "Pods become available on {}.",
             list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
+        ));
+    }
+    if fresh.old > 0 && fresh.seconds_a_node > 0 && !is_on_delete && !fresh.is_stuck {
+        let at_a_time = budget.max_surge.max(budget.max_unavailable);
+        waits.push(format!(
+            "{} at a time, {} each: the {} left take about {} more.",
+            count(at_a_time.max(0) as u64, "node"),
+            span(fresh.seconds_a_node * at_a_time.max(1) as u64 * 1000),
+            fresh.old,
+            span(fresh.seconds_a_node * u64::from(fresh.old) * 1000)
         ));
     }
     let state = match () {
@@ -222,6 +286,7 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         updated,
         desired,
         done: fresh.done.min(desired),
+        has_old: fresh.old > 0,
         strategy,
         waits,
     }

@@ -234,6 +234,11 @@ impl Scene {
         !self.stuck.is_empty()
     }
 
+    pub fn min_ready_seconds(&self) -> u64 {
+        let set = self.set.as_ref();
+        set.map_or(0, |(set, _)| set.spec.min_ready_seconds.max(0) as u64)
+    }
+
     pub fn on(&self, node: &str) -> &[Rc<Pod>] {
         self.by_node.get(node).map_or(&[], Vec::as_slice)
     }

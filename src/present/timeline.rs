@@ -1,9 +1,9 @@
 //! The bar at the bottom: where we are in time, and what was done when.
 
 use super::page::Look;
-use super::words::clock;
-use crate::session::Session;
+use super::words::{clock, count};
 use crate::session::execute::describe;
+use crate::session::{Branch, Session};
 
 /// What the timeline shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +23,17 @@ pub struct Timeline {
     pub undo: Option<String>,
     pub redo: Option<String>,
     pub is_past: bool,
+    /// Histories that were left by acting in their past.
+    pub branches: Vec<BranchItem>,
+}
+
+/// Another history of the same cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchItem {
+    /// The first command that only it has.
+    pub title: String,
+    /// `from 0:12.3, 4 commands, until 1:02.0`
+    pub about: String,
 }
 
 /// A command of the user on the scrubber.
@@ -159,5 +170,20 @@ pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
         undo: last.map(|logged| describe(&logged.command)),
         redo: session.next_redo().map(describe),
         is_past,
+        branches: session.branches().iter().filter_map(branch).collect(),
     }
+}
+
+fn branch(branch: &Branch) -> Option<BranchItem> {
+    let own = branch.log.get(branch.parts_at..)?;
+    let first = own.first()?;
+    Some(BranchItem {
+        title: describe(&first.command),
+        about: format!(
+            "from {}, {}, until {}",
+            clock(first.at.0),
+            count(own.len() as u64, "command"),
+            clock(branch.end.0)
+        ),
+    })
 }

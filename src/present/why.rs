@@ -1,9 +1,11 @@
 //! Why: each check that the controller and the scheduler make, what decided, and the chain of causes.
 
+use super::groups::message;
+use super::node::{self, Health};
 use super::page::{Subject, badge};
 use super::pod::{self, PodId};
 use super::scene::Scene;
-use super::words::{Tone, age, clock};
+use super::words::{Tone, age, clock, span};
 use crate::api::apps::DaemonSet;
 use crate::api::node::Node;
 use crate::api::object::{Key, Kind};
@@ -12,8 +14,7 @@ use crate::api::selector::{NodeMismatch, TermMismatch, node_mismatch};
 use crate::api::taint::{self, is_tolerated, repels};
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::eligibility::with_daemon_tolerations;
-use crate::controllers::daemon_set::pod::daemon_pod;
-use crate::controllers::daemon_set::pod::target_node;
+use crate::controllers::daemon_set::pod::{available_from, daemon_pod, target_node};
 use crate::reason::Decision;
 use crate::reason::daemon::{DaemonDecision, SkipReason, Verdict};
 use crate::session::Session;
@@ -97,6 +98,33 @@ pub struct Cause {
     pub text: String,
 }
 
+impl WhyPanel {
+    /// For a console: the answer, what decided, the checks that failed, and the way back to the user's command.
+    pub fn text(&self) -> String {
+        let mut out = format!("{}: {}\n", self.title, self.answer);
+        if let Some(field) = &self.decided_by {
+            out.push_str(&format!("Decided by: {field}\n"));
+        }
+        for group in &self.groups {
+            let failed = group.checks.iter().filter(|c| c.outcome == Outcome::Fail);
+            let failed = failed.map(|c| format!("  {}: {}\n", c.title, c.detail));
+            let failed: String = failed.collect();
+            let all = if failed.is_empty() { " all passed" } else { "" };
+            out.push_str(&format!("{}{all}\n{failed}", group.title));
+        }
+        if !self.causes.is_empty() {
+            out.push_str("How it came about, newest first:\n");
+        }
+        for cause in &self.causes {
+            let Cause {
+                at, actor, text, ..
+            } = cause;
+            out.push_str(&format!("  {at:>8}  {actor:<22} {text}\n"));
+        }
+        out
+    }
+}
+
 pub fn build(
     session: &Session,
     scene: &Scene,
@@ -106,7 +134,7 @@ pub fn build(
     match subject {
         Subject::None => None,
         Subject::Node(name) => Some(why_node(session.cluster(), scene, name, set)),
-        Subject::Pod(id) => Some(why_pod(session.cluster(), id)),
+        Subject::Pod(id) => Some(why_pod(session.cluster(), scene, id)),
     }
 }
 
@@ -124,7 +152,7 @@ fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet
     let verdict = cluster.verdict(set, node);
     let pods: Vec<&Rc<Pod>> = scene.owned_on(name).collect();
     let set_name = &set.metadata.name;
-    let answer = match (&verdict, pods.first()) {
+    let mut answer = match (&verdict, pods.first()) {
         (Verdict::Run, Some(pod)) if pod.is_ready() => {
             format!("{set_name} wants a pod here, and it is ready.")
         }
@@ -141,7 +169,11 @@ fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet
             )
         }
     };
+    if let Some(pod) = pods.first() {
+        answer.push_str(&notes(cluster, scene, set, node, pod));
+    }
     let tone = match &verdict {
+        Verdict::Run if pods.first().is_some_and(|pod| pod.is_terminal()) => Tone::Bad,
         Verdict::Run => Tone::Good,
         Verdict::Keep(_) if !pods.is_empty() => Tone::Warn,
         Verdict::Keep(_) | Verdict::Skip(_) => Tone::Bad,
@@ -173,7 +205,7 @@ fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet
     }
 }
 
-fn why_pod(cluster: &Cluster, id: &PodId) -> WhyPanel {
+fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
     let title = format!("Pod {}", id.name);
     let key = Key::new(&id.namespace, &id.name);
     let chain = || newest(cluster, Kind::Pod, &key).map_or_else(Vec::new, |id| causes(cluster, id));
@@ -185,18 +217,17 @@ fn why_pod(cluster: &Cluster, id: &PodId) -> WhyPanel {
     };
     let status = pod::status(pod);
     let (state, node) = (pod::state(pod), target_node(pod).unwrap_or(""));
-    let answer = match (pod.is_bound(), pod.is_ready()) {
+    let target = cluster.server.nodes.get(&Key::new("", node));
+    let is_old = target.is_some_and(|target| node::health(target) != Health::Ready);
+    let mut answer = match (pod.is_bound(), pod.is_ready()) {
         _ if pod.metadata.is_terminating() => {
             "It was asked to stop, and has its grace period to do so.".to_owned()
         }
         (true, true) => format!("It runs on {node} and is ready."),
+        (true, false) if is_old => format!("It is on {node}, and its status says {status}."),
         (true, false) => format!("It is on {node}, {status}: {}.", state.meaning()),
         (false, _) => {
-            let message = pod
-                .status
-                .condition("PodScheduled")
-                .map(|c| c.message.as_str())
-                .unwrap_or("");
+            let message = message(pod).unwrap_or("");
             if message.is_empty() {
                 "It waits for the scheduler.".to_owned()
             } else {
@@ -212,13 +243,14 @@ fn why_pod(cluster: &Cluster, id: &PodId) -> WhyPanel {
         (set.metadata.uid == owner.uid).then_some(set)
     });
     let mut groups = Vec::new();
-    if let Some(target) = cluster.server.nodes.get(&Key::new("", node)) {
+    if let Some(target) = target {
         if let Some(set) = set {
             groups.push(controller_checks(
                 set,
                 target,
                 &cluster.verdict(set, target),
             ));
+            answer.push_str(&notes(cluster, scene, set, target, pod));
         }
         groups.extend(scheduler_checks(cluster, pod, node));
     }
@@ -237,6 +269,85 @@ fn why_pod(cluster: &Cluster, id: &PodId) -> WhyPanel {
         causes: chain(),
         ..empty(title)
     }
+}
+
+/// What neither a check nor the pod's status says, but people stumble over; each a sentence behind the answer.
+fn notes(cluster: &Cluster, scene: &Scene, set: &DaemonSet, node: &Node, pod: &Pod) -> String {
+    let mut notes = String::new();
+    let mut note = |text: &str| notes.push_str(&format!(" {text}"));
+    let is_node_ready = node::health(node) == Health::Ready;
+    if let Some(message) = message(pod).filter(|_| !pod.is_bound()) {
+        note(&format!(
+            "A daemon pod is meant for one node, so only {} counts.",
+            node.metadata.name
+        ));
+        if message.contains("No preemption victims") {
+            note(&format!(
+                "No pod there has a lower priority than its {}, so it can't push one out (preemption).",
+                pod.spec.priority.unwrap_or(0)
+            ));
+        }
+    }
+    if !is_node_ready {
+        note(&format!(
+            "{} is NotReady, so this is what its kubelet said last. Daemon pods tolerate not-ready and unreachable for ever: nobody evicts this one.",
+            node.metadata.name
+        ));
+        if pod.metadata.is_terminating() {
+            note(
+                "It goes when the kubelet confirms that it has stopped, or when the node is deleted.",
+            );
+        }
+    }
+    if node.spec.unschedulable {
+        note(
+            "The node is cordoned: daemon pods tolerate that, and kubectl drain leaves them alone.",
+        );
+    }
+    let reason = [&*pod.status.reason, &*pod.status.message].map(str::trim);
+    if pod.is_terminal() {
+        note(&format!(
+            "It failed: {}. The controller deletes a failed pod and creates another, each time after a longer back-off{}.",
+            reason.join(": ").trim_end_matches(['.', ' ']),
+            back_off(cluster, pod).map_or_else(String::new, |ms| format!(" (now {})", span(ms)))
+        ));
+    }
+    let available = available_from(pod, set.spec.min_ready_seconds);
+    if is_node_ready && available.is_some_and(|at| at > cluster.time()) {
+        note(&format!(
+            "It counts as available when it has stayed ready for minReadySeconds ({}).",
+            span(set.spec.min_ready_seconds.max(0) as u64 * 1000)
+        ));
+    }
+    let others = scene.on(&node.metadata.name).iter();
+    let mut running = others.filter(|other| other.is_ready() && !is_daemon_pod(other));
+    if let Some(other) = running
+        .next()
+        .filter(|_| is_node_ready && pod.is_bound() && !pod.is_ready())
+    {
+        note(&format!(
+            "Other pods don't wait for it: {} runs here already. Only a taint that the node joins with, and that {} tolerates, would keep them away until then.",
+            other.metadata.name, set.metadata.name
+        ));
+    }
+    notes
+}
+
+fn is_daemon_pod(pod: &Pod) -> bool {
+    let owner = pod.metadata.controller_ref();
+    owner.is_some_and(|owner| owner.kind == "DaemonSet")
+}
+
+/// How long the controller waits before it deletes this failed pod, if it said so.
+fn back_off(cluster: &Cluster, pod: &Pod) -> Option<u64> {
+    let entries = cluster.trace.iter().rev().take(SEARCH_MAX);
+    let mut delays = entries.filter_map(|entry| match &entry.what {
+        What::Decided(Decision::Daemon(DaemonDecision::BackOff {
+            pod: of, delay_ms, ..
+        })) if **of == *pod.metadata.name => Some(*delay_ms),
+        _ => None,
+    });
+    delays.next()
 }
 
 fn pod_facts(cluster: &Cluster, pod: &Pod, node: &str) -> Vec<Fact> {

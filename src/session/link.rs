@@ -44,6 +44,9 @@ pub struct Shared {
 pub struct Draft {
     pub title: String,
     pub text: String,
+    /// The scenario that it belongs to, so that its question comes along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
 }
 
 /// Why a link can't be opened.
@@ -164,6 +167,7 @@ mod tests {
             drafts: vec![Draft {
                 title: "agent".into(),
                 text: "kind: DaemonSet # ü\n".into(),
+                ..Draft::default()
             }],
             at: SimTime(1234),
             ..Shared::default()

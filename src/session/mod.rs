@@ -12,6 +12,7 @@ pub mod settle;
 use crate::cluster::Cluster;
 use crate::kubectl::{Host, Started};
 use crate::sim::time::{SimDuration, SimTime};
+use crate::trace::What;
 use command::{Command, Failure, Outcome};
 use lineage::Lineage;
 use scenario::Scenario;
@@ -21,9 +22,24 @@ use serde::{Deserialize, Serialize};
 pub const MAX_TIME: SimDuration = SimDuration::secs(7 * 24 * 3600);
 /// A link whose history takes more steps than this isn't played to its end.
 const MAX_REPLAY_STEPS: u64 = 5_000_000;
-/// Checkpoints are at least this far apart, and this many at the most.
-const CHECKPOINT_STEPS: u64 = 4_000;
-const MAX_CHECKPOINTS: usize = 48;
+/// Checkpoints are at least this far apart, and this many at the most. Clusters share what is the same, so they cost little.
+const CHECKPOINT_STEPS: u64 = 1_000;
+const MAX_CHECKPOINTS: usize = 192;
+
+/// So many histories that were left are kept.
+const MAX_BRANCHES: usize = 12;
+/// A moment is looked for over so many steps.
+const MOMENT_STEPS: u32 = 20_000;
+
+/// A history that was left by acting in its past.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Branch {
+    pub log: Vec<Logged>,
+    /// How far it went.
+    pub end: SimTime,
+    /// Where it was left: the first command that only it has.
+    pub parts_at: usize,
+}
 
 /// A command, when it was given, and after how many steps of the simulation: so that a replay is exact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +67,8 @@ pub struct Session {
     checkpoints: Vec<Checkpoint>,
     /// Commands taken back, the next one to redo last.
     undone: Vec<Logged>,
+    /// The oldest first.
+    branches: Vec<Branch>,
     lineage: Lineage,
 }
 
@@ -69,6 +87,7 @@ impl Session {
             end: SimTime::ZERO,
             checkpoints: vec![first],
             undone: Vec::new(),
+            branches: Vec::new(),
             lineage: Lineage::default(),
         }
     }
@@ -203,7 +222,58 @@ impl Session {
         result
     }
 
+    /// Histories that were left by acting in their past.
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
+    /// Goes over to a history that was left, to its end; the present one is kept in its place. False if there is no such branch.
+    pub fn switch(&mut self, branch: usize) -> bool {
+        if branch >= self.branches.len() {
+            return false;
+        }
+        let to = self.branches.remove(branch);
+        let common = self
+            .log
+            .iter()
+            .zip(&to.log)
+            .take_while(|(a, b)| a == b)
+            .count();
+        self.keep_branch(common);
+        let parts = [self.log.get(common), to.log.get(common)];
+        let steps = parts.into_iter().flatten().map(|logged| logged.steps).min();
+        let is_common = |c: &Checkpoint| {
+            c.applied <= common && steps.is_none_or(|steps| c.cluster.steps() <= steps)
+        };
+        self.restore(is_common);
+        self.checkpoints.retain(is_common);
+        self.undone.clear();
+        self.log = to.log;
+        self.end = to.end;
+        self.replay_to(to.end, &mut u64::MAX.clone());
+        true
+    }
+
+    /// Keeps the present history as a branch if it has commands from there on.
+    fn keep_branch(&mut self, parts_at: usize) {
+        if parts_at >= self.log.len() {
+            return;
+        }
+        let branch = Branch {
+            log: self.log.clone(),
+            end: self.end(),
+            parts_at,
+        };
+        if !self.branches.contains(&branch) {
+            self.branches.push(branch);
+        }
+        if self.branches.len() > MAX_BRANCHES {
+            self.branches.remove(0);
+        }
+    }
+
     fn drop_future(&mut self) {
+        self.keep_branch(self.applied);
         self.log.truncate(self.applied);
         self.end = self.now();
         let (applied, steps) = (self.applied, self.cluster.steps());
@@ -241,6 +311,37 @@ impl Session {
         }
         self.end = self.end.max(self.now());
         true
+    }
+
+    /// To the next thing that somebody decides, or that an event tells; false when there is none.
+    pub fn step_to_moment(&mut self) -> bool {
+        for _ in 0..MOMENT_STEPS {
+            let seen = self.cluster.trace.len();
+            if !self.step() {
+                return false;
+            }
+            let mut new = self.cluster.trace.iter_from(seen);
+            if new.any(|entry| {
+                matches!(
+                    entry.what,
+                    What::Command(_) | What::Decided(_) | What::Event { .. }
+                )
+            }) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Back to the moment before, at which something last happened; false at the start.
+    pub fn step_back(&mut self) -> bool {
+        let now = self.now();
+        let entries = self.cluster.trace.iter().rev();
+        let before = entries.map(|entry| entry.at).find(|at| *at < now);
+        if let Some(before) = before {
+            self.seek(before);
+        }
+        before.is_some()
     }
 
     /// To any moment between the start and the end.
@@ -366,12 +467,7 @@ impl Session {
     }
 
     fn maybe_checkpoint(&mut self) {
-        let last = self
-            .checkpoints
-            .iter()
-            .map(|c| c.cluster.steps())
-            .max()
-            .unwrap_or(0);
+        let last = self.checkpoints.last().map_or(0, |c| c.cluster.steps());
         if self.cluster.steps() >= last + CHECKPOINT_STEPS {
             self.checkpoint();
         }
@@ -384,7 +480,13 @@ impl Session {
         });
     }
 
+    /// In the order of time: what lies behind the last one has its checkpoints already.
     fn keep_checkpoint(&mut self, checkpoint: Checkpoint) {
+        let place = |c: &Checkpoint| (c.cluster.steps(), c.applied);
+        let last = self.checkpoints.last();
+        if last.is_some_and(|last| place(&checkpoint) <= place(last)) {
+            return;
+        }
         self.checkpoints.push(checkpoint);
         if self.checkpoints.len() > MAX_CHECKPOINTS {
             // Thin out the middle: every other one goes, the first and the newest stay.

@@ -130,3 +130,42 @@ fn settling_in_parts_is_settling_at_once() {
         assert!(parts > 1 || steps == 5_000);
     }
 }
+
+#[test]
+fn acting_in_the_past_keeps_what_was_left() {
+    let mut session = played();
+    let first = state(&session);
+    session.seek(SimTime(1_000));
+    session.submit(add(7)).unwrap();
+    session.advance(SimDuration::secs(30));
+    let second = state(&session);
+    assert_eq!(session.branches().len(), 1);
+    assert!(session.switch(0));
+    assert_eq!(state(&session), first);
+    assert!(session.switch(0));
+    assert_eq!(state(&session), second);
+    assert_eq!(session.branches().len(), 1);
+    assert!(!session.switch(9));
+    // What has no command of its own isn't worth keeping.
+    session.seek(SimTime(20_000));
+    session.submit(add(1)).unwrap();
+    assert_eq!(session.branches().len(), 1);
+}
+
+#[test]
+fn time_goes_back_and_on_from_moment_to_moment() {
+    let mut session = played();
+    let end = session.now();
+    assert!(session.step_back());
+    let before = session.now();
+    assert!(before < end);
+    session.step_back();
+    assert!(session.now() < before);
+    session.seek(SimTime::ZERO);
+    assert!(!session.step_back(), "nothing was before the start");
+    let mut moments = 0;
+    while session.step_to_moment() {
+        moments += 1;
+    }
+    assert!(moments > 5 && session.now() > SimTime(1_234), "{moments}");
+}

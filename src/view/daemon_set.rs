@@ -48,7 +48,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
             <p class="headline" data-tone={panel.tone.as_str()}>{ &panel.headline }</p>
             { rollout(&panel.rollout) }
             if let Some(list) = &props.ways_out {
-                <Remedies title="What would let it go on" list={list.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
+                <Remedies title={if panel.rollout.state == RolloutState::Progressing { "What would make it faster" } else { "What would let it go on" }} list={list.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
             }
             if let Some(stale) = &panel.stale {
                 <div class="notice" data-tone="warn"><b>{ icon(Icon::Warning) }{ stale.title }</b><p>{ &stale.text }</p></div>

@@ -38,16 +38,31 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
             dispatch.on(Msg::Editor(msg)),
         )
     });
+    let stories = crate::scenarios::all().iter().map(|story| {
+        MenuItem::about(
+            story.title,
+            story.question,
+            dispatch.on(Msg::OpenScenario(story.id.to_owned())),
+        )
+    });
+    let stories = std::iter::once(MenuItem::Heading("Scenarios".into())).chain(stories);
     let heading = (!pane.objects.is_empty()).then(|| MenuItem::Heading("In the cluster".into()));
-    let items: Vec<MenuItem> = heading.into_iter().chain(objects).chain(presets).collect();
+    let items: Vec<MenuItem> = heading
+        .into_iter()
+        .chain(objects)
+        .chain(presets)
+        .chain(stories)
+        .collect();
     html! {
         <section class="editor" aria-labelledby="editor-heading">
             <div class="editor__bar">
                 <h2 id="editor-heading" class="sr-only">{ "Manifests" }</h2>
                 { tabs(pane, &dispatch) }
-                <Menu id="presets" label="Open a preset or an object" class="editor__presets" {items}>{ "Open" }{ icon(Icon::Chevron) }</Menu>
+                <Menu id="presets" label="Open a preset, a scenario or an object" class="editor__presets" {items}>{ "Open" }{ icon(Icon::Chevron) }</Menu>
             </div>
-            if pane.is_first_visit {
+            if let Some(story) = &pane.story {
+                <div class="invitation"><p><b>{ &story.question }</b></p><details><summary>{ "Answer" }</summary><p>{ &story.answer }</p></details></div>
+            } else if pane.is_first_visit {
                 <p class="invitation">{ "Three empty nodes are waiting. " }<b>{ "Apply" }</b>{ " this DaemonSet and each gets a pod." }</p>
             } else if let Some(watch) = &pane.watch {
                 <p class="invitation"><b>{ "Watch: " }</b>{ watch }</p>

@@ -28,6 +28,9 @@ pub enum Icon {
     Server,
     Chevron,
     Console,
+    StepBack,
+    Moment,
+    Branch,
 }
 
 impl Icon {
@@ -60,6 +63,9 @@ impl Icon {
             Icon::Edit => "M3 13l.7-3L10.5 3.2l2.3 2.3L6 12.3z",
             Icon::Server => "M2.5 3h11v4h-11zM2.5 9h11v4h-11zM5 5h.01M5 11h.01",
             Icon::Chevron => "M4 6l4 4 4-4",
+            Icon::StepBack => "M12 3.5v9L6 8zM4 3.5v9",
+            Icon::Moment => "M8 2l1.6 4.4L14 8l-4.4 1.6L8 14l-1.6-4.4L2 8l4.4-1.6z",
+            Icon::Branch => "M4.5 3v10M4.5 9.5c4 0 7-1.5 7-5.5M3 3h3M10 4h3M3 13h3",
             Icon::Console => "M2.5 4l4 4-4 4M8.5 12.5h5",
         }
     }

@@ -10,6 +10,7 @@ pub mod dispatch;
 pub mod editor;
 pub mod editor_pane;
 pub mod events;
+pub mod eye;
 pub mod fleet;
 pub mod header;
 pub mod icons;

@@ -7,6 +7,7 @@ use super::dialog::Dialog;
 use super::dispatch::Dispatch;
 use super::editor_pane::EditorPane;
 use super::events::EventFeed;
+use super::eye::Eye;
 use super::fleet::Fleet;
 use super::header::Header;
 use super::icons::{Icon, icon};
@@ -14,6 +15,7 @@ use super::platform;
 use super::timeline::Timeline;
 use super::why::Why;
 use crate::app::msg::{ClockMsg, Effect, Msg, Selection, Shortcut, Theme};
+use crate::app::start::asked_for;
 use crate::app::{Model, update};
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -43,8 +45,9 @@ impl Component for Root {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let is_embedded = platform::query().contains("embed");
-        let mut model = Model::open(&platform::fragment(), is_embedded);
+        let query = platform::query();
+        let is_embedded = query.contains("embed");
+        let mut model = Model::open(&asked_for(&query, &platform::fragment()), is_embedded);
         if let Some(kept) = platform::kept().filter(|_| !is_embedded) {
             // A reload loses nothing.
             update(&mut model, Msg::OpenLink(kept));
@@ -104,6 +107,7 @@ impl Component for Root {
                             <Why why={page.why.clone()} remedies={model.remedies.clone()} />
                             <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} all={page.daemon_sets.clone()} />
                             <EventFeed feed={page.feed.clone()} />
+                            <Eye eye={page.eye.clone()} is_open={model.shows_eye} />
                         </div>
                     </main>
                     <Console pane={model.console_pane.clone()} />

@@ -2,6 +2,7 @@
 
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
+use super::menu::{Menu, MenuItem};
 use crate::app::msg::{ClockMsg, Msg};
 use crate::present::timeline::{Pace, Speed, Timeline as Bar};
 use std::rc::Rc;
@@ -42,7 +43,9 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         <footer class="timeline" aria-label="Time" role="region" data-pace={bar.pace.as_str()}>
             <div class="timeline__buttons">
                 <button type="button" class="icon-button icon-button--primary" id="play" onclick={dispatch.on(Msg::Clock(ClockMsg::Toggle))} aria-label={play_label} title={format!("{play_label} (P)")}>{ icon(play_icon) }</button>
+                <button type="button" class="icon-button timeline__more" id="step-back" onclick={dispatch.on(Msg::Clock(ClockMsg::StepBack))} aria-label="Step back" title="Step back (,)">{ icon(Icon::StepBack) }</button>
                 <button type="button" class="icon-button" id="step" onclick={dispatch.on(Msg::Clock(ClockMsg::Step))} aria-label="Step to the next event" title="Step to the next event (.)">{ icon(Icon::Step) }</button>
+                <button type="button" class="icon-button timeline__more" id="moment" onclick={dispatch.on(Msg::Clock(ClockMsg::NextMoment))} aria-label="To the next decision or event" title="To the next decision or event (M)">{ icon(Icon::Moment) }</button>
                 <button type="button" class="icon-button" id="settle" onclick={dispatch.on(Msg::Clock(ClockMsg::Settle))} aria-label="Jump to settled" title="Jump to settled (S)">{ icon(Icon::Settle) }</button>
                 { speed(bar, &dispatch) }
             </div>
@@ -58,11 +61,24 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             </div>
             <p class="timeline__state">{ &bar.state }</p>
             <div class="timeline__buttons">
+                if !bar.branches.is_empty() {
+                    <Menu id="branches" label={format!("{} other histories", bar.branches.len())} class="timeline__branches" items={branches(bar, &dispatch)}>{ icon(Icon::Branch) }</Menu>
+                }
                 { history("undo", Icon::Undo, "Undo", bar.undo.as_deref(), Msg::Undo, &dispatch) }
                 { history("redo", Icon::Redo, "Redo", bar.redo.as_deref(), Msg::Redo, &dispatch) }
             </div>
         </footer>
     }
+}
+
+/// What would have been: histories that were left.
+fn branches(bar: &Bar, dispatch: &Dispatch) -> Vec<MenuItem> {
+    let heading = MenuItem::Heading("Other histories".into());
+    let items = bar.branches.iter().enumerate().map(|(index, branch)| {
+        let msg = Msg::Clock(ClockMsg::Switch(index));
+        MenuItem::about(branch.title.clone(), branch.about.clone(), dispatch.on(msg))
+    });
+    std::iter::once(heading).chain(items).collect()
 }
 
 fn history(

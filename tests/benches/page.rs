@@ -29,6 +29,7 @@ fn main() {
             subject: Subject::None,
             daemon_set: None,
             pace: Pace::Playing,
+            has_eye: false,
             speed: Speed::Ten,
             last_line: "",
         };

@@ -37,9 +37,9 @@ pageTest("a whole session, typed", async (page) => {
   await page.locator("#speed").selectOption("10×");
   await page.locator("body").press("`");
   await page.locator("#console-input:focus").waitFor();
-  await type(page, `kubectl apply -f - <<EOF\n${SEED}EOF`);
+  // Both at once, as pasted: the watch must see the pods come.
+  await type(page, `kubectl apply -f - <<EOF\n${SEED}EOF\nkubectl get pods -w`);
   await waitForText(page, "daemonset.apps/my-daemonset created");
-  await type(page, "kubectl get pods -w");
   await waitForText(page, /ContainerCreating/);
   await waitForText(page, /1\/1 +Running/);
   await page.keyboard.press("Control+c");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { open, pageTest } from "./harness.mjs";
-import { apply, cards, currentText, editor, replaceText, section, settle, waitForCards } from "./steps.mjs";
+import { apply, cards, currentText, editNode, editor, replaceText, section, settle, waitForCards } from "./steps.mjs";
 
 const READY = ["node-1: Ready r1", "node-2: Ready r1", "node-3: Ready r1"];
 
@@ -52,7 +52,7 @@ pageTest("a label that the nodeSelector needs decides", async (page) => {
   await apply(page);
   await settle(page);
   await waitForCards(page, ["node-1:", "node-2:", "node-3:"]);
-  await page.getByRole("button", { name: "Edit labels and taints of node-2" }).click();
+  await editNode(page, "node-2");
   await page.getByLabel("Add or change a label").fill("disk=ssd");
   await page.keyboard.press("Enter");
   await settle(page);
@@ -85,7 +85,7 @@ pageTest("a changed image rolls out, one node at a time", async (page) => {
 
 pageTest("why: an untolerated taint is named, with its field", async (page) => {
   await running(page);
-  await page.getByRole("button", { name: "Edit labels and taints of node-2" }).click();
+  await editNode(page, "node-2");
   await page.getByLabel("Add a taint").fill("dedicated=db:NoExecute");
   await page.keyboard.press("Enter");
   await settle(page);
@@ -105,7 +105,7 @@ pageTest("why: a pod's chain of causes ends at the user", async (page) => {
 
 pageTest("a NoSchedule taint leaves the pod and the numbers, and the page says that they are stale", async (page) => {
   await running(page);
-  await page.getByRole("button", { name: "Edit labels and taints of node-1" }).click();
+  await editNode(page, "node-1");
   await page.getByLabel("Add a taint").fill("dedicated=db:NoSchedule");
   await page.keyboard.press("Enter");
   await settle(page);
@@ -174,7 +174,7 @@ pageTest("a damaged link says so, shows the start, and stays in the address", { 
 });
 
 pageTest("presets open with the nodes that they need", async (page) => {
-  await page.getByRole("button", { name: "Open a preset or an object" }).click();
+  await page.getByRole("button", { name: "Open a preset, a scenario or an object" }).click();
   await page.getByRole("menuitem", { name: /node-exporter/ }).click();
   await page.getByText("Watch:").waitFor();
   await page.locator("#apply").click();
@@ -222,7 +222,7 @@ pageTest("a whole pass by keyboard only", async (page) => {
 });
 
 pageTest("letters typed into fields are no shortcuts", async (page) => {
-  await page.getByRole("button", { name: "Edit labels and taints of node-1" }).click();
+  await editNode(page, "node-1");
   await page.getByLabel("Add or change a label").pressSequentially("snap=yes");
   assert.equal(await page.locator(".node-card").count(), 3);
 });
@@ -281,8 +281,50 @@ pageTest("embedded in a page there is the cluster, and the YAML on demand", { qu
 
 pageTest("the objects of the cluster open in the editor", async (page) => {
   await running(page);
-  await page.getByRole("button", { name: "Open a preset or an object" }).click();
+  await page.getByRole("button", { name: "Open a preset, a scenario or an object" }).click();
   await page.getByRole("menuitem", { name: "my-daemonset DaemonSet in default" }).click();
   await page.locator('.yaml[data-editor="rich"]').waitFor();
   assert.match(await currentText(page), /imagePullPolicy: Always/);
+});
+
+pageTest("acting in the past keeps the other history, and one can go over to it", async (page) => {
+  await running(page);
+  await page.locator("#add-node").click();
+  await settle(page);
+  await waitForCards(page, [...READY, "node-4: Ready r1"]);
+  await page.locator("#scrubber").fill("6000");
+  await editNode(page, "node-1");
+  await page.getByLabel("Add or change a label").fill("past=yes");
+  await page.keyboard.press("Enter");
+  await settle(page);
+  await waitForCards(page, READY);
+  await page.locator("#branches-button").click();
+  await page.getByRole("menuitem", { name: /add a Worker node/ }).click();
+  await waitForCards(page, [...READY, "node-4: Ready r1"]);
+});
+
+pageTest("the controller's eye shows the loop", async (page) => {
+  await page.locator("#eye").click();
+  await page.getByText("No DaemonSet yet: nothing to reconcile.").waitFor();
+  await page.locator("#apply").click();
+  await page.locator("#play").click();
+  for (let i = 0; i < 8; i++) await page.locator("#step").click();
+  await page.locator(".eye__stage", { hasText: "Work queue" }).waitFor();
+  await settle(page);
+  await page.locator(".eye__stage", { hasText: "the last one at" }).waitFor();
+  assert.equal(await page.locator(".eye__stage").count(), 7);
+});
+
+pageTest("why: what would change it is offered, and done by a click", async (page) => {
+  await running(page);
+  await editNode(page, "node-2");
+  await page.locator("#add-taint-node-2").fill("dedicated=db:NoExecute");
+  await page.keyboard.press("Enter");
+  await settle(page);
+  await page.locator(".node-card__select", { hasText: "node-2" }).click();
+  const offer = page.locator(".remedy", { hasText: "Remove the taint dedicated=db:NoExecute from node-2" });
+  await offer.getByText("kubectl taint node node-2 dedicated:NoExecute- --overwrite").waitFor();
+  await offer.getByRole("button").click();
+  await settle(page);
+  await waitForCards(page, READY);
 });

@@ -19,6 +19,12 @@ export async function apply(page) {
   await page.locator(".result").waitFor();
 }
 
+/** Opens the form for a node's labels and taints; it takes the focus a moment later. */
+export async function editNode(page, name) {
+  await page.getByRole("button", { name: `Edit labels and taints of ${name}` }).click();
+  await page.locator(`#add-label-${name}:focus`).waitFor();
+}
+
 /** Lets the cluster come to rest at once. */
 export async function settle(page) {
   await page.locator("#settle").click();

@@ -60,53 +60,67 @@ fn check_ways_out(session: &Session, expect: Expect) {
 
 #[track_caller]
 fn check_all(session: &Session, found: Vec<Remedy>, expect: &Expect) {
-    let before = progress(session.cluster(), &agent(session));
     let mut text = String::new();
     for remedy in found {
-        let mut again = session.clone();
         text.push_str(&format!("{}\n", remedy.title));
+        let mut again = session.clone();
         for command in &remedy.commands {
-            let taints = &again
-                .cluster()
-                .server
-                .nodes
-                .get(&Key::new("", "node-2"))
-                .unwrap()
-                .spec
-                .taints;
+            let taints = &again.cluster().server.nodes;
+            let taints = &taints.get(&Key::new("", "node-2")).unwrap().spec.taints;
             if let Some(line) = kubectl_line(command, taints) {
                 text.push_str(&format!("  $ {line}\n"));
             }
             again.submit(command.clone()).unwrap();
         }
-        let (Effect::PodComes { after }
-        | Effect::PodReady { after }
-        | Effect::PodGoes { after }
-        | Effect::RolloutGoesOn { after }) = remedy.effect;
-        again.advance(after);
-        let now = agent(&again);
-        let pods = pods_on(again.cluster(), &now, "node-2");
-        let word = match remedy.effect {
-            Effect::PodComes { .. } => {
-                assert!(pods.iter().any(|pod| pod.is_bound()));
-                "a pod comes"
-            }
-            Effect::PodReady { .. } => {
-                assert!(pods.iter().any(|pod| pod.is_ready()));
-                "its pod is ready"
-            }
-            Effect::PodGoes { .. } => {
-                assert!(pods.is_empty());
-                "its pod goes"
-            }
-            Effect::RolloutGoesOn { .. } => {
-                assert_ne!(progress(again.cluster(), &now), before);
-                "the rollout goes on"
-            }
-        };
-        text.push_str(&format!("  {word} after {} ms\n", after.0));
+        let word = keep(session, "node-2", &remedy);
+        text.push_str(&format!("  {word} after {} ms\n", remedy.effect.after().0));
     }
     expect.assert_eq(&text);
+}
+
+/// Carries an edit out for real; it has to do what it promised, when it promised, for the DaemonSet agent on this node.
+#[track_caller]
+pub fn keep(session: &Session, node: &str, remedy: &Remedy) -> &'static str {
+    let mut again = session.clone();
+    for command in &remedy.commands {
+        again.submit(command.clone()).unwrap();
+    }
+    again.advance(remedy.effect.after());
+    let (cluster, set) = (again.cluster(), agent(&again));
+    let pods = pods_on(cluster, &set, node);
+    match remedy.effect {
+        Effect::PodComes { .. } => {
+            assert!(pods.iter().any(|pod| pod.is_bound()));
+            "a pod comes"
+        }
+        Effect::PodReady { .. } => {
+            assert!(pods.iter().any(|pod| pod.is_ready()));
+            "its pod is ready"
+        }
+        Effect::PodGoes { .. } => {
+            assert!(pods.is_empty());
+            "its pod goes"
+        }
+        Effect::RolloutGoesOn { .. } => {
+            let before = progress(session.cluster(), &agent(session));
+            assert_ne!(progress(cluster, &set), before);
+            "the rollout goes on"
+        }
+        Effect::Wanted { .. } => {
+            assert!(!is_wanted(session.cluster(), &agent(session), node));
+            assert!(is_wanted(cluster, &set, node));
+            "its pod is wanted"
+        }
+        Effect::RolloutDone { after, instead_of } => {
+            assert!(is_rolled_out(cluster, &set));
+            let mut waits = session.clone();
+            waits.advance(after);
+            assert!(!is_rolled_out(waits.cluster(), &set));
+            waits.advance(SimDuration(instead_of.0 - after.0));
+            assert!(is_rolled_out(waits.cluster(), &set));
+            "the rollout is over"
+        }
+    }
 }
 
 const PLAIN: &str = "containers: [{name: main, image: 'agent:1'}]";
@@ -326,5 +340,78 @@ fn a_node_without_power_and_one_where_all_is_well() {
             Power node-2 on again
               its pod is ready after 3700 ms
         "#]],
+    );
+}
+
+#[test]
+fn a_pod_that_is_only_tolerated() {
+    let mut session = session(PLAIN, &[]);
+    kubectl(
+        &mut session,
+        "kubectl taint node node-2 dedicated=db:NoSchedule",
+    );
+    session.settle();
+    check(
+        &session,
+        expect![[r#"
+        Remove the taint dedicated=db:NoSchedule from node-2
+          $ kubectl taint node node-2 dedicated:NoSchedule- --overwrite
+          its pod is wanted after 0 ms
+        Let agent tolerate dedicated=db:NoSchedule: add a toleration to its template
+          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"tolerations":[{"effect":"NoSchedule","key":"dedicated","operator":"Equal","value":"db"}]}}}}'
+          its pod is wanted after 0 ms
+        Make the taint dedicated=db:NoSchedule of node-2 a NoExecute one
+          $ kubectl taint node node-2 dedicated:NoSchedule- dedicated=db:NoExecute --overwrite
+          its pod goes after 1263 ms
+        Delete the pod agent-lnx4s: no other comes in its place
+          $ kubectl delete pod agent-lnx4s --namespace=default --wait=false
+          its pod goes after 1258 ms
+    "#]],
+    );
+}
+
+#[test]
+fn a_pod_that_the_kubelet_evicts_again_and_again() {
+    let mut session = session(PLAIN, &[]);
+    let pressure = Command::SetPressure {
+        node: "node-2".to_owned(),
+        condition: "DiskPressure".to_owned(),
+        on: true,
+    };
+    session.submit(pressure).unwrap();
+    session.advance(SimDuration::secs(120));
+    check(
+        &session,
+        expect![[r#"
+        Take away what node-2 lacks: end its DiskPressure
+          its pod is ready after 392495 ms
+        Give agent the priority class system-node-critical: the kubelet keeps critical pods
+          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"priorityClassName":"system-node-critical"}}}}'
+          its pod is ready after 779 ms
+    "#]],
+    );
+}
+
+#[test]
+fn a_rollout_that_takes_its_time() {
+    let mut session = session(PLAIN, &[]);
+    session
+        .submit(Command::AddNodes {
+            template: crate::cluster::nodes::NodeTemplate::Worker,
+            count: 9,
+        })
+        .unwrap();
+    session.settle();
+    kubectl(&mut session, "kubectl set image ds/agent main=agent:2");
+    session.advance(SimDuration::secs(10));
+    let found = faster(session.cluster(), &agent(&session));
+    check_all(
+        &session,
+        found,
+        &expect![[r#"
+        Replace more pods at a time: maxUnavailable 25% for agent
+          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":"25%"}}}}'
+          the rollout is over after 20345 ms
+    "#]],
     );
 }

@@ -192,6 +192,7 @@ impl Played {
         };
         let node: Rc<str> = self.node().into();
         let look = Look {
+            has_eye: true,
             subject: Subject::Node(&node),
             daemon_set: Some(&chosen),
             pace,

@@ -1,0 +1,306 @@
+//! Each scenario, opened: the page's own words name the true cause, and what it suggests helps.
+
+use super::*;
+use crate::explain::remedy::tests::keep;
+use crate::present::remedy::RemedyList;
+use crate::scenarios::{self, Look};
+
+fn opened(id: &str) -> Model {
+    let mut model = Model::first_visit(false);
+    update(&mut model, Msg::OpenScenario(id.to_owned()));
+    assert_eq!(model.notice, None, "{id}");
+    model
+}
+
+/// All that the page says in explanation, a sentence a line.
+fn told(model: &Model) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let hints = model.pane.hints.iter();
+    lines.extend(hints.map(|hint| format!("hint {}: {}", hint.id, hint.text)));
+    match &model.pane.result {
+        ApplyResult::Failed { message } => lines.push(format!("refused: {message}")),
+        ApplyResult::None | ApplyResult::Done { .. } => {}
+    }
+    if let Some(panel) = &model.page.panel {
+        lines.push(format!("headline: {}", panel.headline));
+        lines.push(format!("strategy: {}", panel.rollout.strategy));
+        lines.extend(
+            panel
+                .rollout
+                .waits
+                .iter()
+                .map(|wait| format!("wait: {wait}")),
+        );
+    }
+    if let Some(groups) = &model.page.groups {
+        lines.push(format!("table: {}", groups.title));
+        let rows = groups.rows.iter();
+        lines.extend(rows.map(|row| {
+            let nodes = row.nodes.join(" ");
+            format!(
+                "row: {} {} ({nodes}): {}",
+                row.count,
+                row.state.word(),
+                row.reason
+            )
+        }));
+    }
+    if let Some(why) = &model.page.why {
+        lines.push(format!("why: {}", why.answer));
+        lines.extend(
+            why.decided_by
+                .iter()
+                .map(|field| format!("decided by: {field}")),
+        );
+        let checks = why.groups.iter().flat_map(|group| &group.checks);
+        lines.extend(
+            checks
+                .filter(|check| check.decides)
+                .map(|check| format!("check: {}: {}", check.title, check.detail)),
+        );
+    }
+    let mut suggest = |what: &str, list: &Option<Rc<RemedyList>>| {
+        let items = list.iter().flat_map(|list| &list.items);
+        lines.extend(items.map(|item| format!("{what}: {} ({})", item.title, item.effect)));
+    };
+    suggest("change", &model.remedies);
+    suggest("way out", &model.ways_out);
+    lines.join("\n")
+}
+
+/// By scenario: sentences that the page must say.
+const CAUSES: [(&str, &[&str]); 15] = [
+    (
+        "desired-below-nodes",
+        &[
+            "table: Why 3 of 5 nodes",
+            "row: 1 Not wanted (windows-1): nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows",
+            "row: 1 Not wanted (control-plane-1): taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated",
+            "why: No pod: taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated.",
+            "decided by: node control-plane-1: spec.taints[0]",
+            "change: Remove the taint node-role.kubernetes.io/control-plane:NoSchedule from control-plane-1",
+            "change: Let agent tolerate node-role.kubernetes.io/control-plane:NoSchedule",
+        ],
+    ),
+    (
+        "pending-on-a-full-node",
+        &[
+            "row: 1 Wanted, but Pending (node-2): scheduler: Insufficient cpu",
+            "A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its 0, so it can't push one out (preemption).",
+            "decided by: spec.containers[*].resources.requests (cpu)",
+            "check: NodeResourcesFit: Insufficient cpu: cpu: requested 1000m, used 3500m of 4000m",
+            "change: Request less: cpu 500m fits on the node",
+            "change: Give agent the priority class system-node-critical: pods of lower priority make room",
+        ],
+    ),
+    (
+        "label-and-taint",
+        &[
+            "row: 1 Not wanted (node-2): nodeSelector wants label disk=ssd, the node has no label disk",
+            "why: Only tolerated: taint dedicated=db:NoSchedule isn't tolerated: no new pod would come, the one here stays.",
+            "decided by: node node-3: spec.taints[0]",
+            "change: Remove the taint dedicated=db:NoSchedule from node-3 (its pod is wanted here at once)",
+            "change: Make the taint dedicated=db:NoSchedule of node-3 a NoExecute one (its pod is gone",
+        ],
+    ),
+    (
+        "drain-leaves-daemons",
+        &[
+            "why: agent wants a pod here, and it is ready. The node is cordoned: daemon pods tolerate that, and kubectl drain leaves them alone.",
+            "change: Taint node-2 with dedicated=other:NoExecute, which agent doesn't tolerate",
+        ],
+    ),
+    (
+        "running-on-a-dead-node",
+        &[
+            "why: It is on node-3, and its status says Running. node-3 is NotReady, so this is what its kubelet said last. Daemon pods tolerate not-ready and unreachable for ever: nobody evicts this one.",
+            "change: Power node-3 on again (its pod is ready",
+        ],
+    ),
+    (
+        "stuck-behind-a-not-ready-node",
+        &[
+            "wait: The budget of 1 is used up by node-2 (Terminating, but the node is NotReady: nobody can confirm that the pod stopped).",
+            "wait: 3 old pods left; the next to go is the one on node-1, once the budget has room.",
+            "way out: Power node-2 on again",
+            "way out: Delete the node node-2, if it won't come back",
+        ],
+    ),
+    (
+        "no-floor",
+        &[
+            "hint floor: maxUnavailable is no floor",
+            "headline: 2 of 4 pods available",
+            "strategy: RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.",
+            "wait: The budget of 1 is used up by node-1 (ImagePullBackOff) and node-3 (ImagePullBackOff).",
+            "wait: That is 1 more than maxUnavailable: it limits what the rollout takes down, not what fails or is deleted besides.",
+            "way out: Go back to agent's revision before",
+        ],
+    ),
+    (
+        "default-too-slow",
+        &[
+            "strategy: RollingUpdate, maxUnavailable 1:",
+            "wait: 1 node at a time, 14 s each: the 25 left take about 5m50s more.",
+            "way out: Replace more pods at a time: maxUnavailable 25% for agent (the rollout is over after 65 s instead of 6m27s)",
+        ],
+    ),
+    (
+        "surge-with-host-port",
+        &[
+            "hint surge-host-port: ",
+            "wait: New pods become available on node-1 (Pending; scheduler: node(s) didn't have free ports for the requested pod ports).",
+            "wait: The old pod there has the host port that the new one wants, and stays until the new one is available: maxSurge can't work with a host port.",
+            "row: 1 Being replaced (node-1): the new pod is Pending beside the old one; scheduler: node(s) didn't have free ports",
+            "way out: Replace pods one after the other instead of side by side: maxSurge 0, maxUnavailable 1 for agent",
+        ],
+    ),
+    (
+        "ready-is-not-available",
+        &[
+            "wait: The budget of 1 is used up by node-1 (ready, but not yet for minReadySeconds, 60 s).",
+            "row: 1 Not ready (node-1): its pod is ready, and available once it stayed so for minReadySeconds",
+            "way out: Replace more pods at a time: maxUnavailable 2 for agent",
+        ],
+    ),
+    (
+        "on-delete-and-config-map",
+        &[
+            "hint on-delete: With OnDelete a changed template reaches a node only when somebody deletes the old pod there.",
+            "hint config-map: A changed ConfigMap rolls nothing out",
+            "wait: 3 old pods left: delete them to update.",
+            "way out: Delete the old pod agent-",
+            "way out: Let agent roll by itself: updateStrategy RollingUpdate",
+        ],
+    ),
+    (
+        "immutable-selector",
+        &[
+            "hint immutable-selector: spec.selector can't be changed once the DaemonSet exists.",
+            "refused: The DaemonSet \"agent\" is invalid: spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"node-agent\"}}: field is immutable",
+        ],
+    ),
+    (
+        "scale-to-zero",
+        &[
+            "headline: No node is eligible: there is nothing to run.",
+            "table: Why 0 of 3 nodes",
+            "decided by: spec.template.spec.nodeSelector[switched-off]",
+            "change: Remove nodeSelector switched-off from agent's template (a pod is bound here",
+        ],
+    ),
+    (
+        "workload-before-daemon",
+        &[
+            "why: agent wants a pod here; it is Running. Other pods don't wait for it: shop runs here already. Only a taint that the node joins with, and that agent tolerates, would keep them away until then.",
+        ],
+    ),
+    (
+        "failed-pod-loop",
+        &[
+            "row: 1 Not ready (node-2): its pod failed (Evicted); the controller replaces it after a back-off",
+            "It failed: Evicted: Pod was rejected: The node had condition: [DiskPressure]. The controller deletes a failed pod and creates another, each time after a longer back-off (now 64 s).",
+            "change: Take away what node-2 lacks: end its DiskPressure (its pod is ready",
+            "change: Give agent the priority class system-node-critical: the kubelet keeps critical pods (its pod is ready",
+        ],
+    ),
+];
+
+#[test]
+fn the_page_names_the_true_cause() {
+    let ids: Vec<&str> = scenarios::all().iter().map(|story| story.id).collect();
+    assert_eq!(ids, CAUSES.map(|(id, _)| id));
+    for (id, sentences) in CAUSES {
+        let told = told(&opened(id));
+        for sentence in sentences {
+            assert!(told.contains(sentence), "{id}: {sentence}\n\n{told}");
+        }
+    }
+}
+
+#[test]
+fn every_suggested_edit_does_what_it_promised() {
+    let mut kept = 0;
+    for story in scenarios::all() {
+        let model = opened(story.id);
+        let node = match story.look {
+            Look::Rollout => "node-1",
+            Look::Node(node) | Look::PodOn(node) => node,
+        };
+        for remedy in model.suggested.all() {
+            keep(&model.session, node, remedy);
+            kept += 1;
+        }
+    }
+    assert!(kept > 25, "{kept} edits in all");
+}
+
+#[test]
+fn a_button_resolves_what_is_stuck() {
+    for id in [
+        "stuck-behind-a-not-ready-node",
+        "surge-with-host-port",
+        "no-floor",
+    ] {
+        let mut model = opened(id);
+        update(&mut model, Msg::ApplyWayOut(0));
+        update(&mut model, Msg::Clock(ClockMsg::Settle));
+        let told = told(&model);
+        assert!(told.contains("available, all up to date"), "{id}\n{told}");
+    }
+}
+
+#[test]
+fn a_scenario_can_be_undone_shared_and_edited() {
+    let model = opened("surge-with-host-port");
+    let note = model.pane.story.clone().unwrap();
+    assert!(note.question.starts_with("I set maxSurge") && note.answer.contains("9100"));
+    assert!(model.pane.text.contains("hostPort: 9100") && !model.pane.tabs[0].is_dirty);
+    assert!(
+        model
+            .console
+            .text()
+            .contains("$ kubectl set image ds/agent main=agent:2\n")
+    );
+    let link = link::encode(&start::shared(&model));
+    let again = Model::open(&link, false);
+    assert_eq!(told(&again), told(&model));
+    assert_eq!(
+        again.pane.story, model.pane.story,
+        "the text is the scenario's"
+    );
+    let mut model = model;
+    update(&mut model, Msg::Undo);
+    assert!(
+        !told(&model).contains("free ports"),
+        "the rollout isn't begun"
+    );
+    update(&mut model, Msg::Redo);
+    assert_eq!(model.session.log().len(), again.session.log().len());
+}
+
+#[test]
+fn an_address_opens_a_scenario_or_says_that_there_is_none() {
+    let asked = start::asked_for("?embed&scenario=scale-to-zero", "");
+    assert_eq!(asked, "#scenario=scale-to-zero");
+    assert_eq!(start::asked_for("?scenario=x", "#d1:abc"), "#d1:abc");
+    assert_eq!(start::asked_for("?embed", ""), "");
+    let model = Model::open(&asked, true);
+    assert!(told(&model).contains("Why 0 of 3 nodes"));
+    let model = Model::open("#scenario=nothing", false);
+    let notice = model.notice.map(|notice| notice.text).unwrap_or_default();
+    let wanted =
+        "Nothing was opened: there is no scenario \"nothing\". The address was left alone.";
+    assert_eq!(notice, wanted);
+    assert!(model.session.log().is_empty());
+}
+
+#[test]
+fn the_selection_is_made() {
+    let chosen = |id| opened(id).selection;
+    assert_eq!(chosen("no-floor"), Selection::None);
+    assert_eq!(chosen("failed-pod-loop"), Selection::Node("node-2".into()));
+    let model = opened("pending-on-a-full-node");
+    let why = model.page.why.as_ref().unwrap();
+    assert!(why.title.starts_with("Pod agent-"), "{}", why.title);
+}

@@ -1,0 +1,108 @@
+//! Opening a scenario: its commands are played as if they were typed, so that the timeline, undo and links work.
+
+use super::msg::{Section, Selection};
+use super::start::refuse;
+use super::{Model, editor::Editor};
+use crate::api::object::Key;
+use crate::console::{self, Waits};
+use crate::controllers::daemon_set::pod::target_node;
+use crate::kubectl::{self, Started};
+use crate::present::editor::{ApplyResult, StoryNote};
+use crate::present::pod::PodId;
+use crate::scenarios::{self, Look, Story};
+use crate::session::Session;
+use crate::session::scenario::Scenario;
+use std::rc::Rc;
+
+/// Replaces everything by a scenario, or leaves everything and says that there is none of that name.
+pub fn open_scenario(model: &mut Model, id: &str) {
+    let Some(story) = scenarios::by_id(id) else {
+        let error = format!("there is no scenario {id:?}");
+        return refuse(model, &error);
+    };
+    let mut console = std::mem::take(&mut model.console);
+    console.interrupt_wait();
+    let mut session = Session::new(Scenario::default());
+    let mut editor = Editor::new("");
+    for line in console::lines(story.commands) {
+        let typed = line.into_text();
+        let result = console::run(&mut session, &typed, Waits::SitOut);
+        let output = match result {
+            Ok(Started::Done(output)) => output,
+            // Not while waits are sat out; and the tests see that no line is wrong.
+            Ok(Started::Waits(_)) | Err(_) => continue,
+        };
+        let is_failed = output.exit != 0;
+        console.echo(Some(&typed), "", &output.terminal, is_failed);
+        if let Some(text) = applied(&typed) {
+            let tab = editor.open(&text);
+            if is_failed {
+                let message = output.stderr.trim_end().to_owned();
+                tab.result = ApplyResult::Failed { message };
+            } else {
+                tab.applied = Some(tab.text.clone());
+            }
+        }
+    }
+    editor.keep_last_with("kind: DaemonSet");
+    editor.tab_mut().story = Some(note(story));
+    editor.version = model.editor.version + 1;
+    let is_settled = session.is_settled();
+    let (theme, shows_editor) = (model.theme, model.shows_editor);
+    *model = Model {
+        theme,
+        shows_editor,
+        console,
+        ..Model::with(session, editor, model.is_embedded)
+    };
+    // What would change it is looked for when nothing plays.
+    model.clock.is_playing = is_settled;
+    model.selection = selection(&model.session, story.look);
+    if !model.is_embedded {
+        model.section = Section::Editor;
+    }
+    model.tell(format!("Opened: {}", story.title));
+    model.refresh();
+}
+
+/// What a scenario asks, if there is one of this name.
+pub fn note_of(id: &str) -> Option<StoryNote> {
+    scenarios::by_id(id).map(note)
+}
+
+fn note(story: &Story) -> StoryNote {
+    StoryNote {
+        id: story.id,
+        question: story.question.to_owned(),
+        answer: story.answer.to_owned(),
+    }
+}
+
+/// The manifest that a line applies.
+fn applied(typed: &str) -> Option<String> {
+    let (line, stdin) = kubectl::heredoc(typed).ok()?;
+    line.starts_with("kubectl apply").then_some(stdin)?
+}
+
+fn selection(session: &Session, look: Look) -> Selection {
+    match look {
+        Look::Rollout => Selection::None,
+        Look::Node(name) => Selection::Node(name.into()),
+        Look::PodOn(node) => {
+            let sets = &session.cluster().server.daemon_sets;
+            let pods = session.cluster().server.pods.iter().filter(|pod| {
+                let owner = pod.metadata.controller_ref();
+                let of = |name: &str| Key::new(&pod.metadata.namespace, name);
+                owner.is_some_and(|owner| sets.get(&of(&owner.name)).is_some())
+                    && target_node(pod) == Some(node)
+            });
+            let pod = pods.min_by_key(|pod| pod.is_ready());
+            pod.map_or(Selection::None, |pod| {
+                Selection::Pod(PodId {
+                    namespace: Rc::from(&*pod.metadata.namespace),
+                    name: Rc::from(&*pod.metadata.name),
+                })
+            })
+        }
+    }
+}
