@@ -20,7 +20,7 @@
 //! | [`presets`] | manifests to start from |
 //! | [`scenarios`] | common confusions as clusters to open, each with its true cause |
 //! | [`session`] | scenario + command log: undo, seeking, links |
-//! | [`explain`] | what would change it: edits tried out on forks |
+//! | [`explain`] | what would change it, and which rollout strategy does best: tried out on forks |
 //! | [`console`] | the language of a console: kubectl, and `cluster` |
 //! | [`transcript`] | commands and what they print, as text |
 //! | [`conformance`] | runs recorded and upstream cases against all of it |

@@ -21,6 +21,33 @@ const JUMP_FRAME_MS: u32 = 50;
 const NEAR_MS: u64 = 600;
 const WAIT_MS: u32 = 250;
 
+/// How many steps the next frame may take.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    pub steps: u64,
+}
+
+impl Default for Slice {
+    fn default() -> Self {
+        Slice { steps: STEPS_FIRST }
+    }
+}
+
+impl Slice {
+    /// Fewer steps after a long frame, a few more after a short one.
+    pub fn fit(&mut self, elapsed_ms: u32, wanted_ms: u32) {
+        let elapsed = u64::from(elapsed_ms.clamp(1, 4 * wanted_ms));
+        let wanted = u64::from(wanted_ms);
+        let steps = if elapsed > wanted {
+            self.steps * wanted / elapsed
+        } else {
+            // Slowly, or every few frames one would be too long.
+            self.steps + self.steps * (wanted - elapsed) / (8 * wanted) + 1
+        };
+        self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Clock {
     pub is_playing: bool,
@@ -31,8 +58,7 @@ pub struct Clock {
     is_waiting: bool,
     /// Quarters of a millisecond that were too short to hand over.
     rest: u64,
-    /// How many steps the next frame may take.
-    steps: u64,
+    slice: Slice,
     /// A jump to where nothing moves that isn't over.
     jump: Option<Settling>,
 }
@@ -45,7 +71,7 @@ impl Default for Clock {
             is_asked: false,
             is_waiting: false,
             rest: 0,
-            steps: STEPS_FIRST,
+            slice: Slice::default(),
             jump: None,
         }
     }
@@ -85,7 +111,7 @@ impl Clock {
 
     fn jump_on(&mut self, session: &mut Session) {
         if let Some(settling) = &mut self.jump
-            && session.settle_on(settling, self.steps).is_some()
+            && session.settle_on(settling, self.slice.steps).is_some()
         {
             self.jump = None;
         }
@@ -94,20 +120,26 @@ impl Clock {
     /// Real time went by. The console sees each change if a command waits in it.
     pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32, console: &mut Console) {
         self.is_asked = false;
-        if self.is_jumping() {
-            self.fit(elapsed_ms, JUMP_FRAME_MS);
-            self.jump_on(session);
-            return;
+        let pace = self.pace(session, console.deadline());
+        let wanted_ms = match pace {
+            Pace::Jumping => JUMP_FRAME_MS,
+            Pace::Playing => FRAME_MS,
+            Pace::Paused | Pace::Settled => {
+                self.rest = 0;
+                return;
+            }
+        };
+        if !self.is_waiting {
+            self.slice.fit(elapsed_ms, wanted_ms);
         }
-        if self.pace(session, console.deadline()) != Pace::Playing {
-            self.rest = 0;
+        if pace == Pace::Jumping {
+            self.jump_on(session);
             return;
         }
         let quarters = self.rest + u64::from(elapsed_ms.min(TICK_MS_MAX)) * self.speed.quarters();
         self.rest = quarters % 4;
         let to = session.now() + SimDuration::millis(quarters / 4);
-        self.fit(elapsed_ms, FRAME_MS);
-        let mut left = self.steps;
+        let mut left = self.slice.steps;
         while console.is_waiting() && left > 0 && !session.advance_to(to, 1) {
             console.poll(session);
             left -= 1;
@@ -115,30 +147,19 @@ impl Clock {
         session.advance_to(to, left);
     }
 
-    /// Fewer steps after a long frame, a few more after a short one.
-    fn fit(&mut self, elapsed_ms: u32, wanted_ms: u32) {
-        if self.is_waiting {
-            return;
-        }
-        let elapsed = u64::from(elapsed_ms.clamp(1, 4 * wanted_ms));
-        let wanted = u64::from(wanted_ms);
-        let steps = if elapsed > wanted {
-            self.steps * wanted / elapsed
-        } else {
-            // Slowly, or every few frames one would be too long.
-            self.steps + self.steps * (wanted - elapsed) / (8 * wanted) + 1
-        };
-        self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
-    }
-
-    /// Asks for the next tick, if there is anything to play and none is asked for.
-    pub fn ask(&mut self, session: &Session, deadline: Option<SimTime>) -> Option<Effect> {
+    /// Asks for the next tick, if there is anything to play (or, `is_busy`, to compute) and none is asked for.
+    pub fn ask(
+        &mut self,
+        session: &Session,
+        deadline: Option<SimTime>,
+        is_busy: bool,
+    ) -> Option<Effect> {
         let pace = self.pace(session, deadline);
-        if self.is_asked || !matches!(pace, Pace::Playing | Pace::Jumping) {
+        if self.is_asked || !is_busy && !matches!(pace, Pace::Playing | Pace::Jumping) {
             return None;
         }
         self.is_asked = true;
-        if pace == Pace::Jumping {
+        if is_busy || pace == Pace::Jumping {
             self.is_waiting = false;
             return Some(Effect::NextFrame);
         }

@@ -4,6 +4,7 @@
 //! it is made anew at most once a message, and parts that didn't change stay the same objects.
 
 pub mod clock;
+pub mod compare;
 pub mod console;
 pub mod editor;
 pub mod msg;
@@ -31,6 +32,7 @@ use crate::session::command::{Command, Failure, Outcome};
 use crate::session::execute;
 use crate::session::link;
 use clock::Clock;
+use compare::Compare;
 use console::{Console, Demand};
 use editor::Editor;
 use msg::{
@@ -45,6 +47,7 @@ pub struct Model {
     pub editor: Editor,
     pub clock: Clock,
     pub console: Console,
+    pub compare: Compare,
     pub selection: Selection,
     /// The DaemonSet that the status panel is about; the first one if none is chosen.
     pub daemon_set: Option<DaemonSetId>,
@@ -108,9 +111,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         update.changed = changed;
     }
     let deadline = model.console.deadline();
-    update
-        .effects
-        .extend(model.clock.ask(&model.session, deadline));
+    update.effects.extend(
+        model
+            .clock
+            .ask(&model.session, deadline, model.compare.is_running()),
+    );
     update
 }
 
@@ -121,6 +126,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::DaemonSet(id, msg) => act_daemon_set(model, id, msg),
         Msg::Clock(msg) => act_clock(model, msg),
         Msg::Console(msg) => act_console(model, msg, effects),
+        Msg::Compare(msg) => model.act_compare(msg, effects),
         Msg::AddNodes { kind, count } => {
             model.submit(Command::AddNodes {
                 template: template(kind),
@@ -222,7 +228,9 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
                 let id = match old {
                     Dialog::Help => "help",
                     Dialog::Reset => "reset",
+                    Dialog::Compare => "daemon-set-menu-button",
                 };
+                model.compare.cancel();
                 effects.push(Effect::Focus(id.to_owned()));
             }
             model.dialog = dialog;
@@ -473,6 +481,7 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
         ClockMsg::Tick { elapsed_ms } => {
             let console = &mut model.console;
             model.clock.tick(&mut model.session, elapsed_ms, console);
+            model.go_on_comparing(elapsed_ms);
         }
     }
 }
@@ -659,7 +668,8 @@ impl Model {
             last_line: &self.last_line,
         };
         let is_page_new = self.page.refresh(&self.session, &look);
-        is_page_new | is_console_new | self.suggest(pace)
+        let is_compare_new = self.compare.refresh(self.dialog == Some(Dialog::Compare));
+        is_page_new | is_console_new | is_compare_new | self.suggest(pace)
     }
 }
 

@@ -26,6 +26,7 @@ pub enum Msg {
     EditNode(Option<Rc<str>>),
     Clock(ClockMsg),
     Console(ConsoleMsg),
+    Compare(CompareMsg),
     /// Carries out an edit of those that would change what the why panel says.
     ApplyRemedy(usize),
     /// Carries out an edit of those that would let the rollout go on.
@@ -143,6 +144,36 @@ pub enum ConsoleMsg {
     Copy,
 }
 
+/// Rollout strategies side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CompareMsg {
+    Open(DaemonSetId),
+    Set(CompareField, String),
+    /// The nodes pasted (or to be pasted) instead of the cluster's.
+    UsePasted(bool),
+    /// As typed.
+    AddStrategy(String),
+    /// The one at this place of the list.
+    RemoveStrategy(usize),
+    Run,
+    /// The same with so many seeds.
+    Repeat,
+    Cancel,
+}
+
+/// A field of the form, with what it holds as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompareField {
+    Change,
+    Container,
+    Image,
+    Pasted,
+    Slow,
+    Factor,
+    Lost,
+    Rounds,
+}
+
 /// What an added node is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeKind {
@@ -235,6 +266,8 @@ pub enum Dialog {
     Help,
     /// Asks before everything goes.
     Reset,
+    /// Rollout strategies side by side.
+    Compare,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! How the page begins: the first visit, or a link.
 
 use super::clock::Clock;
+use super::compare::Compare;
 use super::console::Console;
 use super::editor::Editor;
 use super::msg::{Section, Selection, Theme};
@@ -51,6 +52,7 @@ impl Model {
             editor,
             clock: Clock::default(),
             console: Console::default(),
+            compare: Compare::default(),
             selection: Selection::None,
             daemon_set: None,
             editing: None,

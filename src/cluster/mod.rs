@@ -87,6 +87,16 @@ impl Cluster {
         }
     }
 
+    /// Draws everything that is random from another seed from now on.
+    pub fn reseed(&mut self, seed: u64) {
+        self.rng = Rng::new(seed);
+    }
+
+    /// The seed of what is random.
+    pub fn seed(&self) -> u64 {
+        self.rng.seed()
+    }
+
     pub fn now(&self) -> SimTime {
         self.now
     }

@@ -422,7 +422,7 @@ fn try_out(
     None
 }
 
-fn patch(set: &DaemonSet, type_: &str, patch: &Value) -> Command {
+pub(super) fn patch(set: &DaemonSet, type_: &str, patch: &Value) -> Command {
     let args = [
         "patch",
         "daemonset",

@@ -5,6 +5,7 @@
 //! Absent: Yew, state, and any field that a person wouldn't see or a message wouldn't need.
 
 pub mod cluster;
+pub mod compare;
 pub mod console;
 pub mod daemon_set;
 pub mod editor;

@@ -82,7 +82,7 @@ impl Count {
         sum.holding = holders(names(uses_budget));
         if sum.old > 0 && sum.done > 1 {
             // Nodes go by name, so the first ones were done first.
-            let first = names(is_done).into_iter();
+            let first = names(Class::is_done).into_iter();
             let begun = first.flat_map(|name| scene.owned_on(name));
             let begun = begun
                 .filter_map(|pod| pod.metadata.creation_timestamp)
@@ -96,7 +96,7 @@ impl Count {
 
     fn add_class(&mut self, class: &Class, nodes: u32) {
         self.old += if class.old == Side::None { 0 } else { nodes };
-        self.done += if is_done(class) { nodes } else { 0 };
+        self.done += if class.is_done() { nodes } else { 0 };
         self.surging_count += if is_surging(class) { nodes } else { 0 };
         self.holding_count += if uses_budget(class) { nodes } else { 0 };
     }
@@ -109,10 +109,6 @@ impl Count {
             || status.number_available != self.available
             || status.updated_number_scheduled != self.updated
     }
-}
-
-fn is_done(class: &Class) -> bool {
-    class.should_run && class.new == Side::Available && class.old == Side::None
 }
 
 fn is_surging(class: &Class) -> bool {
@@ -225,6 +221,11 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         waits.push(format!(
             "{} left: delete them to update.",
             count(u64::from(fresh.old), "old pod")
+        ));
+    } else if fresh.old > 0 && budget.max_surge > 0 && fresh.is_stuck {
+        waits.push(format!(
+            "The new pods don't become available on {}.",
+            list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
         ));
     } else if fresh.old > 0 && budget.max_surge > 0 && !fresh.surging.is_empty() {
         waits.push(format!(

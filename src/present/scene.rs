@@ -62,7 +62,8 @@ impl Scene {
         let mut touched = Touched::default();
         let goes_on = self.lineage.as_ref() == Some(session.lineage());
         if !goes_on {
-            *self = Scene::of(session);
+            *self = Scene::of(cluster);
+            self.lineage = Some(session.lineage().remember());
             touched.is_everywhere = true;
         }
         let mut has_revisions = !goes_on;
@@ -91,10 +92,8 @@ impl Scene {
     }
 
     /// With all pods; nothing is assessed yet.
-    fn of(session: &Session) -> Scene {
-        let cluster = session.cluster();
+    fn of(cluster: &Cluster) -> Scene {
         let mut scene = Scene {
-            lineage: Some(session.lineage().remember()),
             seen: cluster.trace.len(),
             pods: cluster.server.pods.clone(),
             ..Scene::default()
@@ -102,6 +101,14 @@ impl Scene {
         for pod in cluster.server.pods.iter() {
             scene.link(pod);
         }
+        scene
+    }
+
+    /// Of a single moment.
+    pub fn at(cluster: &Cluster, set: &Rc<DaemonSet>) -> Scene {
+        let mut scene = Scene::of(cluster);
+        scene.choose(cluster, Some(set), true);
+        scene.assess(cluster, &Touched::default());
         scene
     }
 

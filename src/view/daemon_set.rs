@@ -4,7 +4,7 @@ use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::remedies::Remedies;
-use crate::app::msg::{DaemonSetMsg, Msg, Selection};
+use crate::app::msg::{CompareMsg, DaemonSetMsg, Msg, Selection};
 use crate::present::daemon_set::{
     ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, Rollout, RolloutState,
     SelectionNote,
@@ -207,6 +207,11 @@ fn items(panel: &DaemonSetPanel, dispatch: &Dispatch) -> Vec<MenuItem> {
             "Roll back",
             "kubectl rollout undo",
             act(DaemonSetMsg::UndoTo(0)),
+        ),
+        MenuItem::about(
+            "Compare strategies…",
+            "tried out on copies of the cluster",
+            dispatch.on::<()>(Msg::Compare(CompareMsg::Open(panel.id.clone()))),
         ),
         MenuItem::danger("Delete", act(DaemonSetMsg::Delete)),
     ]

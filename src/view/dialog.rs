@@ -1,4 +1,4 @@
-//! Dialogs: help, and the question before everything goes.
+//! Dialogs: the box that all of them are in; help, and the question before everything goes.
 
 use super::dispatch::use_dispatch;
 use super::icons::{Icon, icon};
@@ -7,14 +7,24 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
+const FOCUSABLE: &str = "button:not(:disabled), a[href], input, select, textarea, [tabindex=\"0\"]";
+
 #[derive(Clone, PartialEq, Properties)]
 pub struct DialogProps {
     pub which: Which,
 }
 
+#[derive(Clone, PartialEq, Properties)]
+pub struct ModalProps {
+    pub title: AttrValue,
+    #[prop_or_default]
+    pub class: Classes,
+    pub children: Html,
+}
+
 /// A box over the page; Escape closes it, and Tab stays in it.
 #[component]
-pub fn Dialog(props: &DialogProps) -> Html {
+pub fn Modal(props: &ModalProps) -> Html {
     let dispatch = use_dispatch();
     let root = use_node_ref();
     {
@@ -55,6 +65,23 @@ pub fn Dialog(props: &DialogProps) -> Html {
             _ => {}
         })
     };
+    html! {
+        <div class="backdrop" onkeydown={on_key}>
+            <div class={classes!("dialog", props.class.clone())} role="dialog" aria-modal="true" aria-labelledby="dialog-heading" ref={root}>
+                <div class="panel__head">
+                    <h2 id="dialog-heading">{ &props.title }</h2>
+                    <button type="button" class="icon-button" aria-label="Close" onclick={dispatch.on(Msg::Open(None))}>{ icon(Icon::Close) }</button>
+                </div>
+                { props.children.clone() }
+            </div>
+        </div>
+    }
+}
+
+/// A dialog whose content is always the same.
+#[component]
+pub fn Dialog(props: &DialogProps) -> Html {
+    let dispatch = use_dispatch();
     let (title, body) = match props.which {
         Which::Help => ("How this works", help()),
         Which::Reset => (
@@ -69,22 +96,13 @@ pub fn Dialog(props: &DialogProps) -> Html {
                 </>
             },
         ),
+        Which::Compare => return html! {},
     };
-    html! {
-        <div class="backdrop" onkeydown={on_key}>
-            <div class="dialog" role="dialog" aria-modal="true" aria-labelledby="dialog-heading" ref={root}>
-                <div class="panel__head">
-                    <h2 id="dialog-heading">{ title }</h2>
-                    <button type="button" class="icon-button" aria-label="Close" onclick={dispatch.on(Msg::Open(None))}>{ icon(Icon::Close) }</button>
-                </div>
-                { body }
-            </div>
-        </div>
-    }
+    html! { <Modal {title}>{ body }</Modal> }
 }
 
 fn buttons(root: &Element) -> Vec<HtmlElement> {
-    let Ok(found) = root.query_selector_all("button, a[href]") else {
+    let Ok(found) = root.query_selector_all(FOCUSABLE) else {
         return Vec::new();
     };
     (0..found.length())

@@ -3,6 +3,7 @@
 //! `root` owns the model; all other components are functions of their props.
 
 pub mod cluster;
+pub mod compare;
 pub mod console;
 pub mod daemon_set;
 pub mod dialog;

@@ -63,16 +63,16 @@ pub fn NodeForm(props: &NodeFormProps) -> Html {
 }
 
 #[derive(Clone, PartialEq, Properties)]
-struct AddFieldProps {
-    id: AttrValue,
-    label: AttrValue,
-    placeholder: AttrValue,
-    on_add: Callback<String>,
+pub struct AddFieldProps {
+    pub id: AttrValue,
+    pub label: AttrValue,
+    pub placeholder: AttrValue,
+    pub on_add: Callback<String>,
 }
 
 /// A field and its Add button; the text stays until the button or Enter, and after it, in case it was refused.
 #[component]
-fn AddField(props: &AddFieldProps) -> Html {
+pub fn AddField(props: &AddFieldProps) -> Html {
     let input = use_node_ref();
     let on_submit = {
         let (input, on_add) = (input.clone(), props.on_add.clone());

@@ -1,6 +1,7 @@
 //! The root: owns the model, passes messages in and view models down, and does what `update` asks of the outside.
 
 use super::cluster::Cluster;
+use super::compare::Compare;
 use super::console::Console;
 use super::daemon_set::DaemonSet;
 use super::dialog::Dialog;
@@ -113,6 +114,7 @@ impl Component for Root {
                     <Console pane={model.console_pane.clone()} />
                     <Timeline timeline={page.timeline.clone()} />
                     if let Some(which) = model.dialog { <Dialog {which} /> }
+                    if let Some(pane) = &model.compare.pane { <Compare pane={pane.clone()} /> }
                     <div class="sr-only" role="status" aria-live="polite" id="announcer">{ &model.announcement }</div>
                 </div>
             </ContextProvider<Dispatch>>

@@ -53,6 +53,18 @@ pub struct Class {
     pub exists: bool,
 }
 
+impl Class {
+    /// The new pod is available, and no old one is left.
+    pub fn is_done(&self) -> bool {
+        self.should_run && self.new == Side::Available && self.old == Side::None
+    }
+
+    /// Some pod there is available, and stays.
+    pub fn is_served(&self) -> bool {
+        self.should_run && (self.new == Side::Available || self.old == Side::Available)
+    }
+}
+
 /// What a node adds to the status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
