@@ -131,10 +131,11 @@ pub fn lines(text: &str) -> Vec<Line> {
                     is_open = true;
                     break;
                 };
+                let goes_on = line.ends_with('\\');
                 line.push('\n');
                 line.push_str(next);
                 // Other lines leave it as it is; looking at each takes quadratic time.
-                if next.contains(['"', '\'', '\\', '#']) {
+                if goes_on || next.contains(['"', '\'', '\\', '#']) {
                     quote_is_open = kubectl::split(&line).is_err();
                 }
             }
