@@ -512,6 +512,9 @@ fn finds_stay_fixed() {
     ] {
         command(&mut session, text, &mut stream);
     }
+    // A paste with an open quote took a time that grew with the square of its lines.
+    let paste = "kubectl get '\n".to_owned() + &" \n".repeat(20_000);
+    assert_eq!(console::lines(&paste).len(), 1);
 }
 
 #[test]
