@@ -125,13 +125,19 @@ pub fn lines(text: &str) -> Vec<Line> {
                 }
             }
         } else {
-            while line.ends_with('\\') || kubectl::split(&line).is_err() {
+            let mut quote_is_open = kubectl::split(&line).is_err();
+            while quote_is_open || line.ends_with('\\') {
                 let Some(next) = rest.next() else {
                     is_open = true;
                     break;
                 };
+                let goes_on = line.ends_with('\\');
                 line.push('\n');
                 line.push_str(next);
+                // Other lines leave it as it is; looking at each takes quadratic time.
+                if goes_on || next.contains(['"', '\'', '\\', '#']) {
+                    quote_is_open = kubectl::split(&line).is_err();
+                }
             }
         }
         found.push(if is_open {

@@ -10,6 +10,8 @@
 //! $ kubectl get pods
 //! ```
 //!
+//! A comment stands at the beginning or below an empty line: kubectl prints lines with `#`, too.
+//!
 //! Everything goes through the session, as on the page.
 
 use crate::console::{self, Waits, heredoc_mark};
@@ -38,8 +40,11 @@ pub fn play(text: &str) -> Result<String, String> {
     let mut out = String::new();
     let mut lines = text.lines().enumerate();
     let mut started = false;
+    let mut may_comment = true;
     while let Some((index, line)) = lines.next() {
-        if line.starts_with('#') {
+        let is_comment = may_comment && line.starts_with('#');
+        may_comment = is_comment || line.is_empty();
+        if is_comment {
             // A comment begins a new part, set off by an empty line.
             if started && !out.ends_with("\n\n") {
                 out.push('\n');

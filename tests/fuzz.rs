@@ -499,6 +499,24 @@ fn links() {
     });
 }
 
+/// Each of these once panicked or didn't end.
+#[test]
+fn finds_stay_fixed() {
+    let mut session = start();
+    let mut stream = Stream::new(0, "finds");
+    for text in [
+        // A path that stops at a character which begins nothing.
+        "kubectl get events --sort-by=gpu=yus:NoExecute-",
+        "kubectl get ds -o jsonpath={.a=b}",
+        "kubectl get ds -o custom-columns=A:.a)",
+    ] {
+        command(&mut session, text, &mut stream);
+    }
+    // A paste with an open quote took a time that grew with the square of its lines.
+    let paste = "kubectl get '\n".to_owned() + &" \n".repeat(20_000);
+    assert_eq!(console::lines(&paste).len(), 1);
+}
+
 #[test]
 fn the_corpus_is_there() {
     assert!(Path::new(&root().join("static/presets")).is_dir());

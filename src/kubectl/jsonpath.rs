@@ -173,9 +173,22 @@ fn parse_action(action: &str, parts: &mut Vec<Part>) -> Result<(), String> {
         match reader.peek() {
             None => return Ok(()),
             Some('"' | '\'') => parts.push(Part::Text(reader.quoted()?)),
-            Some(_) => parts.push(Part::Path(reader.steps(0)?)),
+            Some(c) => {
+                let before = reader.rest.len();
+                parts.push(Part::Path(reader.steps(0)?));
+                if reader.rest.len() == before {
+                    return Err(unrecognized(c));
+                }
+            }
         }
     }
+}
+
+fn unrecognized(c: char) -> String {
+    format!(
+        "unrecognized character in action: U+{:04X} '{c}'",
+        u32::from(c)
+    )
 }
 
 struct Reader<'a> {
@@ -292,10 +305,7 @@ impl<'a> Reader<'a> {
             }
         }
         match self.peek() {
-            Some(c) if !c.is_whitespace() && !",)]=!<>".contains(c) => Err(format!(
-                "unrecognized character in action: U+{:04X} '{c}'",
-                u32::from(c)
-            )),
+            Some(c) if !c.is_whitespace() && !",)]=!<>".contains(c) => Err(unrecognized(c)),
             _ => Ok(steps),
         }
     }
