@@ -69,6 +69,11 @@ pub enum Waits {
 pub fn run(session: &mut Session, typed: &str, waits: Waits) -> Result<Started, String> {
     let (command, stdin) = kubectl::heredoc(typed)?;
     let words = kubectl::split(&command)?;
+    if let Some(word) = words.iter().find(|word| is_shells(word)) {
+        return Err(format!(
+            "{word} is for a shell, and there is none here: one command a line"
+        ));
+    }
     match words.split_first() {
         None => Ok(Started::Done(Output::default())),
         Some((first, args)) if first == "kubectl" || first == "k" => {
@@ -79,6 +84,11 @@ pub fn run(session: &mut Session, typed: &str, waits: Waits) -> Result<Started, 
             "{first:?} is no command here; there are kubectl and cluster"
         )),
     }
+}
+
+/// What only a shell understands.
+fn is_shells(word: &str) -> bool {
+    matches!(word, "|" | "||" | "&" | "&&" | ";" | ">" | ">>")
 }
 
 /// The word that ends the heredoc that a line begins.
@@ -372,6 +382,16 @@ mod tests {
         assert_eq!(lines("k get \\\n ds"), [whole("k get \\\n ds")]);
         assert_eq!(lines("k get \\"), [open("k get \\")]);
         assert_eq!(lines(""), []);
+    }
+
+    #[test]
+    fn a_shells_signs_are_refused_but_not_in_quotes() {
+        let mut session = Session::new(Scenario::default());
+        let mut refused = |line: &str| run(&mut session, line, Waits::SitOut).is_err();
+        assert!(refused("kubectl get pods | grep my"));
+        assert!(refused("kubectl get ds && kubectl get nodes"));
+        assert!(!refused("kubectl get pods -l 'a in (b)'"));
+        assert!(!refused("kubectl annotate node node-1 note='a | b'"));
     }
 
     #[test]

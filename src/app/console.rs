@@ -148,9 +148,13 @@ impl Console {
 
     /// Ctrl-C: the command that waits ends, and what was typed goes.
     pub fn interrupt(&mut self) {
+        let left = self.queue.len();
         self.queue.clear();
         if self.waiting.take().is_some() {
             self.put(EntryKind::Error, "^C\n");
+            if left > 0 {
+                self.put(EntryKind::Note, &format!("# not run: {left} more"));
+            }
         } else if !self.input.is_empty() {
             let typed = format!("{}^C", self.input);
             self.put(EntryKind::Command, &typed);

@@ -69,7 +69,7 @@ fn a_watch_ends_with_ctrl_c_and_what_was_queued_goes() {
     update(&mut model, console(ConsoleMsg::Interrupt));
     let text = model.console.text();
     assert!(
-        text.contains("ContainerCreating") && text.ends_with("^C\n"),
+        text.contains("ContainerCreating") && text.ends_with("^C\n# not run: 1 more\n"),
         "{text}"
     );
     assert!(!text.contains("DESIRED"), "{text}");

@@ -155,7 +155,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.selection = if is_same { Selection::None } else { selection };
             if model.selection != Selection::None {
                 model.section = Section::Status;
-                effects.push(Effect::ShowWhy);
+                effects.push(Effect::Show("why-heading"));
             }
         }
         Msg::ChooseDaemonSet(id) => model.daemon_set = Some(id),
@@ -170,10 +170,12 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.editing = node;
         }
         Msg::ApplyRemedy(index) => {
+            effects.push(Effect::Focus("why-heading".to_owned()));
             let commands = model.suggested.for_node(index);
             commands.into_iter().for_each(|it| model.submit(it));
         }
         Msg::ApplyWayOut(index) => {
+            effects.push(Effect::Focus("status-heading".to_owned()));
             let commands = model.suggested.for_rollout(index);
             commands.into_iter().for_each(|it| model.submit(it));
         }
@@ -238,7 +240,12 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Leaving => effects.push(Effect::Keep(link::encode(&start::shared(model)))),
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
-        Msg::ToggleEye => model.shows_eye = !model.shows_eye,
+        Msg::ToggleEye => {
+            model.shows_eye = !model.shows_eye;
+            if model.shows_eye {
+                effects.push(Effect::Show("eye-heading"));
+            }
+        }
         Msg::ToggleEditor => model.shows_editor = !model.shows_editor,
         Msg::Key(shortcut) => act_key(model, shortcut, effects),
     }
@@ -278,7 +285,11 @@ fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
         EditorMsg::Typed { tab, text } => model.editor.typed(tab, &text),
         EditorMsg::Apply => apply(model),
         EditorMsg::SelectTab(tab) => model.editor.select(tab),
-        EditorMsg::NewTab => model.editor.new_tab(),
+        EditorMsg::NewTab => {
+            model.editor.new_tab();
+            // What is typed next is text, not shortcuts.
+            effects.push(Effect::Reveal(1));
+        }
         EditorMsg::CloseTab(tab) => model.editor.close(tab),
         EditorMsg::OpenPreset(id) => open_preset(model, &id),
         EditorMsg::DismissHint(id) => model.editor.dismiss(id),
@@ -289,7 +300,13 @@ fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
 
 /// `kubectl apply` of the document in front, or the end of `kubectl edit`. Its text stays, whatever comes of it.
 fn apply(model: &mut Model) {
-    let tab = model.editor.tab();
+    let tab = model.editor.tab_mut();
+    if tab.edits.is_some() && !tab.is_dirty() {
+        let warnings = vec!["Edit cancelled, no changes made.".to_owned()];
+        let lines = Vec::new();
+        tab.result = ApplyResult::Done { lines, warnings };
+        return;
+    }
     let yaml = tab.text.to_string();
     let command = match &tab.edits {
         Some(what) => Command::Kubectl {
@@ -314,7 +331,13 @@ fn apply(model: &mut Model) {
                 1.. => crate::present::words::count(many as u64, "error"),
                 0 => failure.message.clone(),
             };
-            tab.result = ApplyResult::Failed { message };
+            let done = failure.done.clone();
+            let said = if done.is_empty() {
+                "Not applied".to_owned()
+            } else {
+                done.join(", ")
+            };
+            tab.result = ApplyResult::Failed { done, message };
             tab.problems = failure
                 .places
                 .iter()
@@ -325,7 +348,7 @@ fn apply(model: &mut Model) {
                     hint: place.hint.clone(),
                 })
                 .collect();
-            model.announcement = format!("Not applied. {}", failure.message);
+            model.announcement = format!("{said}. {}", failure.message);
         }
     }
 }
@@ -537,7 +560,12 @@ impl Model {
         let result = self.session.submit(command);
         let printed = match &result {
             Ok(Outcome { lines, warnings }) => warnings.iter().chain(lines).cloned().collect(),
-            Err(failure) => vec![failure.message.clone()],
+            Err(failure) => failure
+                .done
+                .iter()
+                .chain([&failure.message])
+                .cloned()
+                .collect::<Vec<_>>(),
         };
         let printed: String = printed.iter().map(|line| format!("{line}\n")).collect();
         self.console
@@ -546,6 +574,12 @@ impl Model {
             self.clock.is_playing = true;
             self.notice = None;
             self.tell(outcome.lines.join(", "));
+        }
+        if let Err(failure) = &result
+            && !failure.done.is_empty()
+        {
+            self.clock.is_playing = true;
+            self.tell(failure.done.join(", "));
         }
         result
     }

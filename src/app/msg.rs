@@ -356,6 +356,6 @@ pub enum Effect {
     Focus(String),
     /// Scroll the editor to a line.
     Reveal(u32),
-    /// Bring the why panel into view.
-    ShowWhy,
+    /// Bring the element with this id into view.
+    Show(&'static str),
 }

@@ -18,7 +18,7 @@ fn told(model: &Model) -> String {
     let hints = model.pane.hints.iter();
     lines.extend(hints.map(|hint| format!("hint {}: {}", hint.id, hint.text)));
     match &model.pane.result {
-        ApplyResult::Failed { message } => lines.push(format!("refused: {message}")),
+        ApplyResult::Failed { message, .. } => lines.push(format!("refused: {message}")),
         ApplyResult::None | ApplyResult::Done { .. } => {}
     }
     if let Some(panel) = &model.page.panel {

@@ -38,7 +38,10 @@ pub fn open_scenario(model: &mut Model, id: &str) {
             let tab = editor.open(&text);
             if is_failed {
                 let message = output.stderr.trim_end().to_owned();
-                tab.result = ApplyResult::Failed { message };
+                tab.result = ApplyResult::Failed {
+                    done: Vec::new(),
+                    message,
+                };
             } else {
                 tab.applied = Some(tab.text.clone());
             }

@@ -579,3 +579,23 @@ fn the_controllers_eye_follows_a_sync() {
     send(&mut model, [Msg::ToggleEye]);
     assert!(model.page.eye.is_none());
 }
+
+#[test]
+fn what_was_applied_before_an_error_is_told_and_plays() {
+    let mut model = first_visit();
+    let namespace =
+        |name: &str| format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n");
+    type_text(
+        &mut model,
+        &format!("{}---\n{}", namespace("good"), namespace("BAD")),
+    );
+    send(&mut model, [Msg::Clock(ClockMsg::Pause), APPLY]);
+    let done = vec!["namespace/good created".to_owned()];
+    assert!(matches!(&model.pane.result, ApplyResult::Failed { done: told, .. } if *told == done));
+    assert!(model.clock.is_playing && model.announcement.starts_with("namespace/good created"));
+    let printed = model.console.text();
+    assert!(
+        printed.contains("namespace/good created\nThe Namespace \"BAD\" is invalid"),
+        "{printed}"
+    );
+}

@@ -57,6 +57,8 @@ pub enum ApplyResult {
         warnings: Vec<String>,
     },
     Failed {
+        /// kubectl's lines about the objects that were applied all the same.
+        done: Vec<String>,
         message: String,
     },
 }

@@ -42,7 +42,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
     html! {
         <section class="panel daemon-set" aria-labelledby="status-heading">
             <div class="panel__head">
-                <h2 id="status-heading">{ title(panel, &props.all, &dispatch) }</h2>
+                <h2 id="status-heading" tabindex="-1">{ title(panel, &props.all, &dispatch) }</h2>
                 <Menu id="daemon-set-menu" label={format!("Actions for {}", panel.id.name)} items={items(panel, &dispatch)}>{ icon(Icon::More) }</Menu>
             </div>
             <p class="headline" data-tone={panel.tone.as_str()}>{ &panel.headline }</p>

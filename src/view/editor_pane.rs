@@ -138,8 +138,11 @@ fn result(result: &ApplyResult) -> Html {
                 { for warnings.iter().map(|line| html! { <li data-tone="warn">{ icon(Icon::Warning) }{ line }</li> }) }
             </ul>
         },
-        ApplyResult::Failed { message } => html! {
-            <p class="result" data-tone="bad">{ icon(Icon::Warning) }<span>{ message }</span></p>
+        ApplyResult::Failed { done, message } => html! {
+            <ul class="result" data-tone="bad">
+                { for done.iter().map(|line| html! { <li data-tone="good">{ icon(Icon::Check) }{ line }</li> }) }
+                <li>{ icon(Icon::Warning) }<span>{ message }</span></li>
+            </ul>
         },
     }
 }

@@ -192,7 +192,7 @@ impl Root {
                 self.reveal = Some((line, wishes + 1));
                 return true;
             }
-            Effect::ShowWhy => later(|| platform::scroll_to("why-heading")),
+            Effect::Show(id) => later(move || platform::scroll_to(id)),
         }
         false
     }

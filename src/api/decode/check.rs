@@ -362,9 +362,7 @@ fn type_hint(value: &NodeValue, type_: &Type) -> Option<String> {
             format!("in quotes it is a string: \"{number}\"")
         }
         (Type::String(_), NodeValue::Bool(value)) => {
-            format!(
-                "YAML reads yes, no, on, off, true and false as {value}; in quotes it is a string"
-            )
+            format!("without quotes YAML reads it as the boolean {value}; in quotes it is a string")
         }
         (Type::Int32 | Type::Int64, NodeValue::String(text)) if text.parse::<i64>().is_ok() => {
             format!("without quotes it is a number: {text}")

@@ -105,7 +105,7 @@ fn wrong_types() {
         ),
         17,
         "json: cannot unmarshal bool into Go struct field Container.spec.template.spec.containers.imagePullPolicy of type v1.PullPolicy",
-        Some("YAML reads yes, no, on, off, true and false as true; in quotes it is a string"),
+        Some("without quotes YAML reads it as the boolean true; in quotes it is a string"),
     );
     check(
         (
