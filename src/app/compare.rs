@@ -30,6 +30,8 @@ pub struct Compare {
     result: Option<CompareResult>,
     /// How many trials the result is of.
     seen: usize,
+    /// The pane was made anew and isn't drawn yet.
+    has_news: bool,
     /// What is drawn while the dialog is open.
     pub pane: Option<Rc<ComparePane>>,
 }
@@ -116,6 +118,7 @@ impl Compare {
 
     /// Makes the pane anew; true if it changed.
     pub fn refresh(&mut self, is_open: bool) -> bool {
+        let has_news = std::mem::take(&mut self.has_news);
         if !is_open {
             return self.pane.take().is_some();
         }
@@ -139,7 +142,7 @@ impl Compare {
         if is_new {
             self.pane = Some(Rc::new(pane));
         }
-        is_new
+        is_new | has_news
     }
 }
 
@@ -204,7 +207,8 @@ impl Model {
         if !self.compare.go_on(elapsed_ms) {
             return;
         }
-        self.compare.refresh(true);
+        // The announcement needs the result; that the pane is new is said when the page is made.
+        self.compare.has_news |= self.compare.refresh(true);
         let result = self.compare.result.as_ref();
         self.announcement = match (&self.compare.error, result) {
             (Some(error), _) => error.clone(),

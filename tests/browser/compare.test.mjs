@@ -36,7 +36,7 @@ pageTest("strategies are compared by keyboard alone, and the cluster stays as it
   await page.locator("#compare-strategy").focus();
   await page.keyboard.type("maxUnavailable 2");
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "Remove maxUnavailable 2" }).waitFor();
+  await page.getByRole("button", { name: "Remove maxUnavailable 2", exact: true }).waitFor();
   await page.locator("#compare-image").focus();
   await page.keyboard.press("Enter");
   await finished(page);

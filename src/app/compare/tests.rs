@@ -210,3 +210,17 @@ fn strategies_come_and_go_and_none_is_no_comparison() {
     "#]],
     );
 }
+
+#[test]
+fn the_frame_that_ends_it_is_drawn() {
+    let mut model = opened();
+    send(&mut model, CompareMsg::Run);
+    for _ in 0..20_000 {
+        let is_drawn = update(&mut model, tick()).changed;
+        if !model.compare.is_running() {
+            assert!(is_drawn && pane(&model).result.is_some());
+            return;
+        }
+    }
+    panic!("it never ends");
+}
