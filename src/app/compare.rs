@@ -42,7 +42,8 @@ impl Compare {
     }
 
     fn set(&mut self, field: CompareField, text: String) {
-        self.is_stale = true;
+        // How often it is repeated doesn't change what was compared.
+        self.is_stale |= field != CompareField::Rounds;
         let form = &mut self.form;
         match field {
             CompareField::Change => {
