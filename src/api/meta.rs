@@ -180,6 +180,11 @@ impl ObjectMeta {
             .find(|owner| owner.controller == Some(true))
     }
 
+    /// Whether the object with this uid controls this one.
+    pub fn is_controlled_by(&self, uid: &str) -> bool {
+        self.controller_ref().is_some_and(|owner| owner.uid == uid)
+    }
+
     pub fn is_terminating(&self) -> bool {
         self.deletion_timestamp.is_some()
     }

@@ -118,8 +118,7 @@ fn panel(session: &Session, subject: Subject<'_>, set: Option<&Rc<DaemonSet>>) -
 /// Its nodes by reason, and what its rollout waits for.
 fn of_set(session: &Session, set: &Rc<DaemonSet>) -> String {
     let cluster = session.cluster();
-    let mut scene = Scene::default();
-    scene.follow(session, Some(set));
+    let scene = Scene::at(cluster, set);
     let table = groups(cluster, &scene, set);
     let mut out = format!("{}:\n", table.title);
     for row in table.rows {

@@ -242,8 +242,7 @@ fn status(cluster: &Cluster, set: &DaemonSet, wrong: &mut Vec<String>) {
     // The controller isn't woken when a node goes, only when pod GC takes its pod; and a terminating DaemonSet keeps its status.
     let nodes = cluster.server.nodes.len() as i32;
     let orphaned = cluster.server.pods.iter().any(|pod| {
-        let owner = pod.metadata.controller_ref();
-        owner.is_some_and(|owner| owner.uid == set.metadata.uid)
+        pod.metadata.is_controlled_by(&set.metadata.uid)
             && target_node(pod)
                 .is_some_and(|node| cluster.server.nodes.get(&Cluster::node_key(node)).is_none())
     });

@@ -307,14 +307,8 @@ fn is_rolled_out(cluster: &Cluster, set: &DaemonSet) -> bool {
 
 fn progress(cluster: &Cluster, set: &DaemonSet) -> Progress {
     let generation = now_in(cluster, set).and_then(|set| set.template_generation());
-    let own = |pod: &&Rc<Pod>| {
-        let owner = pod.metadata.controller_ref();
-        owner.is_some_and(|owner| owner.uid == set.metadata.uid)
-            && pod.is_ready()
-            && !pod.metadata.is_terminating()
-    };
-    let pods = cluster.server.pods.in_namespace(&set.metadata.namespace);
-    let ready: Vec<&Rc<Pod>> = pods.filter(own).collect();
+    let is_ready = |pod: &&Rc<Pod>| pod.is_ready() && !pod.metadata.is_terminating();
+    let ready: Vec<&Rc<Pod>> = own_pods(cluster, set).filter(is_ready).collect();
     let label = generation.map(|generation| generation.to_string());
     let is_new = |pod: &&&Rc<Pod>| {
         label.is_some() && pod.metadata.label(POD_TEMPLATE_GENERATION) == label.as_deref()
@@ -335,12 +329,7 @@ fn loosen(cluster: &Cluster, set: &DaemonSet) -> Vec<Candidate> {
                 .label(CONTROLLER_REVISION_HASH)
                 .map(str::to_owned)
         };
-        let own = |pod: &&Rc<Pod>| {
-            let owner = pod.metadata.controller_ref();
-            owner.is_some_and(|owner| owner.uid == set.metadata.uid)
-        };
-        let pods = cluster.server.pods.in_namespace(&set.metadata.namespace);
-        let mut pods: Vec<&Rc<Pod>> = pods.filter(own).collect();
+        let mut pods: Vec<&Rc<Pod>> = own_pods(cluster, set).collect();
         pods.sort_by_key(|pod| (pod.metadata.creation_timestamp, hash(pod)));
         let oldest = pods.first().map(|pod| {
             let title = format!("Delete the old pod {}", pod.metadata.name);
@@ -379,13 +368,17 @@ fn try_all(
     trials.take(REMEDIES_MAX).collect()
 }
 
-fn pods_on<'a>(cluster: &'a Cluster, set: &'a DaemonSet, node: &'a str) -> Vec<&'a Rc<Pod>> {
-    let own = |pod: &&Rc<Pod>| {
-        let owner = pod.metadata.controller_ref();
-        owner.is_some_and(|owner| owner.uid == set.metadata.uid) && target_node(pod) == Some(node)
-    };
+fn own_pods<'a>(
+    cluster: &'a Cluster,
+    set: &'a DaemonSet,
+) -> impl Iterator<Item = &'a Rc<Pod>> + use<'a> {
     let pods = cluster.server.pods.in_namespace(&set.metadata.namespace);
-    pods.filter(own).collect()
+    pods.filter(|pod| pod.metadata.is_controlled_by(&set.metadata.uid))
+}
+
+fn pods_on<'a>(cluster: &'a Cluster, set: &'a DaemonSet, node: &'a str) -> Vec<&'a Rc<Pod>> {
+    let on_node = |pod: &&Rc<Pod>| target_node(pod) == Some(node);
+    own_pods(cluster, set).filter(on_node).collect()
 }
 
 /// Carries an edit out on a copy, and looks whether and when it does what it is for.
@@ -814,10 +807,8 @@ fn to_get_ready(cluster: &Cluster, set: &DaemonSet, pod: &Pod) -> Vec<Candidate>
 
 fn roll_back(cluster: &Cluster, set: &DaemonSet) -> Option<Candidate> {
     let revisions = &cluster.server.controller_revisions;
-    let own = |revision: &&Rc<ControllerRevision>| {
-        let owner = revision.metadata.controller_ref();
-        owner.is_some_and(|owner| owner.uid == set.metadata.uid)
-    };
+    let own =
+        |revision: &&Rc<ControllerRevision>| revision.metadata.is_controlled_by(&set.metadata.uid);
     let revisions = revisions.in_namespace(&set.metadata.namespace).filter(own);
     let title = format!("Go back to {}'s revision before", set.metadata.name);
     let command = Command::RolloutUndo {

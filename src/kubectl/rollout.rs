@@ -65,10 +65,7 @@ pub fn revisions(server: &ApiServer, set: &DaemonSet) -> Vec<Rc<ControllerRevisi
         .in_namespace(namespace)
         .filter(|revision| {
             label_selector_matches(set.spec.selector.as_ref(), &revision.metadata.labels)
-                && revision
-                    .metadata
-                    .controller_ref()
-                    .is_some_and(|owner| owner.uid == set.metadata.uid)
+                && revision.metadata.is_controlled_by(&set.metadata.uid)
         });
     let mut owned: Vec<Rc<ControllerRevision>> = owned.cloned().collect();
     owned.sort_by_key(|revision| revision.revision);

@@ -8,7 +8,7 @@ use super::words::{count, list, span};
 use crate::api::apps::{
     CONTROLLER_REVISION_HASH, ControllerRevision, DaemonSet, DaemonSetStatus, ON_DELETE,
 };
-use crate::api::meta::{ObjectMeta, Time};
+use crate::api::meta::Time;
 use crate::api::object::Key;
 use crate::api::pod::Pod;
 use crate::cluster::Cluster;
@@ -161,7 +161,7 @@ fn holder(cluster: &Cluster, scene: &Scene, name: &str) -> String {
 }
 
 pub fn is_owned(pod: &Pod, set: &DaemonSet) -> bool {
-    is_owner(set, &pod.metadata)
+    pod.metadata.is_controlled_by(&set.metadata.uid)
 }
 
 /// The DaemonSet's revisions, by name.
@@ -172,12 +172,7 @@ pub fn own_revisions<'a>(
     let revisions = &cluster.server.controller_revisions;
     revisions
         .in_namespace(&set.metadata.namespace)
-        .filter(|revision| is_owner(set, &revision.metadata))
-}
-
-fn is_owner(set: &DaemonSet, meta: &ObjectMeta) -> bool {
-    meta.controller_ref()
-        .is_some_and(|owner| owner.uid == set.metadata.uid)
+        .filter(|revision| revision.metadata.is_controlled_by(&set.metadata.uid))
 }
 
 /// The hash of the revision that stores the present template; empty until the controller has made it.

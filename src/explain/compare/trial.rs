@@ -3,7 +3,6 @@
 use super::{Plan, Strategy};
 use crate::api::apps::DaemonSet;
 use crate::api::object::{Key, Kind, Resource};
-use crate::api::pod::Pod;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::assess::{Class, Side};
 use crate::controllers::daemon_set::rolling::{Budget, budget};
@@ -119,7 +118,11 @@ impl Trial {
             return Err("no node gets a pod of this DaemonSet".to_owned());
         }
         let uid = &set.metadata.uid;
-        let own = base.server.pods.iter().filter(|pod| is_owned(pod, uid));
+        let own = base
+            .server
+            .pods
+            .iter()
+            .filter(|pod| pod.metadata.is_controlled_by(uid));
         let pods: BTreeSet<Key> = own.map(|pod| pod.key()).collect();
         let mut trial = Trial {
             set: plan.set.clone(),
@@ -196,7 +199,7 @@ impl Trial {
             match (entry.subject.kind, &entry.what) {
                 (Kind::Pod, What::Created) => {
                     let pod = self.cluster.server.pods.get(key);
-                    if pod.is_some_and(|pod| is_owned(pod, &self.uid)) {
+                    if pod.is_some_and(|pod| pod.metadata.is_controlled_by(&self.uid)) {
                         self.restarted += 1;
                         self.pods.insert(key.clone());
                         self.moved = entry.at.since(self.start);
@@ -273,11 +276,6 @@ fn find(cluster: &Cluster, key: &Key) -> Result<DaemonSet, String> {
     let set = cluster.server.require::<DaemonSet>(key);
     set.map(|set| (**set).clone())
         .map_err(|status| status.message)
-}
-
-fn is_owned(pod: &Pod, uid: &str) -> bool {
-    let owner = pod.metadata.controller_ref();
-    owner.is_some_and(|owner| owner.uid == uid)
 }
 
 /// Which nodes lose their power when: the same for all strategies.

@@ -14,7 +14,7 @@ use crate::api::core::{Event, Generic};
 use crate::api::kinds::KindInfo;
 use crate::api::meta::{StringMap, Time};
 use crate::api::object::Object;
-use crate::api::pod::{Pod, phase};
+use crate::api::pod::phase;
 use crate::apiserver::ApiServer;
 use serde_json::Value;
 use std::rc::Rc;
@@ -221,8 +221,10 @@ fn daemon_set(w: &mut Writer, server: &ApiServer, set: &DaemonSet) {
     }
     let count = |wanted: &str| {
         let pods = server.pods.in_namespace(&meta.namespace);
-        pods.filter(|pod| is_owned(pod, set) && pod.status.phase == wanted)
-            .count()
+        pods.filter(|pod| {
+            pod.metadata.is_controlled_by(&set.metadata.uid) && pod.status.phase == wanted
+        })
+        .count()
     };
     w.line(
         0,
@@ -235,12 +237,6 @@ fn daemon_set(w: &mut Writer, server: &ApiServer, set: &DaemonSet) {
         ),
     );
     w.text.push_str(&template::pod_template(&set.spec.template));
-}
-
-fn is_owned(pod: &Pod, set: &DaemonSet) -> bool {
-    pod.metadata
-        .controller_ref()
-        .is_some_and(|owner| owner.uid == set.metadata.uid)
 }
 
 fn config_map(w: &mut Writer, map: &Generic) {
