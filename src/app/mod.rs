@@ -7,6 +7,7 @@ pub mod clock;
 pub mod compare;
 pub mod console;
 pub mod editor;
+pub mod history;
 pub mod msg;
 pub mod node_text;
 pub mod objects;
@@ -30,17 +31,18 @@ use crate::presets;
 use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
 use crate::session::execute;
+use crate::session::history::Place;
 use crate::session::link;
 use clock::Clock;
 use compare::Compare;
 use console::{Console, Demand};
 use editor::Editor;
 use msg::{
-    ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, Msg, NodeKind, NodeMsg, Section,
-    Selection, Shortcut, Theme,
+    ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, HistoryMsg, Msg, NodeKind,
+    NodeMsg, Section, Selection, Shortcut, Theme,
 };
 use std::rc::Rc;
-use suggest::Suggested;
+use suggest::{About, Done, Suggested};
 
 pub struct Model {
     pub session: Session,
@@ -75,6 +77,10 @@ pub struct Model {
     /// What would let a stuck rollout go on.
     pub ways_out: Option<Rc<RemedyList>>,
     suggested: Suggested,
+    /// The edit that was done last of those that were suggested.
+    done: Option<Done>,
+    /// Where we were before the last jump, in which history.
+    back: Option<(u64, Place)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +131,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Node(node, msg) => act_node(model, node, msg, effects),
         Msg::DaemonSet(id, msg) => act_daemon_set(model, id, msg),
         Msg::Clock(msg) => act_clock(model, msg),
+        Msg::History(msg) => model.act_history(msg),
         Msg::Console(msg) => act_console(model, msg, effects),
         Msg::Compare(msg) => model.act_compare(msg, effects),
         Msg::AddNodes { kind, count } => {
@@ -171,13 +178,11 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         }
         Msg::ApplyRemedy(index) => {
             effects.push(Effect::Focus("why-heading".to_owned()));
-            let commands = model.suggested.for_node(index);
-            commands.into_iter().for_each(|it| model.submit(it));
+            model.do_suggested(model.suggested.for_node(index), About::Node);
         }
         Msg::ApplyWayOut(index) => {
             effects.push(Effect::Focus("status-heading".to_owned()));
-            let commands = model.suggested.for_rollout(index);
-            commands.into_iter().for_each(|it| model.submit(it));
+            model.do_suggested(model.suggested.for_rollout(index), About::Rollout);
         }
         Msg::Undo => {
             model.console.interrupt_wait();
@@ -193,7 +198,10 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
                 model.tell("Done again".to_owned());
             }
         }
-        Msg::Share => effects.push(Effect::CopyLink(link::encode(&start::shared(model)))),
+        Msg::Share => {
+            let shared = start::shared(model, Session::share);
+            effects.push(Effect::CopyLink(link::encode(&shared)));
+        }
         Msg::Shared { is_copied } => {
             let text = if is_copied {
                 "Link copied. Whoever opens it sees exactly this."
@@ -237,7 +245,10 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             }
             model.dialog = dialog;
         }
-        Msg::Leaving => effects.push(Effect::Keep(link::encode(&start::shared(model)))),
+        Msg::Leaving => {
+            let kept = start::shared(model, Session::keep);
+            effects.push(Effect::Keep(link::encode(&kept)));
+        }
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
         Msg::ToggleEye => {
@@ -261,6 +272,7 @@ fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
         Shortcut::StepBack => Msg::Clock(ClockMsg::StepBack),
         Shortcut::NextMoment => Msg::Clock(ClockMsg::NextMoment),
         Shortcut::Settle => Msg::Clock(ClockMsg::Settle),
+        Shortcut::Bookmark => Msg::History(HistoryMsg::Bookmark),
         Shortcut::Faster => Msg::Clock(ClockMsg::Speed(model.clock.speed.faster())),
         Shortcut::Slower => Msg::Clock(ClockMsg::Speed(model.clock.speed.slower())),
         Shortcut::AddNode => Msg::AddNodes {
@@ -486,13 +498,6 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.clock.is_playing = false;
             model.session.step_to_moment();
         }
-        ClockMsg::Switch(branch) => {
-            model.console.interrupt_wait();
-            model.clock.is_playing = false;
-            if model.session.switch(branch) {
-                model.tell("Another history, at its end".to_owned());
-            }
-        }
         ClockMsg::Settle => model.clock.settle(&mut model.session),
         ClockMsg::Speed(speed) => model.clock.speed = speed,
         ClockMsg::Seek { ms } => {
@@ -551,13 +556,21 @@ fn template(kind: NodeKind) -> NodeTemplate {
 impl Model {
     /// Runs a command; what came of it is for the caller to say. Time starts to run.
     fn run(&mut self, command: Command) -> Result<Outcome, Failure> {
+        self.run_with(command, Session::submit)
+    }
+
+    fn run_with(
+        &mut self,
+        command: Command,
+        submit: fn(&mut Session, Command) -> Result<Outcome, Failure>,
+    ) -> Result<Outcome, Failure> {
         let taints = match &command {
             Command::TaintNode { node, .. } => self.taints(node),
             _ => Vec::new(),
         };
         let kubectl = execute::kubectl_line(&command, &taints);
         let words = execute::describe(&command);
-        let result = self.session.submit(command);
+        let result = submit(&mut self.session, command);
         let printed = match &result {
             Ok(Outcome { lines, warnings }) => warnings.iter().chain(lines).cloned().collect(),
             Err(failure) => failure
@@ -616,12 +629,15 @@ impl Model {
     /// Runs a command, and says above the page if it was refused.
     fn submit(&mut self, command: Command) {
         if let Err(failure) = self.run(command) {
-            self.announcement.clone_from(&failure.message);
-            self.notice = Some(Notice {
-                tone: Tone::Bad,
-                text: failure.message,
-            });
+            self.refuse(failure.message);
         }
+    }
+
+    /// Says above the page that something can't be done.
+    fn refuse(&mut self, text: String) {
+        self.announcement.clone_from(&text);
+        let tone = Tone::Bad;
+        self.notice = Some(Notice { tone, text });
     }
 
     fn tell(&mut self, line: String) {
@@ -700,6 +716,7 @@ impl Model {
             speed: self.clock.speed,
             has_eye: self.shows_eye,
             last_line: &self.last_line,
+            back: self.way_back(),
         };
         let is_page_new = self.page.refresh(&self.session, &look);
         let is_compare_new = self.compare.refresh(self.dialog == Some(Dialog::Compare));

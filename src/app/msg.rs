@@ -25,6 +25,7 @@ pub enum Msg {
     /// Opens (or closes) the form for labels and taints on a node's card.
     EditNode(Option<Rc<str>>),
     Clock(ClockMsg),
+    History(HistoryMsg),
     Console(ConsoleMsg),
     Compare(CompareMsg),
     /// Carries out an edit of those that would change what the why panel says.
@@ -116,8 +117,6 @@ pub enum ClockMsg {
     /// To the next decision or event.
     NextMoment,
     Settle,
-    /// To another history, one that was left by acting in its past.
-    Switch(usize),
     Speed(Speed),
     Seek {
         ms: u64,
@@ -128,6 +127,22 @@ pub enum ClockMsg {
     },
     /// The page is there: if something plays, ask for the first tick.
     Wake,
+}
+
+/// Bookmarks, and other histories. `None` is the history that is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HistoryMsg {
+    /// Marks the present moment.
+    Bookmark,
+    GoTo(usize),
+    RenameBookmark(usize, String),
+    RemoveBookmark(usize),
+    /// To another history, one that was left by acting in its past.
+    Switch(usize),
+    Rename(Option<usize>, String),
+    Remove(Option<usize>),
+    /// To where we were before the last jump.
+    Back,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -298,6 +313,7 @@ pub enum Shortcut {
     StepBack,
     NextMoment,
     Settle,
+    Bookmark,
     Faster,
     Slower,
     AddNode,
@@ -310,12 +326,13 @@ pub enum Shortcut {
 
 impl Shortcut {
     /// Key as the browser names it, shortcut, and what it does.
-    pub const ALL: [(&'static str, Shortcut, &'static str); 11] = [
+    pub const ALL: [(&'static str, Shortcut, &'static str); 12] = [
         ("p", Shortcut::PlayPause, "play or pause"),
         (".", Shortcut::Step, "step to the next event"),
         (",", Shortcut::StepBack, "step back"),
         ("m", Shortcut::NextMoment, "to the next decision or event"),
         ("s", Shortcut::Settle, "jump to settled"),
+        ("b", Shortcut::Bookmark, "bookmark this moment"),
         ("+", Shortcut::Faster, "faster"),
         ("-", Shortcut::Slower, "slower"),
         ("n", Shortcut::AddNode, "add a worker node"),

@@ -599,3 +599,130 @@ fn what_was_applied_before_an_error_is_told_and_plays() {
         "{printed}"
     );
 }
+
+fn history(msg: HistoryMsg) -> Msg {
+    Msg::History(msg)
+}
+
+#[test]
+fn a_bookmark_says_what_just_happened_and_brings_back_there() {
+    let mut model = first_visit();
+    send(&mut model, [APPLY, Msg::Key(Shortcut::Bookmark), SETTLE]);
+    send(&mut model, [Msg::Key(Shortcut::Bookmark)]);
+    let end = model.session.place();
+    let marks = |model: &Model| -> Vec<String> {
+        let marks = model.page.timeline.bookmarks.iter();
+        marks.map(|m| format!("{} {}", m.at, m.name)).collect()
+    };
+    assert_eq!(
+        marks(&model)[1..],
+        [format!(
+            "{} Settled: 3 of 3 pods available, all up to date",
+            model.page.timeline.now
+        )]
+    );
+    assert!(marks(&model)[0].ends_with(" kubectl apply -f -"));
+    assert_eq!(model.page.timeline.marked, Some(1));
+    send(
+        &mut model,
+        [
+            history(HistoryMsg::RenameBookmark(0, "applied".to_owned())),
+            history(HistoryMsg::GoTo(0)),
+        ],
+    );
+    assert_eq!(model.page.timeline.marked, Some(0));
+    assert_eq!(tiles(&model), ["node-1: ", "node-2: ", "node-3: "]);
+    assert!(marks(&model)[0].ends_with(" applied"));
+    // There is a way back, until one is there or does something.
+    let back = Some(model.page.timeline.end.clone());
+    assert_eq!(model.page.timeline.back, back);
+    send(&mut model, [Msg::Clock(ClockMsg::Step)]);
+    assert_eq!(model.page.timeline.back, back);
+    send(&mut model, [history(HistoryMsg::Back)]);
+    assert_eq!(model.session.place(), end);
+    assert_eq!(model.page.timeline.back, None);
+    send(&mut model, [history(HistoryMsg::GoTo(0))]);
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 1,
+    };
+    send(&mut model, [add]);
+    assert_eq!(model.page.timeline.back, None);
+    assert_eq!(
+        marks(&model).len(),
+        1,
+        "the other one stays where it belongs"
+    );
+}
+
+#[test]
+fn a_reload_brings_back_bookmarks_and_the_other_histories() {
+    let mut model = running();
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 1,
+    };
+    send(
+        &mut model,
+        [history(HistoryMsg::Bookmark), add.clone(), SETTLE],
+    );
+    send(
+        &mut model,
+        [
+            history(HistoryMsg::GoTo(0)),
+            node("node-1", NodeMsg::Cordon(true)),
+            history(HistoryMsg::Rename(None, "cordoned".to_owned())),
+            history(HistoryMsg::Rename(Some(0), "four nodes".to_owned())),
+        ],
+    );
+    let effects = send(&mut model, [Msg::Leaving]);
+    let Some(Effect::Keep(kept)) = effects.first() else {
+        panic!("{effects:?}");
+    };
+    let again = Model::open(kept, false);
+    let shown = |model: &Model| {
+        let bar = (*model.page.timeline).clone();
+        (bar.bookmarks, bar.shown, bar.branches)
+    };
+    assert_eq!(shown(&again), shown(&model));
+    let (_, own, others) = shown(&again);
+    assert_eq!((&*own.title, &*others[0].title), ("cordoned", "four nodes"));
+    assert_eq!(others[0].parts_at_ms, again.session.log()[1].at.0);
+}
+
+#[test]
+fn an_edit_of_several_commands_is_done_and_taken_back_by_one_click_each() {
+    let mut model = first_visit();
+    let text = model.pane.text.replace(
+        "    spec:\n",
+        "    spec:\n      nodeSelector: {disk: ssd}\n",
+    );
+    type_text(&mut model, &text);
+    // Its label and its taint are wrong: only an edit of both helps.
+    send(
+        &mut model,
+        [
+            node("node-2", NodeMsg::AddTaint("a=b:NoExecute".to_owned())),
+            APPLY,
+            SETTLE,
+            Msg::Select(Selection::Node("node-2".into())),
+        ],
+    );
+    let remedies = model.remedies.clone().unwrap();
+    let two = remedies.items.iter().position(|it| it.kubectl.len() == 2);
+    let before = model.session.cluster().hash();
+    let commands = model.session.log().len();
+    send(&mut model, [Msg::ApplyRemedy(two.unwrap())]);
+    assert_eq!(model.session.log().len(), commands + 2);
+    let title = &*remedies.items[two.unwrap()].title;
+    assert_eq!(model.done(About::Node), Some(title));
+    assert_eq!(model.done(About::Rollout), None);
+    let after = model.session.cluster().hash();
+    let undo = model.page.timeline.undo.clone().unwrap();
+    assert_eq!(undo.split("; ").count(), 2, "{undo}");
+    send(&mut model, [SETTLE, Msg::Undo]);
+    assert_eq!(model.session.cluster().hash(), before);
+    assert_eq!(model.done(About::Node), None);
+    send(&mut model, [Msg::Redo]);
+    assert_eq!(model.session.cluster().hash(), after);
+}

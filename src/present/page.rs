@@ -20,6 +20,7 @@ use crate::cluster::Cluster;
 use crate::controllers::daemon_set::pod::target_node;
 use crate::reason::daemon::Verdict;
 use crate::session::Session;
+use crate::session::history::Place;
 use crate::session::lineage::Lineage;
 use crate::sim::time::SimTime;
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ pub struct Look<'a> {
     pub has_eye: bool,
     /// What happened last.
     pub last_line: &'a str,
+    /// Where we were before a jump.
+    pub back: Option<Place>,
 }
 
 /// What the why panel is about.

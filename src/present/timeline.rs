@@ -5,7 +5,7 @@ use super::words::{clock, count};
 use crate::cluster::Cluster;
 use crate::session::command::Command;
 use crate::session::execute::describe;
-use crate::session::history::{Branch, common};
+use crate::session::history::{Branch, MAX_NAME, common};
 use crate::session::{Logged, Session};
 use crate::trace::What;
 
@@ -27,6 +27,8 @@ pub struct Timeline {
     pub undo: Option<String>,
     pub redo: Option<String>,
     pub is_past: bool,
+    /// Where we were before a jump.
+    pub back: Option<String>,
     pub bookmarks: Vec<BookmarkItem>,
     /// The one that marks this very moment.
     pub marked: Option<usize>,
@@ -153,6 +155,8 @@ impl Speed {
     }
 }
 
+/// The longest name that a bookmark or a history can be given.
+pub const NAME_MAX: usize = MAX_NAME;
 /// The newest marks; a log can be long.
 const MARKS_MAX: usize = 200;
 
@@ -199,6 +203,7 @@ pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
         undo: words(&mut session.next_undo()),
         redo: words(&mut session.next_redo()),
         is_past,
+        back: look.back.map(|place| clock(place.at.0)),
         bookmarks: bookmarks.collect(),
         marked: session.bookmarks().iter().position(|m| m.place == here),
         shown: HistoryItem {

@@ -82,6 +82,8 @@ pub struct Session {
     checkpoints: Vec<Checkpoint>,
     /// Commands taken back, the next one to redo last.
     undone: Vec<Undone>,
+    /// How often the log was changed.
+    edits: u64,
     /// What the present history is called, if it was given a name.
     title: String,
     /// Of the present history, in its order.
@@ -106,6 +108,7 @@ impl Session {
             end: SimTime::ZERO,
             checkpoints: vec![first],
             undone: Vec::new(),
+            edits: 0,
             title: String::new(),
             bookmarks: Vec::new(),
             branches: Vec::new(),
@@ -186,6 +189,11 @@ impl Session {
     /// All commands, also those after the present moment.
     pub fn log(&self) -> &[Logged] {
         &self.log
+    }
+
+    /// Another number whenever the history is another one.
+    pub fn edits(&self) -> u64 {
+        self.edits
     }
 
     /// How many of the commands have been given by now.
@@ -270,6 +278,7 @@ impl Session {
         });
         self.log.push(logged);
         self.applied += 1;
+        self.edits += 1;
         result
     }
 
@@ -377,6 +386,7 @@ impl Session {
         self.restore(is_common);
         self.checkpoints.retain(is_common);
         self.undone.clear();
+        self.edits += 1;
         self.log = to.log;
         self.title = to.title;
         self.bookmarks = to.bookmarks;
@@ -533,6 +543,7 @@ impl Session {
         let Some(mut last) = self.log.pop() else {
             return false;
         };
+        self.edits += 1;
         let mut later = Vec::new();
         while last.joins
             && let Some(before) = self.log.pop()
@@ -569,6 +580,7 @@ impl Session {
         let (at, steps, applied) = (logged.at, logged.steps, self.log.len() as u32);
         self.go(Place { at, steps, applied });
         self.drop_future();
+        self.edits += 1;
         let count = self.next_redo().count();
         for Undone { logged, bookmarks } in self.undone.drain(self.undone.len() - count..).rev() {
             self.log.push(logged);

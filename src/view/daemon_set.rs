@@ -23,6 +23,8 @@ pub struct DaemonSetProps {
     /// What would let a stuck rollout go on.
     #[prop_or_default]
     pub ways_out: Option<Rc<RemedyList>>,
+    #[prop_or_default]
+    pub done: Option<AttrValue>,
     /// All DaemonSets, to choose from.
     pub all: Rc<[DaemonSetId]>,
 }
@@ -47,9 +49,8 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
             </div>
             <p class="headline" data-tone={panel.tone.as_str()}>{ &panel.headline }</p>
             { rollout(&panel.rollout) }
-            if let Some(list) = &props.ways_out {
-                <Remedies title={if panel.rollout.state == RolloutState::Progressing { "What would make it faster" } else { "What would let it go on" }} list={list.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
-            }
+            <Remedies title={if panel.rollout.state == RolloutState::Progressing { "What would make it faster" } else { "What would let it go on" }} list={props.ways_out.clone()}
+                done={props.done.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
             if let Some(stale) = &panel.stale {
                 <div class="notice" data-tone="warn"><b>{ icon(Icon::Warning) }{ stale.title }</b><p>{ &stale.text }</p></div>
             }

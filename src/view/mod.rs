@@ -18,6 +18,7 @@ pub mod icons;
 pub mod menu;
 pub mod node_card;
 pub mod node_form;
+pub mod places;
 pub mod platform;
 pub mod pod_tile;
 pub mod remedies;

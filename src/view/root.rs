@@ -17,6 +17,7 @@ use super::timeline::Timeline;
 use super::why::Why;
 use crate::app::msg::{ClockMsg, Effect, Msg, Selection, Shortcut, Theme};
 use crate::app::start::asked_for;
+use crate::app::suggest::About;
 use crate::app::{Model, update};
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -83,6 +84,11 @@ impl Component for Root {
     fn view(&self, _ctx: &Context<Self>) -> Html {
         let model = &self.model;
         let page = &model.page;
+        let done = |about| {
+            model
+                .done(about)
+                .map(|title| AttrValue::from(title.to_owned()))
+        };
         let editor = if model.shows_editor {
             "shown"
         } else {
@@ -105,8 +111,8 @@ impl Component for Root {
                                 node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()} />
                         </div>
                         <div class="page__status">
-                            <Why why={page.why.clone()} remedies={model.remedies.clone()} />
-                            <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} all={page.daemon_sets.clone()} />
+                            <Why why={page.why.clone()} remedies={model.remedies.clone()} done={done(About::Node)} />
+                            <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} done={done(About::Rollout)} all={page.daemon_sets.clone()} />
                             <EventFeed feed={page.feed.clone()} />
                             <Eye eye={page.eye.clone()} is_open={model.shows_eye} />
                         </div>

@@ -181,6 +181,7 @@ fn the_status_before_and_after() {
     let props = |model: &Model| super::daemon_set::DaemonSetProps {
         groups: model.page.groups.clone(),
         ways_out: model.ways_out.clone(),
+        done: None,
         panel: model.page.panel.clone(),
         all: model.page.daemon_sets.clone(),
     };
@@ -268,6 +269,7 @@ fn why_a_tainted_node_has_no_pod() {
     check(
         &text::<Why>(super::why::WhyProps {
             remedies: model.remedies.clone(),
+            done: None,
             why: why.map(Rc::new),
         }),
         &expect![[r#"

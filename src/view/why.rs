@@ -14,6 +14,9 @@ pub struct WhyProps {
     pub why: Option<Rc<WhyPanel>>,
     #[prop_or_default]
     pub remedies: Option<Rc<RemedyList>>,
+    /// The one of them that was done last.
+    #[prop_or_default]
+    pub done: Option<AttrValue>,
 }
 
 /// For the clicked node or pod: the verdict, every check with the field that decided, and the chain of causes.
@@ -37,7 +40,7 @@ pub fn Why(props: &WhyProps) -> Html {
             </div>
             <p class="headline" data-tone={why.tone.as_str()}>{ &why.answer }</p>
             if let Some(field) = &why.decided_by { <p class="why__field">{ "decided by " }<code>{ field }</code></p> }
-            if let Some(list) = &props.remedies { <Remedies title="What would change it" list={list.clone()} act={act(Msg::ApplyRemedy)} /> }
+            <Remedies title="What would change it" list={props.remedies.clone()} done={props.done.clone()} act={act(Msg::ApplyRemedy)} />
             if !why.facts.is_empty() {
                 <dl class="facts">{ for why.facts.iter().map(|fact| html! { <div><dt>{ &fact.name }</dt><dd>{ &fact.value }</dd></div> }) }</dl>
             }

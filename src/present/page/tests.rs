@@ -198,6 +198,7 @@ impl Played {
             pace,
             speed: Speed::Ten,
             last_line: "",
+            back: None,
         };
         // How long numbers have been old is all that a page has to remember.
         let differs = self.page.differs.clone();
