@@ -19,7 +19,7 @@
 //! | [`kubectl`] | kubectl's verbs and words against a cluster |
 //! | [`presets`] | manifests to start from |
 //! | [`scenarios`] | common confusions as clusters to open, each with its true cause |
-//! | [`session`] | scenario + command log: undo, seeking, links |
+//! | [`session`] | scenario + command log: undo, seeking, bookmarks, other histories, links |
 //! | [`explain`] | what would change it, and which rollout strategy does best: tried out on forks |
 //! | [`console`] | the language of a console: kubectl, and `cluster` |
 //! | [`transcript`] | commands and what they print, as text |

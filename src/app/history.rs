@@ -4,6 +4,7 @@ use super::Model;
 use super::msg::HistoryMsg;
 use crate::present::timeline::happened;
 use crate::present::words::clock;
+use crate::session::Session;
 use crate::session::history::{MAX_BOOKMARKS, Place};
 
 impl Model {
@@ -12,7 +13,7 @@ impl Model {
             HistoryMsg::Bookmark => self.bookmark(),
             HistoryMsg::GoTo(index) => {
                 if let Some(mark) = self.session.bookmarks().get(index).cloned() {
-                    self.jump(mark.place);
+                    self.jump(|session| session.go(mark.place));
                     self.tell(mark.name);
                 }
             }
@@ -69,11 +70,11 @@ impl Model {
     }
 
     /// Goes to a moment, and remembers from where.
-    pub(super) fn jump(&mut self, to: Place) {
-        let from = self.session.place();
+    pub(super) fn jump(&mut self, go: impl FnOnce(&mut Session)) {
+        let (from, had_way) = (self.session.place(), self.way_back().is_some());
         self.stop();
-        self.session.go(to);
-        if self.way_back().is_none() && from != to {
+        go(&mut self.session);
+        if !had_way && from != self.session.place() {
             self.back = Some((self.session.edits(), from));
         }
     }

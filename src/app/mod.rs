@@ -14,6 +14,7 @@ pub mod objects;
 pub mod scenarios;
 pub mod start;
 pub mod suggest;
+pub mod walk;
 pub mod why;
 
 use crate::api::object::{Key, Kind};
@@ -38,11 +39,12 @@ use compare::Compare;
 use console::{Console, Demand};
 use editor::Editor;
 use msg::{
-    ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, HistoryMsg, Msg, NodeKind,
-    NodeMsg, Section, Selection, Shortcut, Theme,
+    CauseMsg, ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, HistoryMsg, Msg,
+    NodeKind, NodeMsg, Section, Selection, Shortcut, Theme,
 };
 use std::rc::Rc;
 use suggest::{About, Done, Suggested};
+use walk::Walk;
 
 pub struct Model {
     pub session: Session,
@@ -81,6 +83,9 @@ pub struct Model {
     done: Option<Done>,
     /// Where we were before the last jump, in which history.
     back: Option<(u64, Place)>,
+    walk: Option<Walk>,
+    /// The link of the chain of causes that is pointed at.
+    pub pointed: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +108,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         changed: true,
     };
     let is_tick = matches!(msg, Msg::Clock(ClockMsg::Tick { .. }));
+    let is_pointing = matches!(msg, Msg::Cause(CauseMsg::Point(to)) if to == model.pointed);
     let was_idle = model.is_idle();
     let is_clock = matches!(msg, Msg::Clock(_));
     act(model, msg, &mut update.effects);
@@ -113,7 +119,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         model.announcement = model.settled_sentence();
         changed = true;
     }
-    if is_tick {
+    if is_tick || is_pointing {
         update.changed = changed;
     }
     let deadline = model.console.deadline();
@@ -132,6 +138,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::DaemonSet(id, msg) => act_daemon_set(model, id, msg),
         Msg::Clock(msg) => act_clock(model, msg),
         Msg::History(msg) => model.act_history(msg),
+        Msg::Cause(msg) => model.act_cause(msg),
         Msg::Console(msg) => act_console(model, msg, effects),
         Msg::Compare(msg) => model.act_compare(msg, effects),
         Msg::AddNodes { kind, count } => {
@@ -159,6 +166,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Select(selection) => {
             // A second click takes the choice back.
             let is_same = selection == model.selection;
+            model.end_walk();
             model.selection = if is_same { Selection::None } else { selection };
             if model.selection != Selection::None {
                 model.section = Section::Status;
@@ -705,11 +713,14 @@ impl Model {
         if is_console_new {
             self.console_pane = Rc::new(console);
         }
+        let walk = self.walk().map(|walk| walk.panel.clone());
         let look = Look {
             subject: match &self.selection {
                 Selection::None => Subject::None,
                 Selection::Node(name) => Subject::Node(name),
                 Selection::Pod(id) => Subject::Pod(id),
+                Selection::Figure(id, field) => Subject::Figure(id, field),
+                Selection::Event(id) => Subject::Event(*id),
             },
             daemon_set: self.daemon_set.as_ref(),
             pace,
@@ -717,6 +728,7 @@ impl Model {
             has_eye: self.shows_eye,
             last_line: &self.last_line,
             back: self.way_back(),
+            walk: walk.as_deref(),
         };
         let is_page_new = self.page.refresh(&self.session, &look);
         let is_compare_new = self.compare.refresh(self.dialog == Some(Dialog::Compare));

@@ -6,6 +6,7 @@ use crate::present::editor::TabId;
 use crate::present::node::Pressure;
 use crate::present::pod::PodId;
 use crate::present::timeline::Speed;
+use crate::trace::TraceId;
 use std::rc::Rc;
 
 /// Something happened: a click, a key, a frame, an answer of the browser.
@@ -26,6 +27,7 @@ pub enum Msg {
     EditNode(Option<Rc<str>>),
     Clock(ClockMsg),
     History(HistoryMsg),
+    Cause(CauseMsg),
     Console(ConsoleMsg),
     Compare(CompareMsg),
     /// Carries out an edit of those that would change what the why panel says.
@@ -145,6 +147,15 @@ pub enum HistoryMsg {
     Back,
 }
 
+/// A link of the chain of causes, by its place in the list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CauseMsg {
+    /// The pointer or the keyboard is on it.
+    Point(Option<usize>),
+    /// To its moment.
+    Go(usize),
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum ConsoleMsg {
     Toggle,
@@ -240,6 +251,9 @@ pub enum Selection {
     None,
     Node(Rc<str>),
     Pod(PodId),
+    /// A number of a DaemonSet's status, by its field.
+    Figure(DaemonSetId, &'static str),
+    Event(TraceId),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -78,6 +78,8 @@ impl Model {
             suggested: Suggested::default(),
             done: None,
             back: None,
+            walk: None,
+            pointed: None,
         };
         model.refresh();
         model

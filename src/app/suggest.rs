@@ -162,7 +162,7 @@ impl Model {
     /// The node that the why panel is about, and the DaemonSet.
     fn chosen_node(&self) -> Option<(Rc<str>, Key)> {
         match &self.selection {
-            Selection::None => None,
+            Selection::None | Selection::Figure(..) | Selection::Event(_) => None,
             Selection::Node(name) => Some((name.clone(), self.shown_set()?)),
             Selection::Pod(id) => {
                 let pods = &self.session.cluster().server.pods;

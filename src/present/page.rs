@@ -23,6 +23,7 @@ use crate::session::Session;
 use crate::session::history::Place;
 use crate::session::lineage::Lineage;
 use crate::sim::time::SimTime;
+use crate::trace::TraceId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -42,6 +43,8 @@ pub struct Look<'a> {
     pub last_line: &'a str,
     /// Where we were before a jump.
     pub back: Option<Place>,
+    /// The answer whose causes are being walked through.
+    pub walk: Option<&'a WhyPanel>,
 }
 
 /// What the why panel is about.
@@ -50,22 +53,16 @@ pub enum Subject<'a> {
     None,
     Node(&'a Rc<str>),
     Pod(&'a pod::PodId),
+    /// A number of a DaemonSet's status, by its field.
+    Figure(&'a DaemonSetId, &'static str),
+    Event(TraceId),
 }
 
 impl Subject<'_> {
-    /// Is it a pod, and its name: enough to see that it is another one.
-    fn id(self) -> Option<(bool, Rc<str>)> {
-        match self {
-            Subject::None => None,
-            Subject::Node(name) => Some((false, name.clone())),
-            Subject::Pod(id) => Some((true, id.name.clone())),
-        }
-    }
-
     /// The node that is chosen, or that the chosen pod is on.
     fn node(self, cluster: &Cluster) -> Option<Rc<str>> {
         match self {
-            Subject::None => None,
+            Subject::None | Subject::Figure(..) | Subject::Event(_) => None,
             Subject::Node(name) => Some(name.clone()),
             Subject::Pod(id) => {
                 let pod = cluster
@@ -99,7 +96,7 @@ pub struct Page {
     /// `groups` is older than the rest.
     groups_late: bool,
     /// What `why` is about.
-    subject: Option<(bool, Rc<str>)>,
+    subject: String,
     /// Since when the status has been this one, and something else than a fresh count.
     differs: Option<(SimTime, DaemonSetStatus)>,
     /// How many pictures `feed` is behind.
@@ -155,13 +152,15 @@ impl Page {
             changed |= renew_some(&mut self.eye, set.map(|set| eye(cluster, set)));
         }
         changed |= self.refresh_focus(cluster, look.subject, is_same);
-        let subject = look.subject.id();
+        let subject = format!("{:?}", look.subject);
         if !is_same || subject != self.subject {
             let why = why::build(session, &self.scene, look.subject, set.as_deref());
             changed |= renew_some(&mut self.why, why);
             self.subject = subject;
         }
-        changed | renew(&mut self.timeline, timeline::build(session, look))
+        let why = look.walk.or(self.why.as_deref());
+        let causes = why.map_or(&[][..], |why| &why.causes);
+        changed | renew(&mut self.timeline, timeline::build(session, look, causes))
     }
 
     /// All nodes are looked at for these, so with very many of them not while time passes.

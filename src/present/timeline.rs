@@ -1,6 +1,7 @@
 //! The bar at the bottom: where we are in time, and what was done when.
 
 use super::page::Look;
+use super::why::Cause;
 use super::words::{clock, count};
 use crate::cluster::Cluster;
 use crate::session::command::Command;
@@ -29,6 +30,8 @@ pub struct Timeline {
     pub is_past: bool,
     /// Where we were before a jump.
     pub back: Option<String>,
+    /// The moments of the chain of causes that is shown.
+    pub causes: Vec<Mark>,
     pub bookmarks: Vec<BookmarkItem>,
     /// The one that marks this very moment.
     pub marked: Option<usize>,
@@ -58,7 +61,7 @@ pub struct HistoryItem {
     pub permille: u32,
 }
 
-/// A command of the user on the scrubber.
+/// A command of the user, or a link of a chain of causes, on the scrubber.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
     pub at_ms: u64,
@@ -160,13 +163,18 @@ pub const NAME_MAX: usize = MAX_NAME;
 /// The newest marks; a log can be long.
 const MARKS_MAX: usize = 200;
 
-pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
+pub fn build(session: &Session, look: &Look<'_>, causes: &[Cause]) -> Timeline {
     let (now, end) = (session.now().0, session.end().0);
     let log = session.log();
     let marks = log.iter().rev().take(MARKS_MAX).rev().map(|logged| Mark {
         at_ms: logged.at.0,
         permille: permille(logged.at.0, end),
         text: describe(&logged.command),
+    });
+    let causes = causes.iter().enumerate().map(|(index, cause)| Mark {
+        at_ms: cause.at_ms,
+        permille: permille(cause.at_ms, end),
+        text: format!("{}. {} {}", index + 1, cause.at, cause.text),
     });
     let bookmarks = session.bookmarks().iter().map(|mark| BookmarkItem {
         at: clock(mark.place.at.0),
@@ -204,11 +212,12 @@ pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
         redo: words(&mut session.next_redo()),
         is_past,
         back: look.back.map(|place| clock(place.at.0)),
+        causes: causes.collect(),
         bookmarks: bookmarks.collect(),
         marked: session.bookmarks().iter().position(|m| m.place == here),
         shown: HistoryItem {
             title: if session.title().is_empty() {
-                "Not named yet".to_owned()
+                "This one, not named".to_owned()
             } else {
                 session.title().to_owned()
             },
@@ -248,7 +257,10 @@ fn history(left: &Branch, shown: &[Logged], end: u64) -> HistoryItem {
         about: format!(
             "from {}, {}, until {}",
             clock(parts_at_ms),
-            count(own.len() as u64, "command"),
+            match own.len() as u64 {
+                0 => "no command of its own".to_owned(),
+                own => count(own, "command"),
+            },
             clock(left.end.0)
         ),
         parts_at_ms,

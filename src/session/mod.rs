@@ -1,6 +1,6 @@
 //! A session: a scenario, the log of commands, and the cluster that follows from them.
 //!
-//! Scenario + seed + log is the truth. Undo, seeking in time, and links all come from playing it again, from the nearest checkpoint.
+//! Scenario + seed + log is the truth. Undo, seeking in time, bookmarks and links all come from playing it again, from the nearest checkpoint.
 
 pub mod command;
 pub mod execute;

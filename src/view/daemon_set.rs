@@ -54,7 +54,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
             if let Some(stale) = &panel.stale {
                 <div class="notice" data-tone="warn"><b>{ icon(Icon::Warning) }{ stale.title }</b><p>{ &stale.text }</p></div>
             }
-            <dl class="figures">{ for panel.figures.iter().map(figure) }</dl>
+            <dl class="figures">{ for panel.figures.iter().map(|it| figure(it, &panel.id, &dispatch)) }</dl>
             if let Some(groups) = &props.groups { { group_table(groups, &dispatch) } }
             { selection(&panel.selection) }
             <div class="images">
@@ -114,12 +114,14 @@ fn group_table(groups: &Groups, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn figure(figure: &Figure) -> Html {
+/// A number and what it counts; a click asks what changed it last.
+fn figure(figure: &Figure, id: &DaemonSetId, dispatch: &Dispatch) -> Html {
+    let why = Selection::Figure(id.clone(), figure.field);
     html! {
         <div class="figure" data-tone={figure.tone.as_str()} data-field={figure.field}>
             <dt><span class="figure__label">{ figure.label }</span></dt>
             <dd>
-                <b class="figure__value">{ figure.value }</b>
+                <button type="button" class="figure__value" title="What changed it last?" aria-label={format!("{}: why {}", figure.label, figure.value)} onclick={dispatch.on(Msg::Select(why))}>{ figure.value }</button>
                 if let Some(fresh) = figure.fresh { <span class="figure__fresh">{ format!("a fresh count: {fresh}") }</span> }
                 <span class="figure__meaning">{ figure.meaning }</span>
             </dd>

@@ -33,6 +33,7 @@ fn main() {
             speed: Speed::Ten,
             last_line: "",
             back: None,
+            walk: None,
         };
         let mut session = Session::new(scenario(nodes));
         let yaml = AGENT.to_owned();

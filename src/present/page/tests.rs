@@ -199,6 +199,7 @@ impl Played {
             speed: Speed::Ten,
             last_line: "",
             back: None,
+            walk: None,
         };
         // How long numbers have been old is all that a page has to remember.
         let differs = self.page.differs.clone();

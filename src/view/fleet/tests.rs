@@ -111,6 +111,7 @@ fn the_map_says_what_it_is_and_how_it_is_used() {
     let props = map::MapProps {
         view: view(1234),
         selected: Some("node-7".into()),
+        parts: Vec::new(),
         on_select: Callback::noop(),
     };
     check::<Map>(
@@ -122,6 +123,8 @@ fn the_map_says_what_it_is_and_how_it_is_used() {
             </canvas>
             <span data-ring="selected" hidden="hidden" class="fleet__ring">
             </span>
+            <div>
+            </div>
             <span data-ring="cursor" hidden="hidden" class="fleet__ring">
             </span>
             <span data-ring="hover" hidden="hidden" class="fleet__ring">
