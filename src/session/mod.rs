@@ -30,6 +30,8 @@ const MAX_REPLAY_STEPS: u64 = 5_000_000;
 const CHECKPOINT_STEPS: u64 = 1_000;
 /// Checkpoints are this many at the most.
 const MAX_CHECKPOINTS: usize = 192;
+/// So many of the newest are never taken out.
+const NEWEST_CHECKPOINTS: usize = 8;
 
 /// A moment is looked for over so many steps.
 const MOMENT_STEPS: u32 = 20_000;
@@ -701,13 +703,18 @@ impl Session {
         }
         self.checkpoints.push(checkpoint);
         if self.checkpoints.len() > MAX_CHECKPOINTS {
-            // Thin out the middle: every other one goes, the first and the newest stay.
-            let newest = self.checkpoints.len() - 8;
-            let mut index = 0;
-            self.checkpoints.retain(|_| {
-                index += 1;
-                index == 1 || index > newest || index % 2 == 1
-            });
+            self.thin_out();
+        }
+    }
+
+    /// Takes out the checkpoint that is missed least: without it, the way between its neighbours is the shortest. So they stay
+    /// about evenly spread, whatever was done in between. The first and the newest, to which undo goes, stay.
+    fn thin_out(&mut self) {
+        let steps = |index: usize| self.checkpoints[index].cluster.steps();
+        let inner = 1..self.checkpoints.len() - NEWEST_CHECKPOINTS;
+        let least = inner.min_by_key(|index| steps(index + 1) - steps(index - 1));
+        if let Some(index) = least {
+            self.checkpoints.remove(index);
         }
     }
 }

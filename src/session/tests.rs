@@ -366,3 +366,34 @@ fn time_goes_back_and_on_from_moment_to_moment() {
     }
     assert!(moments > 5 && session.now() > SimTime(1_234), "{moments}");
 }
+
+#[test]
+fn checkpoints_stay_evenly_spread_over_a_long_history() {
+    let mut session = Session::new(Scenario::default());
+    session.submit(apply()).unwrap();
+    // Many commands at a time, as when somebody cordons a rack, and long times between.
+    for round in 0..40 {
+        for _ in 0..10 {
+            let node = "node-1".to_owned();
+            let on = session.log().len() % 2 == 1;
+            session.submit(Command::Cordon { node, on }).unwrap();
+        }
+        let (namespace, name) = ("default".to_owned(), "agent".to_owned());
+        let restart = Command::RolloutRestart { namespace, name };
+        session.submit(restart).unwrap();
+        session.advance(SimDuration::secs(60 + round));
+    }
+    let steps: Vec<u64> = session
+        .checkpoints
+        .iter()
+        .map(|c| c.cluster.steps())
+        .collect();
+    let old = &steps[..steps.len() - NEWEST_CHECKPOINTS];
+    let longest = old.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap();
+    assert_eq!(steps.len(), MAX_CHECKPOINTS);
+    let even = session.cluster().steps() / MAX_CHECKPOINTS as u64;
+    assert!(
+        longest <= 8 * even,
+        "{longest} steps, evenly it were {even}"
+    );
+}

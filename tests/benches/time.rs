@@ -14,7 +14,7 @@ use measure::{AGENT, measure, ms, scenario, set_image};
 
 const SEEK_NODES: u32 = 1_000;
 const HOUR: SimTime = SimTime(3_600_000);
-const SEEKS: u64 = 200;
+const SEEKS: u64 = 100;
 const EXPLAIN_NODES: u32 = 5_000;
 
 fn main() {
