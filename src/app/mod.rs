@@ -98,9 +98,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     };
     let is_tick = matches!(msg, Msg::Clock(ClockMsg::Tick { .. }));
     let was_idle = model.is_idle();
+    let had_worker = model.compare.is_in_worker();
     let is_clock = matches!(msg, Msg::Clock(_));
     act(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
+    if had_worker && !model.compare.is_in_worker() {
+        // Done, cancelled, or lost with all that was open.
+        update.effects.push(Effect::StopWorker);
+    }
     let mut changed = model.refresh();
     if is_clock && !was_idle && model.is_idle() {
         // The page has to be made first: it knows what there is to say.
@@ -114,7 +119,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     update.effects.extend(
         model
             .clock
-            .ask(&model.session, deadline, model.compare.is_running()),
+            .ask(&model.session, deadline, model.compare.is_busy()),
     );
     update
 }
@@ -224,6 +229,9 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::SetTheme(theme) => {
             model.theme = theme;
             effects.push(Effect::SetTheme(theme));
+        }
+        Msg::Open(None) if model.compare.end_watch() => {
+            effects.push(Effect::Focus("compare-watch".to_owned()));
         }
         Msg::Open(dialog) => {
             if let (None, Some(old)) = (dialog, model.dialog) {
@@ -702,7 +710,7 @@ impl Model {
             last_line: &self.last_line,
         };
         let is_page_new = self.page.refresh(&self.session, &look);
-        let is_compare_new = self.compare.refresh(self.dialog == Some(Dialog::Compare));
+        let is_compare_new = self.refresh_compare();
         is_page_new | is_console_new | is_compare_new | self.suggest(pace)
     }
 }

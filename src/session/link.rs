@@ -138,7 +138,7 @@ pub fn decode(fragment: &str) -> Result<Shared, LinkError> {
     Ok(shared)
 }
 
-fn check(shared: &Shared) -> Result<(), LinkError> {
+pub(super) fn check(shared: &Shared) -> Result<(), LinkError> {
     if shared.log.len() > MAX_COMMANDS || shared.drafts.len() > MAX_DRAFTS {
         return Err(LinkError::TooLarge);
     }

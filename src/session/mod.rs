@@ -49,6 +49,25 @@ pub struct Logged {
     pub command: Command,
 }
 
+/// What makes the cluster of a moment, to the step: it can be sent to where the cluster can't.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The log ends at that moment.
+    pub shared: link::Shared,
+    pub steps: u64,
+}
+
+impl Origin {
+    /// Plays it.
+    pub fn cluster(self) -> Result<Cluster, link::LinkError> {
+        link::check(&self.shared)?;
+        let mut session = Session::new(self.shared.scenario);
+        session.log = self.shared.log;
+        session.replay_steps(self.shared.at, self.steps);
+        Ok(session.cluster)
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Checkpoint {
     applied: usize,
@@ -118,6 +137,16 @@ impl Session {
             at: self.now(),
             drafts,
             embed: false,
+        }
+    }
+
+    /// What makes the cluster as it is now.
+    pub fn origin(&self) -> Origin {
+        let mut shared = self.share(Vec::new());
+        shared.log.truncate(self.applied);
+        Origin {
+            shared,
+            steps: self.cluster.steps(),
         }
     }
 
@@ -442,19 +471,21 @@ impl Session {
         self.cluster.advance_clock(to);
     }
 
+    /// Plays the log to its end, and then to this step of this moment.
     fn replay_steps(&mut self, at: SimTime, steps: u64) {
-        while self.cluster.steps() < steps && self.cluster.next_due().is_some_and(|due| due <= at) {
-            match self.log.get(self.applied) {
-                Some(logged) if logged.steps <= self.cluster.steps() => self.replay_command(),
-                _ => {
-                    self.cluster.step();
-                }
-            }
-        }
-        while self.applied < self.log.len() {
+        while let Some(logged) = self.log.get(self.applied) {
+            let (at, steps) = (logged.at, logged.steps);
+            self.run_steps(at, steps);
             self.replay_command();
         }
+        self.run_steps(at, steps);
         self.cluster.advance_clock(at);
+    }
+
+    fn run_steps(&mut self, at: SimTime, steps: u64) {
+        while self.cluster.steps() < steps && self.cluster.next_due().is_some_and(|due| due <= at) {
+            self.cluster.step();
+        }
     }
 
     fn replay_command(&mut self) {

@@ -169,3 +169,25 @@ fn time_goes_back_and_on_from_moment_to_moment() {
     }
     assert!(moments > 5 && session.now() > SimTime(1_234), "{moments}");
 }
+
+#[test]
+fn an_origin_makes_the_same_cluster_to_the_step() {
+    let mut session = played();
+    let check = |session: &Session| {
+        let text = serde_json::to_string(&session.origin()).unwrap();
+        let origin: Origin = serde_json::from_str(&text).unwrap();
+        let cluster = origin.cluster().unwrap();
+        let made = (cluster.hash(), cluster.steps(), cluster.now());
+        assert_eq!(made, state(session));
+    };
+    check(&session);
+    session.seek(SimTime(2_000));
+    check(&session);
+    // With more due at this very moment.
+    for _ in 0..7 {
+        session.step();
+        check(&session);
+    }
+    session.seek(SimTime(1_000));
+    check(&session);
+}

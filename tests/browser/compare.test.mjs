@@ -7,6 +7,7 @@ import { apply, section, settle } from "./steps.mjs";
 async function opened(page) {
   await apply(page);
   await settle(page);
+  await page.locator('.timeline[data-pace="Settled"]').waitFor();
   await section(page, "Status");
   await page.locator("#daemon-set-menu-button").focus();
   await page.keyboard.press("Enter");
@@ -82,4 +83,91 @@ pageTest("pasted nodes, kubectl's errors, and a rollout that hangs", { size: "ph
   await page.locator("#compare-strategy").fill("OnDelete");
   await page.keyboard.press("Enter");
   await page.getByText("OnDelete can't be compared").waitFor();
+});
+
+/** Counts frames until it is asked for them: the longest, and how many there were in a second. */
+async function watchFrames(page) {
+  await page.evaluate(() => {
+    const times = [];
+    let isOn = true;
+    const look = (now) => {
+      times.push(now);
+      if (isOn) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    window.framesSeen = () => {
+      isOn = false;
+      const gaps = times.slice(1).map((time, i) => time - times[i]);
+      return { longest: Math.max(...gaps), perSecond: gaps.length / ((times.at(-1) - times[0]) / 1000) };
+    };
+  });
+  return () => page.evaluate(() => window.framesSeen());
+}
+
+/** A cluster of so many nodes more, with the DaemonSet on all of them, and the dialog open. */
+async function openedWith(page, hundreds) {
+  await section(page, "Cluster");
+  for (let n = 0; n < hundreds; n++) {
+    await page.locator("#add-node-menu-button").click();
+    await page.getByRole("menuitem", { name: "100 workers", exact: true }).click();
+  }
+  await opened(page);
+}
+
+/** Waits until the browser has ended all workers; it tells a moment later. */
+async function withoutWorkers(page) {
+  for (let n = 0; n < 100 && page.workers().length > 0; n++) await page.waitForTimeout(20);
+  assert.equal(page.workers().length, 0);
+}
+
+pageTest("the comparison runs in a worker, and the page keeps its frames", async (page, { requests }) => {
+  await openedWith(page, 2);
+  const before = requests.length;
+  const started = page.waitForEvent("worker");
+  const frames = await watchFrames(page);
+  await page.locator("#compare-run").click();
+  const worker = await started;
+  assert.match(worker.url(), /\/worker\.js\?v=/);
+  await page.getByText("1 of 3 rollouts").waitFor();
+  await finished(page);
+  const { longest, perSecond } = await frames();
+  assert.ok(perSecond > 30 && longest < 300, `${perSecond.toFixed()} frames a second, the longest ${longest.toFixed()} ms`);
+  await withoutWorkers(page);
+  const wasm = requests.slice(before).filter((url) => url.endsWith(".wasm"));
+  assert.deepEqual(wasm, [], "the page's own wasm is used");
+});
+
+pageTest("cancel ends the worker, and so does closing", async (page) => {
+  await openedWith(page, 3);
+  await page.locator("#compare-run").click();
+  await page.getByText("1 of 3 rollouts").waitFor();
+  assert.equal(page.workers().length, 1);
+  await page.locator("#compare-cancel").click();
+  await page.locator("#compare-run").waitFor();
+  await withoutWorkers(page);
+  // What was known stays.
+  assert.notEqual((await rows(page))[0][2], "");
+  assert.equal((await rows(page))[2][2], "");
+  await page.locator("#compare-run").click();
+  await page.locator("#compare-cancel").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".compare").waitFor({ state: "detached" });
+  await withoutWorkers(page);
+});
+
+pageTest("without workers it goes on between frames, and comes to the same", async (page) => {
+  await opened(page);
+  await page.locator("#compare-run").click();
+  await finished(page);
+  const inWorker = await rows(page);
+  await page.evaluate(() => {
+    window.Worker = class {
+      constructor() {
+        throw new Error("no workers here");
+      }
+    };
+  });
+  await page.locator("#compare-run").click();
+  await finished(page);
+  assert.deepEqual(await rows(page), inWorker);
 });

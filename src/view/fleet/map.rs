@@ -201,6 +201,54 @@ struct TipProps {
     index: Option<u32>,
 }
 
+#[derive(Properties, PartialEq)]
+pub struct StillProps {
+    pub view: Rc<FleetView>,
+    /// What it says to those who don't see it.
+    pub label: AttrValue,
+}
+
+/// The canvas alone, with all nodes: to look at.
+#[component]
+pub fn Still(props: &StillProps) -> Html {
+    let view = &props.view;
+    let (stage, surface) = (use_node_ref(), use_node_ref());
+    let looking = use_reducer_eq(Looking::default);
+    let (grid, percent) = (looking.0.grid(view.count()), looking.0.percent);
+    let palette = use_state(|| None::<Rc<Palette>>);
+    let hovered = use_state_eq(|| None::<u32>);
+    use_size(&stage, {
+        let dispatcher = looking.dispatcher();
+        move |size| dispatcher.dispatch(Moved(size, 0))
+    });
+    use_palette(&stage, {
+        let palette = palette.setter();
+        move |read| palette.set(Some(Rc::new(read)))
+    });
+    use_painter(&surface, view, grid, percent, (*palette).clone());
+    let on_move = {
+        let (stage, hovered) = (stage.clone(), hovered.setter());
+        Callback::from(move |event: PointerEvent| {
+            let point = stage
+                .cast::<Element>()
+                .map(|stage| canvas::point_on(&stage, &event));
+            let hit =
+                point.and_then(|(left, top)| grid.hit(pixels(left, percent), pixels(top, percent)));
+            hovered.set(hit);
+        })
+    };
+    let on_leave = {
+        let hovered = hovered.setter();
+        Callback::from(move |_: PointerEvent| hovered.set(None))
+    };
+    html! {
+        <div ref={stage} class="fleet__stage" role="img" aria-label={props.label.clone()} onpointermove={on_move} onpointerleave={on_leave}>
+            <canvas ref={surface} class="fleet__canvas" aria-hidden="true"></canvas>
+            <Tip view={view.clone()} {grid} {percent} index={*hovered} />
+        </div>
+    }
+}
+
 /// What is known about the cell under the pointer.
 #[component]
 fn Tip(props: &TipProps) -> Html {

@@ -2,7 +2,7 @@
 //!
 //! Nothing here asks for frames: it paints when the nodes, the size, the zoom or the colours change, and is otherwise at rest.
 
-mod legend;
+pub mod legend;
 mod map;
 mod paint;
 mod table;
@@ -10,6 +10,7 @@ mod table;
 use crate::present::fleet::FleetView;
 use legend::Legend;
 use map::Map;
+pub use map::Still;
 use std::rc::Rc;
 use table::Table;
 use yew::prelude::*;

@@ -18,6 +18,7 @@ fn view(count: u32) -> Rc<FleetView> {
             state,
             revision,
             pod: has_pod.then(|| format!("agent-{i}").into()),
+            second: None,
             flags: CellFlags {
                 cordoned: i == 2,
                 misscheduled: false,
