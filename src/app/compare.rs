@@ -210,7 +210,8 @@ impl Compare {
             progress: self.progress.clone(),
             result: self.result.clone(),
             race: self.watch.as_ref().and_then(|watch| watch.pane.clone()),
-            can_watch: self.result.as_ref().and_then(Watch::new).is_some(),
+            can_watch: self.progress.is_none()
+                && self.result.as_ref().and_then(Watch::new).is_some(),
             can_repeat: self.result.is_some() && !self.is_stale && self.error.is_none(),
         };
         let is_new = self.pane.as_deref() != Some(&pane);

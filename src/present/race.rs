@@ -56,6 +56,7 @@ pub struct RaceSide {
     pub is_over: bool,
     /// `2 of 3`
     pub updated: String,
+    /// `2`
     pub available: String,
     pub worst: String,
     /// Pods beyond those that there were, now.
@@ -106,10 +107,13 @@ impl Picture {
         for node in nodes.iter() {
             let name = node.metadata.name.as_str();
             let pods = self.scene.owned_on(name);
+            let mut pods: Vec<_> = pods.map(|pod| Rc::new(self.scene.tile(pod))).collect();
+            // The old one first: it stays where it is when the new one comes.
+            pods.sort_by_key(|pod| pod.revision.map(|revision| revision.number));
             let node = RaceNode {
                 name: name.into(),
                 health: health(node),
-                pods: pods.map(|pod| Rc::new(self.scene.tile(pod))).collect(),
+                pods,
             };
             let known = self.nodes.iter().find(|known| ***known == node);
             all.push(known.cloned().unwrap_or_else(|| Rc::new(node)));
@@ -145,26 +149,21 @@ pub fn side(
     let trial = &race.sides()[which];
     picture.follow(trial.cluster(), race.lineage(), set);
     let (index, row) = row;
-    let tally = trial.tally();
     let is_hanging = row.tone == Tone::Bad;
     let over_at = match is_hanging {
         true => watch_time(row),
         false => SimDuration(row.after_ms.unwrap_or(0)),
     };
     let is_over = race.now() >= over_at;
+    // What comes after the rollout isn't its doing.
+    let tally = trial.tally(over_at);
     let (state, tone) = match is_over {
         false => ("Rolling out".to_owned(), Tone::Busy),
         true if is_hanging => (row.finish.clone(), Tone::Bad),
         true => (format!("Finished after {}", row.finish), Tone::Good),
     };
-    let of = |n: u32| format!("{n} of {}", tally.desired);
-    let (updated, available) = (of(tally.updated), of(tally.available));
-    // What comes after the rollout isn't its doing.
-    let worst = if is_over {
-        row.worst.clone()
-    } else {
-        of(tally.worst)
-    };
+    let updated = format!("{} of {}", tally.updated, tally.desired);
+    let (available, worst) = (tally.available.to_string(), tally.worst.to_string());
     RaceSide {
         row: index,
         time: clock(race.now().min(over_at).0),

@@ -190,14 +190,14 @@ fn outcome(result: &CompareResult, pane: &ComparePane, dispatch: &Dispatch) -> H
     html! {
         <section class="compare__result" aria-labelledby="compare-result">
             <h3 id="compare-result">{ "Result" }</h3>
-            <p class="compare__about">{ &result.about }</p>
+            <div class="compare__about">
+                <p>{ &result.about }</p>
+                if pane.can_watch {
+                    <button type="button" class="button" id="compare-watch" onclick={dispatch.on(Msg::Compare(CompareMsg::Watch))}>{ icon(Icon::Play) }{ "Watch two side by side" }</button>
+                }
+            </div>
             if let Some(chart) = &result.chart { { picture(chart, result) } }
             { table(&result.rows) }
-            if pane.can_watch {
-                <div class="compare__actions">
-                    <button type="button" class="button" id="compare-watch" onclick={dispatch.on(Msg::Compare(CompareMsg::Watch))}>{ icon(Icon::Play) }{ "Watch two side by side" }</button>
-                </div>
-            }
             if pane.can_repeat && pane.progress.is_none() {
                 <div class="compare__actions">
                     { field("compare-rounds", "Again with so many seeds", &pane.form.rounds, Field::Rounds, dispatch) }

@@ -12,6 +12,7 @@ use crate::present::fleet::{CellRevision, CellState};
 use crate::present::node::Health;
 use crate::present::pod::PodState;
 use crate::present::race::{RaceNode, RacePane, RaceSide, SPEEDS};
+use crate::present::words::Tone;
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -28,7 +29,7 @@ pub fn Race(props: &RaceProps) -> Html {
     let pane = &props.pane;
     let is_map = pane.sides.iter().any(|side| side.fleet.is_some());
     html! {
-        <Modal title="Side by side" class="race">
+        <Modal title="Side by side" class={classes!("race", is_map.then_some("race--map"))}>
             { transport(pane, &dispatch) }
             <div class="race__sides">
                 { for pane.sides.iter().enumerate().map(|(which, side)| html! {
@@ -109,6 +110,11 @@ fn head(which: usize, side: &RaceSide, pane: &RacePane, dispatch: &Dispatch) -> 
         let row = choices.get(index)?.0;
         Some(RaceMsg::Pick { side: which, row })
     });
+    let glyph = match (side.is_over, side.tone) {
+        (false, _) => pod_glyph(PodState::Starting),
+        (true, Tone::Good) => icon(Icon::Check),
+        (true, _) => icon(Icon::Warning),
+    };
     let fact = |name: &'static str, value: &str| {
         html! { <div><dt>{ name }</dt><dd>{ value }</dd></div> }
     };
@@ -119,7 +125,7 @@ fn head(which: usize, side: &RaceSide, pane: &RacePane, dispatch: &Dispatch) -> 
                 <select id={format!("race-side-{which}")} aria-label={format!("{} strategy", SIDES[which])} onchange={on_pick}>
                     { for pane.choices.iter().map(|(row, strategy)| html! { <option selected={*row == side.row}>{ strategy }</option> }) }
                 </select>
-                <p class="race__state">{ icon(if side.is_over { Icon::Check } else { Icon::Moment }) }{ &side.state }</p>
+                <p class="race__state">{ glyph }{ &side.state }</p>
             </div>
             <dl class="race__facts">
                 { fact("Time", &side.time) }

@@ -463,24 +463,24 @@ fn two_strategies_play_in_one_time_and_end_as_the_table_says() {
     seen.push(told(&model));
     expect![[r#"
         0:00.0 of 0:17.4
-        0:00.0 maxUnavailable 1: Rolling out, 0 of 3 updated, 3 of 3 available, worst 3 of 3, 0 extra pods
-        0:00.0 maxSurge 1: Rolling out, 0 of 3 updated, 3 of 3 available, worst 3 of 3, 0 extra pods
+        0:00.0 maxUnavailable 1: Rolling out, 0 of 3 updated, 3 available, worst 3, 0 extra pods
+        0:00.0 maxSurge 1: Rolling out, 0 of 3 updated, 3 available, worst 3, 0 extra pods
 
         0:04.8 of 0:17.4
-        0:04.8 maxUnavailable 1: Rolling out, 1 of 3 updated, 2 of 3 available, worst 2 of 3, 0 extra pods
-        0:04.8 maxSurge 1: Rolling out, 1 of 3 updated, 3 of 3 available, worst 3 of 3, 1 extra pod
+        0:04.8 maxUnavailable 1: Rolling out, 1 of 3 updated, 2 available, worst 2, 0 extra pods
+        0:04.8 maxSurge 1: Rolling out, 1 of 3 updated, 3 available, worst 3, 1 extra pod
 
         0:09.6 of 0:17.4
-        0:09.6 maxUnavailable 1: Rolling out, 2 of 3 updated, 2 of 3 available, worst 2 of 3, 0 extra pods
-        0:09.6 maxSurge 1: Rolling out, 2 of 3 updated, 3 of 3 available, worst 3 of 3, 1 extra pod
+        0:09.6 maxUnavailable 1: Rolling out, 2 of 3 updated, 2 available, worst 2, 0 extra pods
+        0:09.6 maxSurge 1: Rolling out, 2 of 3 updated, 3 available, worst 3, 1 extra pod
 
         0:14.4 of 0:17.4
-        0:14.4 maxUnavailable 1: Rolling out, 2 of 3 updated, 2 of 3 available, worst 2 of 3, 0 extra pods
-        0:10.7 maxSurge 1: Finished after 10 s, 3 of 3 updated, 3 of 3 available, worst 3 of 3, 0 extra pods
+        0:14.4 maxUnavailable 1: Rolling out, 2 of 3 updated, 2 available, worst 2, 0 extra pods
+        0:10.7 maxSurge 1: Finished after 10 s, 3 of 3 updated, 3 available, worst 3, 0 extra pods
 
         0:17.4 of 0:17.4
-        0:14.4 maxUnavailable 1: Finished after 14 s, 3 of 3 updated, 3 of 3 available, worst 2 of 3, 0 extra pods
-        0:10.7 maxSurge 1: Finished after 10 s, 3 of 3 updated, 3 of 3 available, worst 3 of 3, 0 extra pods
+        0:14.4 maxUnavailable 1: Finished after 14 s, 3 of 3 updated, 3 available, worst 2, 0 extra pods
+        0:10.7 maxSurge 1: Finished after 10 s, 3 of 3 updated, 3 available, worst 3, 0 extra pods
     "#]].assert_eq(&seen.join("\n"));
     let finishes = pane(&model)
         .result

@@ -370,11 +370,11 @@ fn a_race_ends_as_the_strategies_were_tried() {
         let end = race.ends()[which];
         race.go_to(SimDuration(end.0 - 1), u64::MAX);
         assert!(
-            race.sides()[which].tally().updated < run.desired,
+            race.sides()[which].tally(end).updated < run.desired,
             "not before its end"
         );
         assert!(race.go_to(end, u64::MAX));
-        let tally = race.sides()[which].tally();
+        let tally = race.sides()[which].tally(end);
         assert_eq!((tally.updated, tally.worst), (run.desired, run.worst));
     }
     race.go_to(SimDuration(u64::MAX), u64::MAX);
@@ -405,7 +405,7 @@ fn a_race_goes_to_any_moment_and_back() {
         straight.go_to(to, u64::MAX);
         assert_eq!(hashes(&race), hashes(&straight), "at {to}");
         assert_eq!(race.now(), to);
-        let tallies = |race: &Race| race.sides().each_ref().map(Trial::tally);
+        let tallies = |race: &Race| race.sides().each_ref().map(|side| side.tally(to));
         assert_eq!(tallies(&race), tallies(&straight));
     }
 }

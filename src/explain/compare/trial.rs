@@ -212,13 +212,14 @@ impl Trial {
         &self.cluster
     }
 
-    pub fn tally(&self) -> Tally {
-        let available = self.samples.iter().map(|(_, n)| *n);
+    /// How far it is; the worst is that up to `end`.
+    pub fn tally(&self, end: SimDuration) -> Tally {
+        let before = self.samples.iter().filter(|(at, _)| *at <= end);
         Tally {
             desired: self.desired,
             updated: self.done,
             available: self.samples.last().map_or(0, |(_, n)| *n),
-            worst: available.min().unwrap_or(0),
+            worst: before.map(|(_, n)| *n).min().unwrap_or(0),
             extra: self.pods.len().saturating_sub(self.pods_before) as u32,
         }
     }
