@@ -1,6 +1,6 @@
 //! Rollout strategies side by side: each rolls the same change out on its own fork of the cluster, from the same moment, with the same seed and the same faults.
 //!
-//! A comparison goes on in slices, so that a page stays live. Its first round is the cluster as it is; in each further
+//! A comparison goes on in slices, so that whoever does it can tell how far it is. Its first round is the cluster as it is; in each further
 //! round another seed draws the start times and the faults anew, for all strategies alike (Monte Carlo).
 //! Availability is what matters to users of the pods: nodes with an available pod that isn't being deleted. What the
 //! DaemonSet's status says may be more, since it counts an old pod on its way out.
