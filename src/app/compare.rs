@@ -288,14 +288,14 @@ impl Model {
                 }
             }
             CompareMsg::Cancel => self.compare.cancel(),
-            CompareMsg::Told(text) => match serde_json::from_str(&text) {
+            CompareMsg::Told(text) => match Report::parse(&text) {
                 _ if !self.compare.is_in_worker() => {}
-                Ok(report) => {
+                Some(report) => {
                     if self.compare.take(report) {
                         self.tell_compared();
                     }
                 }
-                Err(_) => self.compare.lose_worker(effects),
+                None => self.compare.lose_worker(effects),
             },
             CompareMsg::WorkerLost => self.compare.lose_worker(effects),
         }

@@ -1,14 +1,14 @@
 //! Two strategies side by side: one clock over both, and each side's nodes with their pods.
 
+use super::cluster::legend;
 use super::compare::sample;
 use super::dialog::Modal;
 use super::dispatch::{Dispatch, use_dispatch};
-use super::fleet::Still;
-use super::fleet::legend::{pair_swatch, swatch};
+use super::fleet::legend::Legend;
+use super::fleet::map::Map;
 use super::icons::{Icon, icon, pod_glyph};
 use super::pod_tile::PodTile;
 use crate::app::msg::{CompareMsg, Msg, RaceMsg};
-use crate::present::fleet::{CellRevision, CellState};
 use crate::present::node::Health;
 use crate::present::pod::PodState;
 use crate::present::race::{RaceNode, RacePane, RaceSide, SPEEDS};
@@ -35,11 +35,11 @@ pub fn Race(props: &RaceProps) -> Html {
                 { for pane.sides.iter().enumerate().map(|(which, side)| html! {
                     <section class="race__side" aria-label={format!("{}: {}", SIDES[which], side.strategy)} data-tone={side.tone.as_str()}>
                         { head(which, side, pane, &dispatch) }
-                        <Nodes side={side.clone()} />
+                        <Nodes {which} side={side.clone()} />
                     </section>
                 }) }
             </div>
-            { if is_map { map_legend() } else { tile_legend() } }
+            if !is_map { { legend() } }
         </Modal>
     }
 }
@@ -140,6 +140,7 @@ fn head(which: usize, side: &RaceSide, pane: &RacePane, dispatch: &Dispatch) -> 
 
 #[derive(Clone, PartialEq, Properties)]
 struct NodesProps {
+    which: usize,
     side: Rc<RaceSide>,
 }
 
@@ -148,7 +149,12 @@ struct NodesProps {
 fn Nodes(props: &NodesProps) -> Html {
     let side = &props.side;
     if let Some(view) = &side.fleet {
-        return html! { <Still view={view.clone()} label={side.summary.clone()} /> };
+        return html! {
+            <div class="fleet">
+                <Map view={view.clone()} label={side.summary.clone()} help_id={format!("race-help-{}", props.which)} />
+                <Legend view={view.clone()} />
+            </div>
+        };
     }
     html! {
         <ul class="race__nodes" aria-label={format!("Nodes with {}", side.strategy)}>
@@ -163,46 +169,11 @@ fn node(node: &Rc<RaceNode>) -> Html {
             <p class="race__name">
                 <b>{ &*node.name }</b>
                 if node.health != Health::Ready { <span class="status-word" data-health={node.health.as_str()}>{ node.health.as_str() }</span> }
-                if node.pods.len() > 1 { <span class="chip" data-kind="label">{ "+1 pod" }</span> }
+                if node.pods.len() > 1 { <span class="chip" data-kind="label">{ "one extra pod" }</span> }
             </p>
             <ul class="pods">
                 { for node.pods.iter().map(|pod| html! { <li key={&*pod.uid}><PodTile pod={pod.clone()} is_still={true} /></li> }) }
             </ul>
         </li>
-    }
-}
-
-fn map_legend() -> Html {
-    let cells = [
-        (CellState::Ready, CellRevision::Old, "old revision (notch)"),
-        (CellState::Ready, CellRevision::New, "new revision, ready"),
-        (CellState::Starting, CellRevision::New, "not ready yet"),
-        (CellState::Terminating, CellRevision::Old, "terminating"),
-        (CellState::Missing, CellRevision::None, "no pod"),
-        (CellState::Failed, CellRevision::New, "failing"),
-        (CellState::NodeDown, CellRevision::None, "node down"),
-    ];
-    html! {
-        <ul class="fleet__legend" aria-label="What the cells mean">
-            { for cells.into_iter().map(|(state, revision, word)| html! { <li class="fleet__key">{ swatch(state, revision) }{ word }</li> }) }
-            <li class="fleet__key">{ pair_swatch() }{ "two pods, one is extra" }</li>
-        </ul>
-    }
-}
-
-fn tile_legend() -> Html {
-    let states = [
-        (PodState::Ready, "ready"),
-        (PodState::Starting, "not ready yet"),
-        (PodState::Terminating, "terminating"),
-        (PodState::CrashLoop, "failing"),
-    ];
-    html! {
-        <ul class="fleet__legend" aria-label="What the tiles mean">
-            <li class="fleet__key"><span class="revision" data-revision="old">{ "r1" }</span>{ "old revision, striped" }</li>
-            <li class="fleet__key"><span class="revision" data-revision="current">{ "r2" }</span>{ "new revision" }</li>
-            { for states.into_iter().map(|(state, word)| html! { <li class="fleet__key">{ pod_glyph(state) }{ word }</li> }) }
-            <li class="fleet__key"><span class="chip" data-kind="label">{ "+1 pod" }</span>{ "one of the two is extra" }</li>
-        </ul>
     }
 }

@@ -34,6 +34,10 @@ impl Report {
         // Plain data: it always serializes.
         serde_json::to_string(self).unwrap_or_default()
     }
+
+    pub fn parse(text: &str) -> Option<Report> {
+        serde_json::from_slice(text.as_bytes()).ok()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +62,9 @@ impl Job {
 
     /// Makes the cluster anew from what a page sent.
     pub fn open(order: &str) -> Result<Job, String> {
-        let order: Order = serde_json::from_str(order).map_err(|error| error.to_string())?;
+        // As bytes, like links: the code for both is the same.
+        let order = serde_json::from_slice(order.as_bytes());
+        let order: Order = order.map_err(|error| error.to_string())?;
         let cluster = order.origin.cluster().map_err(|error| error.to_string())?;
         let comparison = Comparison::new(&cluster, order.plan, &order.nodes)?;
         Ok(Job::new(comparison, order.rounds))

@@ -57,7 +57,7 @@ pub fn swatch(state: CellState, revision: CellRevision) -> Html {
 }
 
 /// A node with two pods: small, each with its own form.
-pub fn pair_swatch() -> Html {
+fn pair_swatch() -> Html {
     let size = small(SWATCH);
     let one = path(&shape(CellState::Ready, CellRevision::None, size));
     let shift = SWATCH - size;

@@ -18,8 +18,16 @@ const PAN_STEP: i32 = 60;
 #[derive(Properties, PartialEq)]
 pub struct MapProps {
     pub view: Rc<FleetView>,
+    #[prop_or_default]
     pub selected: Option<Rc<str>>,
+    #[prop_or_default]
     pub on_select: Callback<Rc<str>>,
+    /// What it is called, where that isn't just how many nodes it has.
+    #[prop_or_default]
+    pub label: Option<AttrValue>,
+    /// Of the text that says which keys it has.
+    #[prop_or(AttrValue::Static("fleet-help"))]
+    pub help_id: AttrValue,
 }
 
 /// A move, and for how many cells.
@@ -123,10 +131,12 @@ pub fn Map(props: &MapProps) -> Html {
         );
         Some(format!("{}, {place}", view.get(index)?.summary()))
     });
+    let label = props.label.clone();
+    let label = label.unwrap_or_else(|| format!("Map of {} nodes", thousands(count)).into());
     html! {
         <div class="fleet__map">
             <div ref={stage} class="fleet__stage" tabindex="0" role="application"
-                aria-label={format!("Map of {} nodes", thousands(count))} aria-describedby="fleet-help"
+                aria-label={label} aria-describedby={props.help_id.clone()}
                 data-zoomed={grid.is_zoomed.then_some("")}
                 onkeydown={on_key}
                 onpointerdown={on_pointer.clone()} onpointermove={on_pointer.clone()} onpointerup={on_pointer.clone()}
@@ -139,7 +149,7 @@ pub fn Map(props: &MapProps) -> Html {
             </div>
             <p class="fleet__said" role="status">{ said }</p>
             <div class="fleet__foot">
-            <p id="fleet-help" class="fleet__help">{ HELP }</p>
+            <p id={props.help_id.clone()} class="fleet__help">{ HELP }</p>
             <div class="fleet__zoom" role="group" aria-label="Zoom">
                 <button type="button" aria-label="Zoom in" disabled={!grid.can_grow} onclick={zoom(ZOOM_STEP)}>{ "+" }</button>
                 <button type="button" aria-label="Zoom out" disabled={!grid.can_shrink} onclick={zoom(-ZOOM_STEP)}>{ "−" }</button>
@@ -199,54 +209,6 @@ struct TipProps {
     grid: Grid,
     percent: i32,
     index: Option<u32>,
-}
-
-#[derive(Properties, PartialEq)]
-pub struct StillProps {
-    pub view: Rc<FleetView>,
-    /// What it says to those who don't see it.
-    pub label: AttrValue,
-}
-
-/// The canvas alone, with all nodes: to look at.
-#[component]
-pub fn Still(props: &StillProps) -> Html {
-    let view = &props.view;
-    let (stage, surface) = (use_node_ref(), use_node_ref());
-    let looking = use_reducer_eq(Looking::default);
-    let (grid, percent) = (looking.0.grid(view.count()), looking.0.percent);
-    let palette = use_state(|| None::<Rc<Palette>>);
-    let hovered = use_state_eq(|| None::<u32>);
-    use_size(&stage, {
-        let dispatcher = looking.dispatcher();
-        move |size| dispatcher.dispatch(Moved(size, 0))
-    });
-    use_palette(&stage, {
-        let palette = palette.setter();
-        move |read| palette.set(Some(Rc::new(read)))
-    });
-    use_painter(&surface, view, grid, percent, (*palette).clone());
-    let on_move = {
-        let (stage, hovered) = (stage.clone(), hovered.setter());
-        Callback::from(move |event: PointerEvent| {
-            let point = stage
-                .cast::<Element>()
-                .map(|stage| canvas::point_on(&stage, &event));
-            let hit =
-                point.and_then(|(left, top)| grid.hit(pixels(left, percent), pixels(top, percent)));
-            hovered.set(hit);
-        })
-    };
-    let on_leave = {
-        let hovered = hovered.setter();
-        Callback::from(move |_: PointerEvent| hovered.set(None))
-    };
-    html! {
-        <div ref={stage} class="fleet__stage" role="img" aria-label={props.label.clone()} onpointermove={on_move} onpointerleave={on_leave}>
-            <canvas ref={surface} class="fleet__canvas" aria-hidden="true"></canvas>
-            <Tip view={view.clone()} {grid} {percent} index={*hovered} />
-        </div>
-    }
 }
 
 /// What is known about the cell under the pointer.

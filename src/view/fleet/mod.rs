@@ -3,14 +3,13 @@
 //! Nothing here asks for frames: it paints when the nodes, the size, the zoom or the colours change, and is otherwise at rest.
 
 pub mod legend;
-mod map;
+pub mod map;
 mod paint;
 mod table;
 
 use crate::present::fleet::FleetView;
 use legend::Legend;
 use map::Map;
-pub use map::Still;
 use std::rc::Rc;
 use table::Table;
 use yew::prelude::*;

@@ -121,6 +121,8 @@ fn the_map_says_what_it_is_and_how_it_is_used() {
         view: view(1234),
         selected: Some("node-7".into()),
         on_select: Callback::noop(),
+        label: None,
+        help_id: "fleet-help".into(),
     };
     check::<Map>(
         props,
