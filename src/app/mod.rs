@@ -110,9 +110,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     let is_tick = matches!(msg, Msg::Clock(ClockMsg::Tick { .. }));
     let is_pointing = matches!(msg, Msg::Cause(CauseMsg::Point(to)) if to == model.pointed);
     let was_idle = model.is_idle();
+    let had_worker = model.compare.is_in_worker();
     let is_clock = matches!(msg, Msg::Clock(_));
     act(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
+    if had_worker && !model.compare.is_in_worker() {
+        // Done, cancelled, or lost with all that was open.
+        update.effects.push(Effect::StopWorker);
+    }
     let mut changed = model.refresh();
     if is_clock && !was_idle && model.is_idle() {
         // The page has to be made first: it knows what there is to say.
@@ -126,7 +131,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     update.effects.extend(
         model
             .clock
-            .ask(&model.session, deadline, model.compare.is_running()),
+            .ask(&model.session, deadline, model.compare.is_busy()),
     );
     update
 }
@@ -240,6 +245,9 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::SetTheme(theme) => {
             model.theme = theme;
             effects.push(Effect::SetTheme(theme));
+        }
+        Msg::Open(None) if model.compare.end_watch() => {
+            effects.push(Effect::Focus("compare-watch".to_owned()));
         }
         Msg::Open(dialog) => {
             if let (None, Some(old)) = (dialog, model.dialog) {
@@ -731,7 +739,7 @@ impl Model {
             walk: walk.as_deref(),
         };
         let is_page_new = self.page.refresh(&self.session, &look);
-        let is_compare_new = self.compare.refresh(self.dialog == Some(Dialog::Compare));
+        let is_compare_new = self.refresh_compare();
         is_page_new | is_console_new | is_compare_new | self.suggest(pace)
     }
 }

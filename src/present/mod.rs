@@ -16,6 +16,7 @@ pub mod groups;
 pub mod node;
 pub mod page;
 pub mod pod;
+pub mod race;
 pub mod remedy;
 pub mod rollout;
 pub mod scene;

@@ -16,6 +16,7 @@ use super::words::{Tone, count};
 use crate::api::apps::{DaemonSet, DaemonSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Key;
+use crate::api::pod::Pod;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::pod::target_node;
 use crate::reason::daemon::Verdict;
@@ -209,7 +210,7 @@ impl Page {
         if changed {
             self.daemon_sets = ids.into();
         }
-        let touched = self.scene.follow(session, set);
+        let touched = self.scene.follow(cluster, session.lineage(), set);
         let view = view(cluster, &self.scene, &touched, &self.cluster, has_moved);
         changed |= renew(&mut self.cluster, view);
         let is_fleet = self.cluster.node_count > CARDS_MAX;
@@ -330,7 +331,7 @@ fn view(
 }
 
 /// `node-2` before `node-10`.
-fn natural(name: &str) -> (&str, u64, &str) {
+pub(super) fn natural(name: &str) -> (&str, u64, &str) {
     let digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
     match name[digits.len()..].parse() {
         Ok(number) => (digits, number, ""),
@@ -386,7 +387,7 @@ pub fn badge(verdict: &Verdict, has_pods: bool) -> VerdictBadge {
 }
 
 /// Every node as a cell. What wasn't touched is taken from the old view.
-fn fleet(
+pub(super) fn fleet(
     cluster: &Cluster,
     scene: &Scene,
     touched: &Touched,
@@ -413,36 +414,45 @@ fn fleet(
     })
 }
 
+fn cell_state(pod: &Pod) -> CellState {
+    match pod::state(pod) {
+        PodState::Unscheduled => CellState::Pending,
+        PodState::Pending | PodState::Pulling | PodState::Starting | PodState::Running => {
+            CellState::Starting
+        }
+        PodState::Ready => CellState::Ready,
+        PodState::Terminating | PodState::Succeeded => CellState::Terminating,
+        PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
+    }
+}
+
 fn fleet_node(scene: &Scene, node: &Node) -> FleetNode {
     let name = node.metadata.name.as_str();
     let should_run = scene.verdict(name).is_some_and(Verdict::should_run);
     // While two are here, the one that is still to come is the one to watch.
-    let pod = scene
-        .owned_on(name)
-        .min_by_key(|pod| (pod.metadata.is_terminating(), pod.is_ready()));
+    let watched = |pod: &&Rc<Pod>| (pod.metadata.is_terminating(), pod.is_ready());
+    let pod = scene.owned_on(name).min_by_key(watched);
+    let is_down = node::health(node) != node::Health::Ready;
     let state = match pod {
-        _ if node::health(node) != node::Health::Ready => CellState::NodeDown,
+        _ if is_down => CellState::NodeDown,
         None if should_run => CellState::Missing,
         None => CellState::NotWanted,
-        Some(pod) => match pod::state(pod) {
-            PodState::Unscheduled => CellState::Pending,
-            PodState::Pending | PodState::Pulling | PodState::Starting | PodState::Running => {
-                CellState::Starting
-            }
-            PodState::Ready => CellState::Ready,
-            PodState::Terminating | PodState::Succeeded => CellState::Terminating,
-            PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
-        },
+        Some(pod) => cell_state(pod),
     };
-    let revision = pod.and_then(|pod| scene.revision(pod));
+    let revision = |pod: &Rc<Pod>| match scene.revision(pod) {
+        Some(revision) if !revision.is_current => CellRevision::Old,
+        _ => CellRevision::New,
+    };
+    let others = scene
+        .owned_on(name)
+        .filter(|other| !is_down && pod.is_some_and(|pod| !Rc::ptr_eq(pod, other)));
     FleetNode {
         name: name.into(),
         state,
-        revision: match (pod, revision) {
-            (None, _) => CellRevision::None,
-            (Some(_), Some(revision)) if !revision.is_current => CellRevision::Old,
-            (Some(_), _) => CellRevision::New,
-        },
+        revision: pod.map_or(CellRevision::None, revision),
+        second: others
+            .min_by_key(watched)
+            .map(|other| (cell_state(other), revision(other))),
         pod: pod.map(|pod| pod.metadata.name.as_str().into()),
         flags: CellFlags {
             cordoned: node.spec.unschedulable,

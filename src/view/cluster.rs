@@ -148,7 +148,7 @@ fn add_node_menu(dispatch: &Dispatch) -> Html {
 }
 
 /// What the shapes mean.
-fn legend() -> Html {
+pub fn legend() -> Html {
     html! {
         <details class="legend">
             <summary>{ "What the tiles mean" }</summary>
