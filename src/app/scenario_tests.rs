@@ -46,7 +46,7 @@ fn told(model: &Model) -> String {
         }));
     }
     if let Some(why) = &model.page.why {
-        lines.push(format!("why: {}", why.answer));
+        lines.push(format!("why: {}", why.told()));
         lines.extend(
             why.decided_by
                 .iter()
@@ -76,7 +76,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
             "table: Why 3 of 5 nodes",
             "row: 1 Not wanted (windows-1): nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows",
             "row: 1 Not wanted (control-plane-1): taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated",
-            "why: No pod: taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated.",
+            "why: agent: Not wanted: taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated.",
             "decided by: node control-plane-1: spec.taints[0]",
             "change: Remove the taint node-role.kubernetes.io/control-plane:NoSchedule from control-plane-1",
             "change: Let agent tolerate node-role.kubernetes.io/control-plane:NoSchedule",
@@ -85,7 +85,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "pending-on-a-full-node",
         &[
-            "row: 1 Wanted, but Pending (node-2): scheduler: Insufficient cpu",
+            "row: 1 Wanted but Pending (node-2): scheduler: Insufficient cpu",
             "A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its 0, so it can't push one out (preemption).",
             "decided by: spec.containers[*].resources.requests (cpu)",
             "check: NodeResourcesFit: Insufficient cpu: cpu: requested 1000m, used 3500m of 4000m",
@@ -97,7 +97,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "label-and-taint",
         &[
             "row: 1 Not wanted (node-2): nodeSelector wants label disk=ssd, the node has no label disk",
-            "why: Only tolerated: taint dedicated=db:NoSchedule isn't tolerated: no new pod would come, the one here stays.",
+            "why: agent: Misscheduled: taint dedicated=db:NoSchedule isn't tolerated: no new pod would come, the one here stays.",
             "decided by: node node-3: spec.taints[0]",
             "change: Remove the taint dedicated=db:NoSchedule from node-3 (its pod is wanted here at once)",
             "change: Make the taint dedicated=db:NoSchedule of node-3 a NoExecute one (its pod is gone",
@@ -106,7 +106,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "drain-leaves-daemons",
         &[
-            "why: agent wants a pod here, and it is ready. The node is cordoned: daemon pods tolerate that, and kubectl drain leaves them alone.",
+            "why: agent: Run: eligible, and its pod is ready. The node is cordoned: daemon pods tolerate that, and kubectl drain leaves them alone.",
             "change: Taint node-2 with dedicated=other:NoExecute, which agent doesn't tolerate",
         ],
     ),
@@ -159,7 +159,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "ready-is-not-available",
         &[
             "wait: The budget of 1 is used up by node-1 (ready, but not yet for minReadySeconds, 60 s).",
-            "row: 1 Not ready (node-1): its pod is ready, and available once it stayed so for minReadySeconds",
+            "row: 1 Run (node-1): its pod is ready, and available once it stayed so for minReadySeconds",
             "way out: Replace more pods at a time: maxUnavailable 2 for agent",
         ],
     ),
@@ -192,13 +192,13 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "workload-before-daemon",
         &[
-            "why: agent wants a pod here; it is Running. Other pods don't wait for it: shop runs here already. Only a taint that the node joins with, and that agent tolerates, would keep them away until then.",
+            "why: agent: Run: its pod is Running. Other pods don't wait for it: shop runs here already. Only a taint that the node joins with, and that agent tolerates, would keep them away until then.",
         ],
     ),
     (
         "failed-pod-loop",
         &[
-            "row: 1 Not ready (node-2): its pod failed (Evicted); the controller replaces it after a back-off",
+            "row: 1 Run (node-2): its pod failed (Evicted); the controller replaces it after a back-off",
             "It failed: Evicted: Pod was rejected: The node had condition: [DiskPressure]. The controller deletes a failed pod and creates another, each time after a longer back-off (now 64 s).",
             "change: Take away what node-2 lacks: end its DiskPressure (its pod is ready",
             "change: Give agent the priority class system-node-critical: the kubelet keeps critical pods (its pod is ready",

@@ -13,6 +13,7 @@ pub mod events;
 pub mod eye;
 pub mod fleet;
 pub mod groups;
+pub mod marks;
 pub mod node;
 pub mod page;
 pub mod pod;

@@ -29,11 +29,11 @@ pub struct NodeCardProps {
 pub fn NodeCard(props: &NodeCardProps) -> Html {
     let dispatch = use_dispatch();
     let node = &props.node;
-    // With its pod there, that the node is wanted needn't be said.
+    // With its pod there, the tile says how it runs.
     let verdict = node
         .verdict
         .as_ref()
-        .filter(|v| v.tone != Tone::Good || node.pods.is_empty());
+        .filter(|v| !matches!(v.tone, Tone::Good | Tone::Busy) || node.pods.is_empty());
     html! {
         <article class="node-card" id={format!("node-{}", node.name)} data-health={node.health.as_str()}
             data-cordoned={node.is_cordoned.to_string()} data-down={node.is_down.to_string()}

@@ -273,7 +273,9 @@ fn why_a_tainted_node_has_no_pod() {
         &expect![[r#"
             Why?
             Node node-2
-            No pod: taint dedicated=db:NoExecute is not tolerated; running pods are removed.
+            my-daemonset
+            Not wanted
+            taint dedicated=db:NoExecute is not tolerated; running pods are removed
             decided by
             node node-2: spec.taints[0]
             What would change it
@@ -303,6 +305,18 @@ fn why_a_tainted_node_has_no_pod() {
             decided
             no toleration matches: no pod is created, and a running one is removed
             node node-2: spec.taints[0]
+            YAML
+            DaemonSet my-daemonset
+            spec:
+            template:
+            spec:
+            # no tolerations
+            Node node-2
+            spec:
+            taints:
+            - effect: NoExecute
+            key: dedicated
+            value: db
         "#]],
     );
 }

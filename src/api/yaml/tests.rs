@@ -471,9 +471,9 @@ fn lies(text: &str, expect: &[(&str, &str)]) {
     let object = object.unwrap_or_else(|| panic!("no object in {text}"));
     for (path, lines) in expect {
         let way = object.way(path);
-        let found = match way.is_whole {
-            true => format!("{}-{}", way.at.line, way.last),
-            false => format!("~{}", way.at.line),
+        let found = match way.missing {
+            None => format!("{}-{}", way.at.line, way.last),
+            Some(_) => format!("~{}", way.at.line),
         };
         assert_eq!(found, *lines, "{path} in\n{text}");
     }

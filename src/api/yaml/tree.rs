@@ -45,8 +45,8 @@ pub struct Way {
     pub last: u32,
     /// The lines of the keys that lead to it, its own included.
     pub keys: Vec<u32>,
-    /// The path was gone to its end.
-    pub is_whole: bool,
+    /// The first step that leads nowhere.
+    pub missing: Option<String>,
 }
 
 /// One document of a text. A null as root means that it is empty.
@@ -121,12 +121,12 @@ impl Node {
             at: self.at,
             last: self.last,
             keys: Vec::new(),
-            is_whole: true,
+            missing: None,
         };
         let mut node = self;
         for step in steps(&path) {
             let Some((at, next)) = node.child(step) else {
-                way.is_whole = false;
+                way.missing = Some(step.to_owned());
                 break;
             };
             (way.at, way.last) = (at, next.last.max(at.line));
