@@ -230,7 +230,7 @@ impl Page {
             .differs
             .as_ref()
             .is_some_and(|(since, _)| now.since(*since).0 > 1000 || cluster.is_settled());
-        daemon_set::panel(&self.scene, set, &fresh, is_stale)
+        daemon_set::panel(cluster, &self.scene, set, &fresh, is_stale)
     }
 }
 

@@ -1,10 +1,12 @@
 //! The status of a DaemonSet.
 
+use super::chart::{self, n};
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::remedies::Remedies;
 use crate::app::msg::{CompareMsg, DaemonSetMsg, Msg, Selection};
+use crate::present::availability::{AvailabilityChart, FRAME};
 use crate::present::daemon_set::{
     ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, Rollout, RolloutState,
     SelectionNote,
@@ -47,6 +49,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
             </div>
             <p class="headline" data-tone={panel.tone.as_str()}>{ &panel.headline }</p>
             { rollout(&panel.rollout) }
+            if let Some(chart) = &panel.chart { { availability(chart) } }
             if let Some(list) = &props.ways_out {
                 <Remedies title={if panel.rollout.state == RolloutState::Progressing { "What would make it faster" } else { "What would let it go on" }} list={list.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
             }
@@ -154,6 +157,28 @@ fn rollout(rollout: &Rollout) -> Html {
                 <ul class="rollout__waits">{ for rollout.waits.iter().map(|wait| html! { <li>{ wait }</li> }) }</ul>
             }
         </div>
+    }
+}
+
+/// Available pods since the rollout began, with the floor; below it the same in words.
+fn availability(drawn: &AvailabilityChart) -> Html {
+    let words = drawn.words.join(" ");
+    html! {
+        <figure class="chart availability">
+            <svg viewBox={format!("0 0 {} {}", FRAME.width, FRAME.height)} role="img" aria-label={format!("Nodes with an available pod since the rollout began. {words}")}>
+                { chart::counts(FRAME, &drawn.counts) }
+                { chart::edges(FRAME, &drawn.times) }
+                if let Some((path, label)) = &drawn.floor {
+                    <g class="chart__floors"><path d={path.clone()} /><text x={n(FRAME.right)} y={n(label.at + 11)}>{ &label.label }</text></g>
+                }
+                <path class="availability__line" d={drawn.line.clone()} />
+                <path class="availability__below" d={drawn.below.clone()} />
+                <circle class="availability__end" data-over={drawn.is_over.to_string()} cx={n(drawn.end.0)} cy={n(drawn.end.1)} r="3.5" />
+            </svg>
+            <figcaption>
+                <p data-bad={drawn.is_bad.to_string()}>{ words }</p>
+            </figcaption>
+        </figure>
     }
 }
 
