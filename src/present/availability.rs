@@ -6,6 +6,7 @@ use crate::api::apps::DaemonSet;
 use crate::api::object::Key;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::availability::Availability;
+use crate::sim::time::SimTime;
 
 pub const FRAME: Frame = Frame {
     width: 340,
@@ -46,8 +47,7 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
     if high == 0 {
         return None;
     }
-    let until = rollout.ended.unwrap_or(cluster.now());
-    let length = until.since(rollout.begun).0;
+    let length = length(rollout, cluster.now());
     // Where nothing ran before, the floor can't have been kept.
     let has_floor = !rollout.is_first && rollout.now.floor > 0;
     let lowest = rollout.samples().map(|(_, lowest, _)| lowest).min();
@@ -72,7 +72,12 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
         (scale.trail(samples, FRAME.right), Tick { at, label })
     });
     Some(AvailabilityChart {
-        line: scale.trail(available, end),
+        line: format!(
+            "M{} {}L{}",
+            FRAME.left,
+            scale.y(rollout.start.available),
+            &scale.trail(available, end)[1..]
+        ),
         end: (end, scale.y(rollout.now.available)),
         is_over: rollout.ended.is_some(),
         floor,
@@ -86,6 +91,18 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
         words: words(rollout, cluster, has_floor),
         is_bad: has_floor && rollout.fell.is_some(),
     })
+}
+
+/// How long it took; while it runs, in whole seconds beyond the last sample: the picture needn't move with each frame.
+fn length(rollout: &Availability, now: SimTime) -> u64 {
+    let last = rollout.samples().last().map_or(0, |(at, ..)| at.0);
+    match rollout.ended {
+        Some(ended) => ended.since(rollout.begun).0,
+        None => SimTime(now.0 / 1000 * 1000)
+            .since(rollout.begun)
+            .0
+            .max(last),
+    }
 }
 
 /// The next of the lengths that are nice.
@@ -123,7 +140,7 @@ fn words(rollout: &Availability, cluster: &Cluster, has_floor: bool) -> Vec<Stri
         ),
         None => format!(
             "Began at {from}, running for {}.",
-            span(cluster.now().since(begun).0 / 1000 * 1000)
+            span(length(rollout, cluster.now()) / 1000 * 1000)
         ),
     };
     let mut words = vec![time];
@@ -153,10 +170,179 @@ fn words(rollout: &Availability, cluster: &Cluster, has_floor: bool) -> Vec<Stri
     words.push(floor);
     if let Some(fell) = rollout.fell {
         words.push(format!(
-            "It fell below the floor at {}, and was there for {} in all: maxUnavailable limits what the rollout takes down. Nodes that die and pods that fail come on top.",
+            "It fell below the floor at {}, and was there for {} in all: maxUnavailable limits what the rollout takes down; pods that fail or are deleted, and nodes that die, come on top.",
             clock(fell.0),
-            span(rollout.below(cluster.now()).0 / 1000 * 1000)
+            span(rollout.below(SimTime(cluster.now().0 / 1000 * 1000)).0)
         ));
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::nodes::NodeTemplate;
+    use crate::session::Session;
+    use crate::session::command::Command;
+    use crate::session::scenario::{NodeGroup, Scenario};
+    use crate::sim::time::SimDuration;
+    use expect_test::{Expect, expect};
+
+    fn apply(session: &mut Session, image: &str, strategy: &str) {
+        let yaml = format!(
+            "apiVersion: apps/v1
+kind: DaemonSet
+metadata: {{name: agent}}
+spec:
+  updateStrategy: {strategy}
+  selector: {{matchLabels: {{app: agent}}}}
+  template:
+    metadata: {{labels: {{app: agent}}}}
+    spec: {{containers: [{{name: main, image: {image}}}]}}
+"
+        );
+        let done = session.submit(Command::Apply { yaml });
+        done.unwrap_or_else(|failure| panic!("{}", failure.message));
+    }
+
+    fn settle(session: &mut Session) {
+        while !session.is_settled() && session.step() {}
+    }
+
+    fn running(strategy: &str) -> Session {
+        let mut session = Session::new(Scenario {
+            nodes: vec![NodeGroup {
+                template: NodeTemplate::Worker,
+                count: 10,
+            }],
+            ..Scenario::default()
+        });
+        apply(&mut session, "agent:1", strategy);
+        settle(&mut session);
+        session
+    }
+
+    fn drawn(session: &Session) -> Option<AvailabilityChart> {
+        let set = session.cluster().server.daemon_sets.iter().next()?;
+        chart(session.cluster(), set)
+    }
+
+    #[track_caller]
+    fn check(session: &Session, expect: Expect) {
+        let chart = drawn(session);
+        let text = chart.map_or_else(String::new, |it| {
+            let floor = it
+                .floor
+                .map(|(path, it)| format!("{} at {}: {path}", it.label, it.at));
+            let floor = floor.unwrap_or("no floor".to_owned());
+            let (steps, end, below) = (it.line.matches('V').count(), it.end, it.below);
+            let words = it.words.join("\n");
+            format!("{floor}\n{steps} steps to {end:?}\nbelow: {below:?}\n{words}\n")
+        });
+        expect.assert_eq(&text);
+    }
+
+    const A_FIFTH: &str = "{rollingUpdate: {maxUnavailable: 20%}}";
+
+    #[test]
+    fn the_first_pods_have_no_floor() {
+        check(
+            &running(A_FIFTH),
+            expect![[r#"
+            no floor
+            9 steps to (275, 10)
+            below: ""
+            Began at 0:00.0, done after 4.8 s.
+        "#]],
+        );
+    }
+
+    #[test]
+    fn a_rollout_keeps_its_floor_and_stays_to_be_seen() {
+        let mut session = running(A_FIFTH);
+        apply(&mut session, "agent:2", A_FIFTH);
+        settle(&mut session);
+        session.advance(SimDuration::secs(3600));
+        check(
+            &session,
+            expect![[r#"
+            floor 8 at 66: M34 66H332
+            1 steps to (289, 10)
+            below: ""
+            Began at 0:05.0, done after 27 s.
+            Worst: 8 of 10 nodes with an available pod, at 0:05.0.
+            The floor is 8: 10 wanted minus 2 (maxUnavailable).
+        "#]],
+        );
+    }
+
+    #[test]
+    fn pods_that_fail_take_it_below_the_floor() {
+        let mut session = running(A_FIFTH);
+        apply(&mut session, "agent:2", A_FIFTH);
+        session.advance(SimDuration::secs(1));
+        let pods = session.cluster().server.pods.iter();
+        let old = pods.filter(|pod| ["node-8", "node-9"].contains(&&*pod.spec.node_name));
+        let names: Vec<String> = old.map(|pod| pod.metadata.name.clone()).collect();
+        for name in names {
+            let (namespace, reason) = ("default".to_owned(), "Evicted".to_owned());
+            let done = session.submit(Command::FailPod {
+                namespace,
+                name,
+                reason,
+            });
+            assert!(done.is_ok());
+        }
+        session.advance(SimDuration::secs(300));
+        check(
+            &session,
+            expect![[r#"
+                floor 8 at 43: M34 43H332
+                3 steps to (311, 10)
+                below: "M45 77H79M79 60H93"
+                Began at 0:05.0, done after 23 s.
+                Worst: 6 of 10 nodes with an available pod, at 0:06.0.
+                The floor is 8: 10 wanted minus 2 (maxUnavailable).
+                It fell below the floor at 0:06.0, and was there for 2.8 s in all: maxUnavailable limits what the rollout takes down; pods that fail or are deleted, and nodes that die, come on top.
+            "#]],
+        );
+    }
+
+    #[test]
+    fn no_floor_is_said_so() {
+        let mut session = running("{type: OnDelete}");
+        apply(&mut session, "agent:2", "{type: OnDelete}");
+        settle(&mut session);
+        check(
+            &session,
+            expect![[r#"
+            no floor
+            0 steps to (34, 10)
+            below: ""
+            Began at 0:05.0, running for 0.0 s.
+            Worst so far: 10 of 10 nodes with an available pod, at 0:05.0.
+            This strategy keeps no floor.
+        "#]],
+        );
+    }
+
+    #[test]
+    fn going_back_shows_what_there_was_then() {
+        let mut session = running(A_FIFTH);
+        let (before, at) = (drawn(&session), session.now());
+        apply(&mut session, "agent:2", A_FIFTH);
+        session.advance(SimDuration::secs(10));
+        let (during, then) = (drawn(&session), session.now());
+        settle(&mut session);
+        let after = drawn(&session);
+        assert!(before != during && during != after);
+        session.seek(then);
+        assert_eq!(drawn(&session), during);
+        session.seek(at);
+        session.undo();
+        assert_eq!(drawn(&session), before);
+        session.redo();
+        settle(&mut session);
+        assert_eq!(drawn(&session), after);
+    }
 }

@@ -200,6 +200,18 @@ fn the_status_before_and_after() {
             Rolled out
             3 of 3 updated, 3 available
             RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.
+            0
+            1
+            2
+            3
+            0
+            1 s
+            2 s
+            3 s
+            4 s
+            5 s
+            6 s
+            Began at 0:05.0, done after 4.5 s.
             Desired
             3
             nodes that should run the pod: selector, affinity and taints allow it

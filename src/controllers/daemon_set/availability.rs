@@ -49,6 +49,8 @@ pub struct Availability {
     pub ended: Option<SimTime>,
     /// There was none before: the pods come for the first time.
     pub is_first: bool,
+    /// How it was before the rollout did anything.
+    pub start: Level,
     slice: SimDuration,
     slices: Rc<Vec<Slice>>,
     pub now: Level,
@@ -90,6 +92,7 @@ impl Availability {
                 hash: hash.to_owned(),
                 begun: now,
                 is_first: self.hash.is_empty(),
+                start: level,
                 slice: SLICE,
                 worst: (level.available, now),
                 ..Availability::default()
