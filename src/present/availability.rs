@@ -1,7 +1,7 @@
 //! Availability over time: the newest rollout of a DaemonSet as a small chart, with the floor that its strategy means to keep.
 
 use super::chart::{Frame, Scale, Tick};
-use super::words::{clock, count, span};
+use super::words::{clock, span};
 use crate::api::apps::DaemonSet;
 use crate::api::object::Key;
 use crate::cluster::Cluster;
@@ -148,14 +148,14 @@ fn words(rollout: &Availability, cluster: &Cluster, has_floor: bool) -> Vec<Stri
         return words;
     }
     let (worst, at) = rollout.worst;
-    let nodes = count(level.desired.into(), "node");
     let so_far = if rollout.ended.is_some() {
         ""
     } else {
         " so far"
     };
     words.push(format!(
-        "Worst{so_far}: {worst} of {nodes} with an available pod, at {}.",
+        "Worst{so_far}: {worst} available of {} wanted, at {}.",
+        level.desired,
         clock(at.0)
     ));
     if !has_floor {
@@ -266,13 +266,13 @@ spec:
         check(
             &session,
             expect![[r#"
-            floor 8 at 66: M34 66H332
-            1 steps to (289, 10)
-            below: ""
-            Began at 0:05.0, done after 27 s.
-            Worst: 8 of 10 nodes with an available pod, at 0:05.0.
-            The floor is 8: 10 wanted minus 2 (maxUnavailable).
-        "#]],
+                floor 8 at 66: M34 66H332
+                1 steps to (289, 10)
+                below: ""
+                Began at 0:05.0, done after 27 s.
+                Worst: 8 available of 10 wanted, at 0:05.0.
+                The floor is 8: 10 wanted minus 2 (maxUnavailable).
+            "#]],
         );
     }
 
@@ -301,7 +301,7 @@ spec:
                 3 steps to (311, 10)
                 below: "M45 77H79M79 60H93"
                 Began at 0:05.0, done after 23 s.
-                Worst: 6 of 10 nodes with an available pod, at 0:06.0.
+                Worst: 6 available of 10 wanted, at 0:06.0.
                 The floor is 8: 10 wanted minus 2 (maxUnavailable).
                 It fell below the floor at 0:06.0, and was there for 2.8 s in all: maxUnavailable limits what the rollout takes down; pods that fail or are deleted, and nodes that die, come on top.
             "#]],
@@ -316,13 +316,13 @@ spec:
         check(
             &session,
             expect![[r#"
-            no floor
-            0 steps to (34, 10)
-            below: ""
-            Began at 0:05.0, running for 0.0 s.
-            Worst so far: 10 of 10 nodes with an available pod, at 0:05.0.
-            This strategy keeps no floor.
-        "#]],
+                no floor
+                0 steps to (34, 10)
+                below: ""
+                Began at 0:05.0, running for 0.0 s.
+                Worst so far: 10 available of 10 wanted, at 0:05.0.
+                This strategy keeps no floor.
+            "#]],
         );
     }
 

@@ -4,7 +4,7 @@ use super::availability::{AvailabilityChart, chart};
 use super::page::id;
 use super::rollout::{Count, rollout};
 use super::scene::Scene;
-use super::words::{Tone, count};
+use super::words::Tone;
 use crate::api::apps::DaemonSet;
 use crate::api::meta::LabelSelector;
 use crate::api::pod::{NodeSelectorRequirement, PodSpec};
@@ -159,12 +159,13 @@ fn headline(set: &DaemonSet, rollout: &Rollout, fresh: &Count) -> (String, Tone)
             Tone::Warn,
         );
     }
-    let text = format!(
-        "{} of {} available",
-        fresh.available,
-        count(fresh.desired.max(0) as u64, "pod")
-    );
+    let text = match (fresh.desired, fresh.available) {
+        (1, 1) => "Its one pod is available".to_owned(),
+        (1, _) => "Its one pod isn't available".to_owned(),
+        (desired, available) => format!("{available} of {desired} pods available"),
+    };
     match rollout.state {
+        RolloutState::Done if fresh.desired == 1 => (format!("{text} and up to date"), Tone::Good),
         RolloutState::Done => (format!("{text}, all up to date"), Tone::Good),
         _ if fresh.old > 0 => (format!("{text}, {} up to date", fresh.updated), Tone::Busy),
         _ => (text, Tone::Busy),

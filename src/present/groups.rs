@@ -21,7 +21,7 @@ const ROWS_MAX: usize = 12;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Groups {
-    /// `Why 3 of 5 nodes`
+    /// `Why DESIRED is 3 with 5 nodes`
     pub title: String,
     /// Nodes that run their pod first, then those that should, then the others.
     pub rows: Vec<GroupRow>,
@@ -107,7 +107,7 @@ pub fn groups(cluster: &Cluster, scene: &Scene, set: &DaemonSet) -> Groups {
     }
     Groups {
         title: format!(
-            "Why {} of {}",
+            "Why DESIRED is {} with {}",
             set.status.desired_number_scheduled,
             count(cluster.server.nodes.len() as u64, "node")
         ),

@@ -176,6 +176,8 @@ impl Page {
             return false;
         }
         self.groups_late = false;
+        // Without nodes there is nothing to ask.
+        let set = set.filter(|_| self.cluster.node_count > 0);
         let found = set.map(|set| groups(cluster, &self.scene, set));
         renew_some(&mut self.groups, found)
     }

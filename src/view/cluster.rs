@@ -87,7 +87,7 @@ fn lane(pods: &[Rc<Tile>], total: usize, selection: &Selection) -> Html {
         <section class="lane" id="control-plane" aria-label="Control plane: pods that wait for a node">
             <h3 class="lane__title">{ icon(Icon::Server) }{ "Control plane" }</h3>
             if pods.is_empty() {
-                <p class="lane__idle">{ "no pod waits for the scheduler" }</p>
+                <p class="lane__idle">{ "A pod that its controller has created waits here until the scheduler binds it to its node. Now none does." }</p>
             } else {
                 <ul class="lane__pods">
                     { for pods.iter().map(|pod| html! {

@@ -236,7 +236,7 @@ fn the_status_before_and_after() {
             Observed generation
             1
             the controller has seen the latest spec
-            Why 3 of 3 nodes
+            Why DESIRED is 3 with 3 nodes
             Nodes
             Why
             3
