@@ -12,7 +12,7 @@ pub const FRAME: Frame = Frame {
     width: 340,
     height: 116,
     left: 34,
-    right: 332,
+    right: 322,
     top: 10,
     bottom: 94,
     label: 48,
@@ -35,8 +35,8 @@ pub struct AvailabilityChart {
     pub counts: Vec<Tick>,
     /// The same in words, a sentence each.
     pub words: Vec<String>,
-    /// The worst moment was below the floor.
-    pub is_bad: bool,
+    /// That it fell below the floor.
+    pub fell: Option<String>,
 }
 
 /// Nothing before the first pod is wanted.
@@ -89,7 +89,10 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
         times: scale.times(),
         counts: scale.counts(),
         words: words(rollout, cluster, has_floor),
-        is_bad: has_floor && rollout.fell.is_some(),
+        fell: rollout
+            .fell
+            .filter(|_| has_floor)
+            .map(|at| fell(rollout, at, cluster.now())),
     })
 }
 
@@ -168,14 +171,16 @@ fn words(rollout: &Availability, cluster: &Cluster, has_floor: bool) -> Vec<Stri
         level.floor, level.desired
     );
     words.push(floor);
-    if let Some(fell) = rollout.fell {
-        words.push(format!(
-            "It fell below the floor at {}, and was there for {} in all: maxUnavailable limits what the rollout takes down; pods that fail or are deleted, and nodes that die, come on top.",
-            clock(fell.0),
-            span(rollout.below(SimTime(cluster.now().0 / 1000 * 1000)).0)
-        ));
-    }
     words
+}
+
+fn fell(rollout: &Availability, at: SimTime, now: SimTime) -> String {
+    let below = rollout.below(SimTime(now.0 / 1000 * 1000));
+    format!(
+        "It fell below the floor at {}, and was there for {} in all: maxUnavailable limits what the rollout takes down; pods that fail or are deleted, and nodes that die, come on top.",
+        clock(at.0),
+        span(below.0)
+    )
 }
 
 #[cfg(test)]
@@ -236,7 +241,8 @@ spec:
                 .map(|(path, it)| format!("{} at {}: {path}", it.label, it.at));
             let floor = floor.unwrap_or("no floor".to_owned());
             let (steps, end, below) = (it.line.matches('V').count(), it.end, it.below);
-            let words = it.words.join("\n");
+            let words: Vec<String> = it.words.into_iter().chain(it.fell).collect();
+            let words = words.join("\n");
             format!("{floor}\n{steps} steps to {end:?}\nbelow: {below:?}\n{words}\n")
         });
         expect.assert_eq(&text);

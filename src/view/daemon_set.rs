@@ -163,20 +163,23 @@ fn rollout(rollout: &Rollout) -> Html {
 /// Available pods since the rollout began, with the floor; below it the same in words.
 fn availability(drawn: &AvailabilityChart) -> Html {
     let words = drawn.words.join(" ");
+    let fell = drawn.fell.as_deref().unwrap_or("");
     html! {
         <figure class="chart availability">
-            <svg viewBox={format!("0 0 {} {}", FRAME.width, FRAME.height)} role="img" aria-label={format!("Nodes with an available pod since the rollout began. {words}")}>
+            <h3>{ "Available over time" }</h3>
+            <svg viewBox={format!("0 0 {} {}", FRAME.width, FRAME.height)} role="img" aria-label={format!("Nodes with an available pod since the rollout began. {words} {fell}")}>
                 { chart::counts(FRAME, &drawn.counts) }
                 { chart::edges(FRAME, &drawn.times) }
+                <path class="availability__line" d={drawn.line.clone()} />
+                <path class="availability__below" d={drawn.below.clone()} />
                 if let Some((path, label)) = &drawn.floor {
                     <g class="chart__floors"><path d={path.clone()} /><text x={n(FRAME.right)} y={n(label.at + 11)}>{ &label.label }</text></g>
                 }
-                <path class="availability__line" d={drawn.line.clone()} />
-                <path class="availability__below" d={drawn.below.clone()} />
                 <circle class="availability__end" data-over={drawn.is_over.to_string()} cx={n(drawn.end.0)} cy={n(drawn.end.1)} r="3.5" />
             </svg>
             <figcaption>
-                <p data-bad={drawn.is_bad.to_string()}>{ words }</p>
+                <p>{ words }</p>
+                if !fell.is_empty() { <p class="availability__bad">{ fell.to_owned() }</p> }
             </figcaption>
         </figure>
     }
