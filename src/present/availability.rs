@@ -255,11 +255,11 @@ spec:
         check(
             &running(A_FIFTH),
             expect![[r#"
-            no floor
-            9 steps to (275, 10)
-            below: ""
-            Began at 0:00.0, done after 4.8 s.
-        "#]],
+                no floor
+                9 steps to (267, 10)
+                below: ""
+                Began at 0:00.0, done after 4.8 s.
+            "#]],
         );
     }
 
@@ -272,8 +272,8 @@ spec:
         check(
             &session,
             expect![[r#"
-                floor 8 at 66: M34 66H332
-                1 steps to (289, 10)
+                floor 8 at 66: M34 66H322
+                1 steps to (280, 10)
                 below: ""
                 Began at 0:05.0, done after 27 s.
                 Worst: 8 available of 10 wanted, at 0:05.0.
@@ -303,9 +303,9 @@ spec:
         check(
             &session,
             expect![[r#"
-                floor 8 at 43: M34 43H332
-                3 steps to (311, 10)
-                below: "M45 77H79M79 60H93"
+                floor 8 at 43: M34 43H322
+                3 steps to (302, 10)
+                below: "M45 77H77M77 60H91"
                 Began at 0:05.0, done after 23 s.
                 Worst: 6 available of 10 wanted, at 0:06.0.
                 The floor is 8: 10 wanted minus 2 (maxUnavailable).

@@ -200,6 +200,7 @@ fn the_status_before_and_after() {
             Rolled out
             3 of 3 updated, 3 available
             RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.
+            Available over time
             0
             1
             2
