@@ -281,7 +281,6 @@ fn why_is_answered_in_words() {
         DaemonSet controller: should node-2 run agent? all passed
         Scheduler: can it be bound to node-2?
           NodeResourcesFit: Insufficient cpu: cpu: requested 1000m, used 3500m of 4000m
-        Its pod agent-tgn78: does it count? all passed
         How it came about, newest first:
             0:05.0  default-scheduler      pod/agent-tgn78: updated PodScheduled=False
             0:05.0  default-scheduler      pod/agent-tgn78: 0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.

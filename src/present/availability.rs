@@ -62,21 +62,21 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
         high,
     };
     let end = scale.x(length);
-    let available = rollout
+    let mut available = rollout
         .samples()
         .flat_map(|(at, lowest, level)| [(at.0, lowest), (at.0, level.available)]);
     let floor = has_floor.then(|| {
-        let samples = rollout.samples().map(|(at, _, level)| (at.0, level.floor));
+        let mut samples = rollout.samples().map(|(at, _, level)| (at.0, level.floor));
         let at = scale.y(rollout.now.floor);
         let label = format!("floor {}", rollout.now.floor);
-        (scale.trail(samples, FRAME.right), Tick { at, label })
+        (scale.trail(&mut samples, FRAME.right), Tick { at, label })
     });
     Some(AvailabilityChart {
         line: format!(
             "M{} {}L{}",
             FRAME.left,
             scale.y(rollout.start.available),
-            &scale.trail(available, end)[1..]
+            &scale.trail(&mut available, end)[1..]
         ),
         end: (end, scale.y(rollout.now.available)),
         is_over: rollout.ended.is_some(),

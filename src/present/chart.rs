@@ -53,11 +53,11 @@ impl Scale {
 
     /// A line through moments and numbers, up to an x: the lowest number in each slice of time, so that what comes and
     /// goes within a slice isn't lost.
-    pub fn trail(&self, samples: impl Iterator<Item = (u64, u32)>, end: u32) -> String {
-        let mut path = String::new();
+    pub fn trail(&self, samples: &mut dyn Iterator<Item = (u64, u32)>, end: u32) -> String {
         let mut samples = samples.peekable();
         let mut now = samples.peek().map_or(0, |(_, n)| *n);
-        let (mut x, mut drawn) = (self.frame.left, None);
+        let (mut x, mut drawn) = (self.frame.left, self.y(now));
+        let mut path = format!("M{x} {drawn}");
         while x < end {
             let next = (x + SLICE).min(end);
             let mut lowest = now;
@@ -66,12 +66,10 @@ impl Scale {
                 lowest = lowest.min(now);
             }
             let y = self.y(lowest);
-            match drawn {
-                None => path.push_str(&format!("M{x} {y}")),
-                Some(before) if before == y => {}
-                Some(_) => path.push_str(&format!("H{x}V{y}")),
+            if y != drawn {
+                path.push_str(&format!("H{x}V{y}"));
             }
-            drawn = Some(y);
+            drawn = y;
             x = next;
         }
         path.push_str(&format!("H{end}"));
@@ -143,4 +141,24 @@ impl Scale {
 fn logarithm(n: u64) -> u64 {
     let whole = u64::from(n.max(1).ilog2());
     whole * 1024 + (((n - (1 << whole)) * 1024) >> whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_has_just_begun_is_a_path_too() {
+        let frame = crate::present::availability::FRAME;
+        let scale = Scale {
+            frame,
+            end_ms: 1000,
+            is_logarithmic: false,
+            low: 0,
+            high: 10,
+        };
+        let trail = |end| scale.trail(&mut [(0, 10), (0, 8)].into_iter(), end);
+        assert_eq!(trail(frame.left), "M34 10H34");
+        assert_eq!(trail(frame.left + 6), "M34 10H34V26H40");
+    }
 }

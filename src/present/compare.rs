@@ -309,11 +309,11 @@ fn line(row: usize, run: &Run, scale: &Scale) -> Line {
         true => scale.x(run.after.0),
         false => FRAME.right,
     };
-    let samples = run.samples.iter().map(|(at, n)| (at.0, *n));
+    let mut samples = run.samples.iter().map(|(at, n)| (at.0, *n));
     let last = run.samples.last().map_or(0, |(_, n)| *n);
     Line {
         row,
-        path: scale.trail(samples, end),
+        path: scale.trail(&mut samples, end),
         end: run.is_finished().then(|| (end, scale.y(last))),
     }
 }

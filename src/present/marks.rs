@@ -8,7 +8,6 @@ use crate::api::yaml::tree::Document;
 use crate::apiserver::ApiServer;
 use crate::reason::field::{Field, Of};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// kubectl's own note of what was applied.
@@ -60,6 +59,8 @@ struct Source {
 impl Source {
     fn of(server: &ApiServer, kind: Kind, key: &Key) -> Option<Source> {
         let text = manifest(&server.get_object(kind, key)?)?;
+        // Large ones aren't searched in each picture.
+        let text = Some(text).filter(|text| text.len() <= TEXT_MAX)?;
         let document = yaml::parse(&text).ok()?.into_iter().next()?;
         Some(Source { text, document })
     }
@@ -113,19 +114,19 @@ impl Marks {
         let mut all = documents.iter();
         // A node is in no namespace, and is found whatever the text says.
         let node = all.find_map(|it| it.object("Node", "default", &self.node));
-        let mut found = BTreeSet::new();
+        let mut found = Vec::new();
         for (of, object) in [(Of::DaemonSet, set), (Of::Node, node)] {
             let Some(object) = object else { continue };
             for field in self.fields.iter().filter(|field| field.of == of) {
                 let way = object.way(&field.path);
                 match &way.missing {
-                    None => found.insert((way.at.line, way.last)),
-                    Some(_) if self.has_gaps => found.insert((way.at.line, way.at.line)),
-                    Some(_) => false,
-                };
+                    None => found.push((way.at.line, way.last)),
+                    Some(_) if self.has_gaps => found.push((way.at.line, way.at.line)),
+                    Some(_) => {}
+                }
             }
         }
-        found.into_iter().collect()
+        found
     }
 }
 
@@ -136,47 +137,37 @@ fn excerpt(
     fields: &[Field],
     has_gaps: bool,
 ) -> Option<Excerpt> {
-    let lines: Vec<&str> = source.text.lines().collect();
-    let line = |number: u32| lines.get(number.saturating_sub(1) as usize).copied();
-    // By line, and behind it what is missing there.
-    let mut found: BTreeSet<(u32, Option<String>, bool)> = BTreeSet::new();
+    // The lines of keys, those that decided, and what is missing behind which.
+    let (mut keys, mut marked, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     let mut more = 0;
     for field in fields.iter().filter(|field| field.of == of) {
         let way = source.document.root.way(&field.path);
-        match &way.missing {
+        match way.missing {
             None => {
                 let last = way.last.min(way.at.line + LINES_MAX - 1);
                 more += way.last - last;
-                found.extend((way.at.line..=last).map(|line| (line, None, true)));
+                marked.extend(way.at.line..=last);
             }
-            Some(step) if has_gaps => {
-                found.insert((way.at.line, Some(step.clone()), true));
-            }
+            Some(step) if has_gaps => missing.push((way.at.line, step)),
             Some(_) => continue,
         }
-        found.extend(way.keys.iter().map(|line| (*line, None, false)));
+        keys.extend(way.keys);
     }
-    let is_marked: BTreeSet<u32> = found
-        .iter()
-        .filter(|(_, missing, marked)| *marked && missing.is_none())
-        .map(|(line, ..)| *line)
-        .collect();
-    let shown = found.iter().filter_map(|(number, missing, marked)| {
-        let text = line(*number)?;
+    let mut shown = Vec::new();
+    for (number, text) in (1..).zip(source.text.lines()) {
+        let is_marked = marked.contains(&number);
+        if is_marked || keys.contains(&number) {
+            let text = text.to_owned();
+            shown.push(ExcerptLine { text, is_marked });
+        }
         let indent = text.len() - text.trim_start_matches([' ', '-']).len();
-        match missing {
-            Some(step) => Some(ExcerptLine {
+        for (_, step) in missing.iter().filter(|(at, _)| *at == number) {
+            shown.push(ExcerptLine {
                 text: format!("{:indent$}  # no {step}", ""),
                 is_marked: true,
-            }),
-            None if is_marked.contains(number) && !marked => None,
-            None => Some(ExcerptLine {
-                text: text.to_owned(),
-                is_marked: *marked,
-            }),
+            });
         }
-    });
-    let shown: Vec<ExcerptLine> = shown.collect();
+    }
     let kind = match of {
         Of::DaemonSet => "DaemonSet",
         Of::Node => "Node",

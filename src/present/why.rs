@@ -205,7 +205,8 @@ fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet
             .map_or_else(|| Rc::new(daemon_pod(set, name, "")), |pod| Rc::clone(pod));
         groups.extend(scheduler_checks(cluster, Some(set), &pod, node, &sources));
     }
-    groups.extend(first.map(|pod| pod_checks(cluster, scene, set, node, pod, &sources)));
+    let bound = first.filter(|pod| pod.is_bound());
+    groups.extend(bound.map(|pod| pod_checks(cluster, scene, set, node, pod, &sources)));
     let decided_by = decide(&mut groups);
     let newest = pods
         .first()
@@ -274,7 +275,8 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
             target,
             &sources,
         ));
-        groups.extend(set.map(|set| pod_checks(cluster, scene, set, target, pod, &sources)));
+        let bound = set.filter(|_| pod.is_bound());
+        groups.extend(bound.map(|set| pod_checks(cluster, scene, set, target, pod, &sources)));
     }
     let decided_by = decide(&mut groups);
     WhyPanel {
@@ -305,7 +307,10 @@ fn verdicts(cluster: &Cluster, scene: &Scene, node: &Node, chosen: &DaemonSet) -
         }
     };
     let mut lines: Vec<VerdictLine> = cluster.server.daemon_sets.iter().map(line).collect();
-    lines.sort_by_key(|line| !line.is_chosen);
+    let at = lines.iter().position(|line| line.is_chosen).unwrap_or(0);
+    if let Some(to_front) = lines.get_mut(..=at) {
+        to_front.rotate_right(1);
+    }
     lines.truncate(VERDICTS_MAX);
     lines
 }

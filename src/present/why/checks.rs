@@ -312,6 +312,18 @@ pub fn pod_checks(
         format!("node {name}: status.conditions[Ready]"),
         vec![field::condition(node, "Ready")],
     )];
+    let status = super::pod::status(pod);
+    all.push(found(
+        outcome(pod.is_ready()),
+        "Pod is Ready",
+        if pod.is_ready() {
+            String::new()
+        } else {
+            format!("it is {status}")
+        },
+        format!("pod {}: status.conditions[Ready]", pod.metadata.name),
+        Vec::new(),
+    ));
     let is_current = scene.revision(pod).is_none_or(|it| it.is_current);
     let strategy = &spec.update_strategy;
     all.push(found(
