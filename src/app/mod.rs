@@ -23,6 +23,7 @@ use crate::cluster::nodes::NodeTemplate;
 use crate::present::console::ConsolePane;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
+use crate::present::marks::manifest;
 use crate::present::page::{Look, Page, Subject};
 use crate::present::pod::PodId;
 use crate::present::remedy::RemedyList;
@@ -267,6 +268,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         }
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
+        Msg::Point(marks) => model.editor.point(marks),
         Msg::ToggleEye => {
             model.shows_eye = !model.shows_eye;
             if model.shows_eye {
@@ -695,7 +697,7 @@ impl Model {
         let Some(object) = server.get_object(kind, key) else {
             return;
         };
-        if let Some(text) = objects::manifest(server, kind, key) {
+        if let Some(text) = manifest(&object) {
             self.editor.open_object(&object.meta().name, &text);
             self.section = Section::Editor;
             self.shows_editor = true;
@@ -709,12 +711,6 @@ impl Model {
             self.editor.objects = objects.into();
         }
         self.editor.hint(&self.session.cluster().server);
-        let pane = self
-            .editor
-            .pane(&self.presets, self.session.log().is_empty());
-        if *self.pane != pane {
-            self.pane = Rc::new(pane);
-        }
         let pace = self.clock.pace(&self.session, self.console.deadline());
         let console = self.console.pane(pace == Pace::Paused);
         let is_console_new = *self.console_pane != console;
@@ -739,6 +735,13 @@ impl Model {
             walk: walk.as_deref(),
         };
         let is_page_new = self.page.refresh(&self.session, &look);
+        self.editor.keep_pointing(self.page.why.as_deref());
+        let pane = self
+            .editor
+            .pane(&self.presets, self.session.log().is_empty());
+        if *self.pane != pane {
+            self.pane = Rc::new(pane);
+        }
         let is_compare_new = self.refresh_compare();
         is_page_new | is_console_new | is_compare_new | self.suggest(pace)
     }

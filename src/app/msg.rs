@@ -3,6 +3,7 @@
 use crate::api::object::{Key, Kind};
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
+use crate::present::marks::Marks;
 use crate::present::node::Pressure;
 use crate::present::pod::PodId;
 use crate::present::timeline::Speed;
@@ -56,6 +57,8 @@ pub enum Msg {
     Show(Section),
     /// In an embedded page: the editor in or out.
     ToggleEditor,
+    /// Points at the lines of the editor's text that a check looked at, or no more.
+    Point(Option<Rc<Marks>>),
     /// Shows the reconcile loop, or hides it.
     ToggleEye,
     Key(Shortcut),

@@ -5,14 +5,14 @@ use super::daemon_set::{self, DaemonSetId, DaemonSetPanel};
 use super::events::{self, EventFeed};
 use super::eye::{Eye, eye};
 use super::fleet::{CellFlags, CellRevision, CellState, FleetNode, FleetView};
-use super::groups::{Groups, groups};
-use super::node::{self, Machine, NodeCard, VerdictBadge};
+use super::groups::{Groups, badge, groups};
+use super::node::{self, Machine, NodeCard};
 use super::pod::{self, PodState};
 use super::rollout::Count;
 use super::scene::{self, Scene, Touched};
 use super::timeline::{self, Pace, Speed, Timeline};
 use super::why::{self, WhyPanel};
-use super::words::{Tone, count};
+use super::words::count;
 use crate::api::apps::{DaemonSet, DaemonSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Key;
@@ -179,6 +179,8 @@ impl Page {
             return false;
         }
         self.groups_late = false;
+        // Without nodes there is nothing to ask.
+        let set = set.filter(|_| self.cluster.node_count > 0);
         let found = set.map(|set| groups(cluster, &self.scene, set));
         renew_some(&mut self.groups, found)
     }
@@ -233,7 +235,7 @@ impl Page {
             .differs
             .as_ref()
             .is_some_and(|(since, _)| now.since(*since).0 > 1000 || cluster.is_settled());
-        daemon_set::panel(&self.scene, set, &fresh, is_stale)
+        daemon_set::panel(cluster, &self.scene, set, &fresh, is_stale)
     }
 }
 
@@ -354,36 +356,7 @@ fn card(cluster: &Cluster, scene: &Scene, node: &Node, old: Option<&Rc<NodeCard>
         is_down,
         is_not_ready: !is_down && node::health(node) == node::Health::NotReady,
     };
-    let verdict = scene
-        .verdict(name)
-        .map(|verdict| badge(verdict, !pods.is_empty()));
-    node::card(node, pods, tiles.collect(), machine, verdict)
-}
-
-/// The verdict of the DaemonSet controller in a word and a sentence.
-pub fn badge(verdict: &Verdict, has_pods: bool) -> VerdictBadge {
-    let sentence = match verdict {
-        Verdict::Run => "eligible: a pod belongs here".to_owned(),
-        Verdict::Keep(taint) => {
-            let taint = crate::api::taint::to_string(taint);
-            if has_pods {
-                format!("taint {taint} isn't tolerated: no new pod would come, the one here stays")
-            } else {
-                format!("taint {taint} isn't tolerated")
-            }
-        }
-        Verdict::Skip(reason) => reason.to_string(),
-    };
-    let (word, tone) = match verdict {
-        Verdict::Run => ("Wanted", Tone::Good),
-        Verdict::Keep(_) if has_pods => ("Only tolerated", Tone::Warn),
-        Verdict::Keep(_) | Verdict::Skip(_) => ("Not wanted", Tone::Plain),
-    };
-    VerdictBadge {
-        word,
-        tone,
-        sentence,
-    }
+    node::card(node, pods, tiles.collect(), machine, badge(scene, node))
 }
 
 /// Every node as a cell. What wasn't touched is taken from the old view.

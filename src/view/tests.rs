@@ -208,6 +208,19 @@ fn the_status_before_and_after() {
             Rolled out
             3 of 3 updated, 3 available
             RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.
+            Available over time
+            0
+            1
+            2
+            3
+            0
+            1 s
+            2 s
+            3 s
+            4 s
+            5 s
+            6 s
+            Began at 0:05.0, done after 4.5 s.
             Desired
             3
             nodes that should run the pod: selector, affinity and taints allow it
@@ -232,7 +245,7 @@ fn the_status_before_and_after() {
             Observed generation
             1
             the controller has seen the latest spec
-            Why 3 of 3 nodes
+            Why DESIRED is 3 with 3 nodes
             Nodes
             Why
             3
@@ -284,7 +297,9 @@ fn why_a_tainted_node_has_no_pod() {
         &expect![[r#"
             Why?
             Node node-2
-            No pod: taint dedicated=db:NoExecute is not tolerated; running pods are removed.
+            my-daemonset
+            Not wanted
+            taint dedicated=db:NoExecute is not tolerated; running pods are removed
             decided by
             node node-2: spec.taints[0]
             What would change it
@@ -314,6 +329,18 @@ fn why_a_tainted_node_has_no_pod() {
             decided
             no toleration matches: no pod is created, and a running one is removed
             node node-2: spec.taints[0]
+            YAML
+            DaemonSet my-daemonset
+            spec:
+            template:
+            spec:
+            # no tolerations
+            Node node-2
+            spec:
+            taints:
+            - effect: NoExecute
+            key: dedicated
+            value: db
         "#]],
     );
 }

@@ -95,7 +95,7 @@ fn the_legend_has_all_states_always() {
             <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="NodeDown" data-revision="None" class="fleet__swatch">
             <path d="M0 0h12v4h-12zM0 8h12v4h-12z">
             </path>
-            </svg>node down <b>0</b>
+            </svg>node not ready <b>0</b>
             </li>
             <li class="fleet__key">
             <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Ready" data-revision="Old" class="fleet__swatch">
@@ -178,7 +178,7 @@ fn the_table_says_in_words_what_cells_show() {
             <option value="Ready">pod ready</option>
             <option value="Terminating">pod terminating</option>
             <option value="Failed">pod failing</option>
-            <option value="NodeDown">node down</option>
+            <option value="NodeDown">node not ready</option>
             </select>
             </label>
             <span role="status" class="fleet__range">1 to 4 of 4</span>
