@@ -100,6 +100,20 @@ impl Clock {
         self.jump_on(session);
     }
 
+    /// The clock of a session that takes this one's place: a tick that was asked for still comes.
+    pub fn handed_over(&self, to: Clock) -> Clock {
+        Clock {
+            is_asked: self.is_asked,
+            is_waiting: self.is_waiting,
+            ..to
+        }
+    }
+
+    /// A tick came that was asked for.
+    pub fn take_tick(&mut self) {
+        self.is_asked = false;
+    }
+
     pub fn is_jumping(&self) -> bool {
         self.jump.is_some()
     }
@@ -119,7 +133,7 @@ impl Clock {
 
     /// Real time went by. The console sees each change if a command waits in it.
     pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32, console: &mut Console) {
-        self.is_asked = false;
+        self.take_tick();
         let pace = self.pace(session, console.deadline());
         let wanted_ms = match pace {
             Pace::Jumping => JUMP_FRAME_MS,

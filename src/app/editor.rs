@@ -5,6 +5,7 @@ use crate::explain::hints::{Hint, hints};
 use crate::present::editor::{
     ApplyResult, EditorPane, EditorTab, ObjectItem, PresetItem, Problem, StoryNote, TabId,
 };
+use crate::presets;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -14,6 +15,8 @@ const TITLE_LINES_MAX: usize = 2_000;
 #[derive(Clone, Debug)]
 pub struct Editor {
     pub tabs: Vec<Tab>,
+    /// Closed with text that wasn't applied, the last one last, and where they stood.
+    pub closed: Vec<(usize, Tab)>,
     pub active: TabId,
     next: u32,
     /// See `EditorPane::version`.
@@ -46,22 +49,14 @@ pub struct Tab {
 impl Editor {
     /// One document, not applied.
     pub fn new(text: &str) -> Editor {
-        Editor {
-            tabs: vec![Tab::new(TabId(0), text)],
-            active: TabId(0),
-            next: 1,
-            version: 0,
-            objects: Rc::new([]),
-            hints: Rc::new([]),
-            hinted: None,
-            dismissed: BTreeSet::new(),
-        }
+        Editor::with_texts([text])
     }
 
     /// These documents; the first is in front. Never none.
     pub fn with_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Editor {
         let mut editor = Editor {
             tabs: Vec::new(),
+            closed: Vec::new(),
             active: TabId(0),
             next: 0,
             version: 0,
@@ -178,9 +173,31 @@ impl Editor {
         if self.tabs.len() < 2 {
             return;
         }
-        self.tabs.remove(at);
+        let tab = self.tabs.remove(at);
+        if tab.is_unsaved() {
+            self.closed.push((at, tab));
+        }
         if self.active == id {
             self.active = self.tabs[at.min(self.tabs.len() - 1)].id;
+            self.version += 1;
+        }
+    }
+
+    /// For a document that was closed before a reload.
+    pub fn push_closed(&mut self, text: &str) {
+        let id = self.push(text);
+        self.closed.extend(
+            self.tabs
+                .pop_if(|tab| tab.id == id)
+                .map(|tab| (self.tabs.len(), tab)),
+        );
+    }
+
+    /// Brings the document back that was closed last, in front.
+    pub fn reopen(&mut self) {
+        if let Some((at, tab)) = self.closed.pop() {
+            self.active = tab.id;
+            self.tabs.insert(at.min(self.tabs.len()), tab);
             self.version += 1;
         }
     }
@@ -246,6 +263,16 @@ impl Tab {
 
     pub fn is_dirty(&self) -> bool {
         self.applied.as_ref() != Some(&self.text)
+    }
+
+    /// Would closing it lose text? A preset can be opened again.
+    pub fn is_unsaved(&self) -> bool {
+        let is_blank = self.text.trim().is_empty();
+        self.is_dirty()
+            && !is_blank
+            && presets::all()
+                .iter()
+                .all(|preset| preset.yaml != &*self.text)
     }
 
     fn view(&self) -> EditorTab {

@@ -39,6 +39,7 @@ use msg::{
     ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, Msg, NodeKind, NodeMsg, Section,
     Selection, Shortcut, Theme,
 };
+use start::{Left, Opening};
 use std::rc::Rc;
 use suggest::Suggested;
 
@@ -61,6 +62,10 @@ pub struct Model {
     pub shows_editor: bool,
     pub shows_eye: bool,
     pub notice: Option<Notice>,
+    /// What was here before, to go back to.
+    pub left: Option<Left>,
+    /// A link that is being played.
+    pub opening: Option<Opening>,
     /// What happened last, in kubectl's words.
     pub last_line: String,
     /// What the live region says.
@@ -98,11 +103,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     };
     let is_tick = matches!(msg, Msg::Clock(ClockMsg::Tick { .. }));
     let was_idle = model.is_idle();
+    let was_opening = model.opening.is_some();
     let is_clock = matches!(msg, Msg::Clock(_));
     act(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
-    let mut changed = model.refresh();
-    if is_clock && !was_idle && model.is_idle() {
+    let mut changed = model.refresh() | model.opening.is_some() | was_opening;
+    if is_clock && !was_opening && !was_idle && model.is_idle() {
         // The page has to be made first: it knows what there is to say.
         model.announcement = model.settled_sentence();
         changed = true;
@@ -111,11 +117,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         update.changed = changed;
     }
     let deadline = model.console.deadline();
-    update.effects.extend(
-        model
-            .clock
-            .ask(&model.session, deadline, model.compare.is_running()),
-    );
+    let is_busy = model.compare.is_running() || model.opening.is_some();
+    let ask = model.clock.ask(&model.session, deadline, is_busy);
+    update.effects.extend(ask);
     update
 }
 
@@ -207,37 +211,28 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.announcement = text.to_owned();
         }
         Msg::Reset => {
-            let (theme, is_embedded, shows_editor) =
-                (model.theme, model.is_embedded, model.shows_editor);
-            model.console.interrupt_wait();
-            *model = Model {
-                theme,
-                shows_editor,
-                console: std::mem::take(&mut model.console),
-                ..Model::first_visit(is_embedded)
+            let first = Model {
+                shows_editor: model.shows_editor,
+                ..Model::first_visit(model.is_embedded)
             };
-            model.editor.version += 1_000_000;
-            model.tell("Started over".to_owned());
+            model.replace(first, "Started over".to_owned());
         }
         Msg::OpenLink(fragment) => start::open_link(model, &fragment),
         Msg::OpenScenario(id) => scenarios::open_scenario(model, &id),
+        Msg::CancelOpening => start::cancel_opening(model),
+        Msg::GoBack => start::go_back(model),
+        Msg::ForgetLeft => model.left = None,
         Msg::SetTheme(theme) => {
             model.theme = theme;
             effects.push(Effect::SetTheme(theme));
         }
         Msg::Open(dialog) => {
-            if let (None, Some(old)) = (dialog, model.dialog) {
-                let id = match old {
-                    Dialog::Help => "help",
-                    Dialog::Reset => "reset",
-                    Dialog::Compare => "daemon-set-menu-button",
-                };
-                model.compare.cancel();
-                effects.push(Effect::Focus(id.to_owned()));
-            }
+            model.close_dialog();
             model.dialog = dialog;
         }
-        Msg::Leaving => effects.push(Effect::Keep(link::encode(&start::shared(model)))),
+        // A reload of what embeds it starts its demo again.
+        Msg::Leaving if model.is_embedded => {}
+        Msg::Leaving => effects.push(start::keep(model)),
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
         Msg::ToggleEye => {
@@ -252,7 +247,8 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
 }
 
 fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
-    if model.dialog.is_some() && shortcut != Shortcut::Escape {
+    let is_covered = model.dialog.is_some() || model.opening.is_some();
+    if is_covered && shortcut != Shortcut::Escape {
         return;
     }
     let msg = match shortcut {
@@ -271,6 +267,7 @@ fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
         Shortcut::Redo => Msg::Redo,
         Shortcut::Console => Msg::Console(ConsoleMsg::Toggle),
         Shortcut::Help => Msg::Open(Some(Dialog::Help)),
+        Shortcut::Escape if model.opening.is_some() => Msg::CancelOpening,
         Shortcut::Escape if model.dialog.is_some() => Msg::Open(None),
         Shortcut::Escape if model.editing.is_some() => Msg::EditNode(None),
         Shortcut::Escape if model.notice.is_some() => Msg::Dismiss,
@@ -290,7 +287,18 @@ fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
             // What is typed next is text, not shortcuts.
             effects.push(Effect::Reveal(1));
         }
-        EditorMsg::CloseTab(tab) => model.editor.close(tab),
+        EditorMsg::CloseTab(tab) => {
+            model.editor.close(tab);
+            effects.push(Effect::Focus(format!("tab-{}", model.editor.active.0)));
+            if let Some((_, tab)) = model.editor.closed.last() {
+                model.announcement = closed_sentence(tab);
+            }
+        }
+        EditorMsg::Reopen => {
+            model.editor.reopen();
+            effects.push(Effect::Reveal(1));
+        }
+        EditorMsg::ForgetClosed => model.editor.closed.clear(),
         EditorMsg::OpenPreset(id) => open_preset(model, &id),
         EditorMsg::DismissHint(id) => model.editor.dismiss(id),
         EditorMsg::OpenObject(kind, key) => model.open_object(kind, &key),
@@ -501,6 +509,10 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.session.seek(crate::sim::time::SimTime(ms));
         }
         ClockMsg::Wake => {}
+        ClockMsg::Tick { elapsed_ms } if model.opening.is_some() => {
+            model.clock.take_tick();
+            start::go_on_opening(model, elapsed_ms);
+        }
         ClockMsg::Tick { elapsed_ms } => {
             let console = &mut model.console;
             model.clock.tick(&mut model.session, elapsed_ms, console);
@@ -546,6 +558,15 @@ fn template(kind: NodeKind) -> NodeTemplate {
         NodeKind::Arm => NodeTemplate::Arm,
         NodeKind::Windows => NodeTemplate::Windows,
     }
+}
+
+/// What is offered after a document was closed.
+pub fn closed_sentence(tab: &editor::Tab) -> String {
+    let what = match tab.title.as_str() {
+        "" => "a document without a name",
+        title => title,
+    };
+    format!("Closed {what}: its text wasn't applied.")
 }
 
 impl Model {

@@ -44,6 +44,12 @@ pub enum Msg {
     OpenLink(String),
     /// Opens one of the scenarios, by its id.
     OpenScenario(String),
+    /// No further with the link that is being opened.
+    CancelOpening,
+    /// Back to what a link, a scenario or a new start took the place of.
+    GoBack,
+    /// What was left isn't wanted any more.
+    ForgetLeft,
     SetTheme(Theme),
     Open(Option<Dialog>),
     /// The page is being left, or reloaded.
@@ -68,6 +74,10 @@ pub enum EditorMsg {
     SelectTab(TabId),
     NewTab,
     CloseTab(TabId),
+    /// Brings the document back that was closed last.
+    Reopen,
+    /// Closed documents aren't wanted any more.
+    ForgetClosed,
     OpenPreset(String),
     OpenObject(Kind, Key),
     /// Never again, for this visit.
@@ -264,8 +274,6 @@ impl Theme {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
     Help,
-    /// Asks before everything goes.
-    Reset,
     /// Rollout strategies side by side.
     Compare,
 }
@@ -338,6 +346,15 @@ impl Shortcut {
     }
 }
 
+/// What a page leaves for its reload, as links.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub session: String,
+    /// Worth to be offered where another address is open then.
+    pub is_worth: bool,
+    pub left: Option<String>,
+}
+
 /// What the outside must do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -349,8 +366,8 @@ pub enum Effect {
     },
     CopyLink(String),
     CopyText(String),
-    /// Keep this link for a reload of the page.
-    Keep(String),
+    /// Keep this for a reload of the page.
+    Keep(Kept),
     SetTheme(Theme),
     /// Put the keyboard focus on the element with this id.
     Focus(String),

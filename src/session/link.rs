@@ -41,12 +41,16 @@ pub struct Shared {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Draft {
     pub title: String,
     pub text: String,
     /// The scenario that it belongs to, so that its question comes along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
+    /// Closed with text that wasn't applied: it can be opened again. Only kept for a reload, never shared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_closed: bool,
 }
 
 /// Why a link can't be opened.

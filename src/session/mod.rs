@@ -6,6 +6,7 @@ pub mod command;
 pub mod execute;
 pub mod lineage;
 pub mod link;
+pub mod opening;
 pub mod scenario;
 pub mod settle;
 
@@ -20,8 +21,8 @@ use serde::{Deserialize, Serialize};
 
 /// The longest simulated time of a session.
 pub const MAX_TIME: SimDuration = SimDuration::secs(7 * 24 * 3600);
-/// A link whose history takes more steps than this isn't played to its end.
-const MAX_REPLAY_STEPS: u64 = 5_000_000;
+/// A command of the log counts as so many steps where a replay is cut into parts.
+const COMMAND_STEPS: u64 = 20;
 /// Checkpoints are at least this far apart, and this many at the most. Clusters share what is the same, so they cost little.
 const CHECKPOINT_STEPS: u64 = 1_000;
 const MAX_CHECKPOINTS: usize = 192;
@@ -90,24 +91,6 @@ impl Session {
             branches: Vec::new(),
             lineage: Lineage::default(),
         }
-    }
-
-    /// The session that a link carries, at the moment it shows. An error if its history is too long to be played.
-    pub fn open(shared: &link::Shared) -> Result<Session, link::LinkError> {
-        let mut session = Session::new(shared.scenario.clone());
-        session.log.clone_from(&shared.log);
-        let last = shared.log.last().map_or(SimTime::ZERO, |logged| logged.at);
-        let end = last.max(shared.at);
-        let mut left = MAX_REPLAY_STEPS;
-        session.replay_to(end, &mut left);
-        if left == 0 {
-            return Err(link::LinkError::TooLarge);
-        }
-        session.end = end;
-        if shared.at < end {
-            session.seek(shared.at);
-        }
-        Ok(session)
     }
 
     /// What a link to this moment carries.
@@ -425,6 +408,10 @@ impl Session {
                         self.cluster.step();
                         self.maybe_checkpoint();
                     }
+                    if *left == 0 {
+                        return;
+                    }
+                    *left = left.saturating_sub(COMMAND_STEPS);
                     self.cluster.advance_clock(at);
                     self.replay_command();
                 }

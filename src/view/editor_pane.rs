@@ -118,7 +118,7 @@ fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Disp
     };
     html! {
         <span class="tabs__tab" key={tab.id.0.to_string()} data-active={is_active.to_string()} data-dirty={tab.is_dirty.to_string()} data-problems={tab.has_problems.to_string()}>
-            <button type="button" class="tabs__select" aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)}
+            <button type="button" class="tabs__select" id={format!("tab-{}", tab.id.0)} aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)}
                 onclick={dispatch.on(Msg::Editor(EditorMsg::SelectTab(tab.id)))}>
                 { &tab.title }
             </button>

@@ -2,7 +2,7 @@
 
 use super::cluster::Cluster;
 use super::daemon_set::DaemonSet;
-use super::dialog::Dialog;
+use super::dialog::{Help, Opening};
 use super::editor_pane::EditorPane;
 use super::events::EventFeed;
 use super::header::Header;
@@ -10,10 +10,9 @@ use super::node_card::NodeCard;
 use super::pod_tile::PodTile;
 use super::timeline::Timeline;
 use super::why::Why;
-use crate::app::msg::{
-    ClockMsg, Dialog as Which, EditorMsg, Msg, NodeMsg, Section, Selection, Theme,
-};
+use crate::app::msg::{ClockMsg, EditorMsg, Msg, NodeMsg, Section, Selection, Theme};
 use crate::app::{Model, update};
+use crate::present::compare::Progress;
 use crate::present::editor::TabId;
 use crate::present::pod::{PodId, PodRevision, PodState, PodTile as Tile};
 use expect_test::{Expect, expect};
@@ -383,9 +382,12 @@ fn no_component_needs_an_inline_style() {
     for html in [
         html::<Cluster>(cluster),
         html::<Header>(header),
-        html::<Dialog>(super::dialog::DialogProps { which: Which::Help }),
-        html::<Dialog>(super::dialog::DialogProps {
-            which: Which::Reset,
+        html::<Help>(()),
+        html::<Opening>(super::dialog::OpeningProps {
+            progress: Progress {
+                permille: 500,
+                text: "1 of 2 commands".to_owned(),
+            },
         }),
         html::<Timeline>(super::timeline::TimelineProps {
             timeline: model.page.timeline.clone(),
