@@ -181,34 +181,31 @@ impl FocusTrail {
         FocusTrail(trail)
     }
 
-    /// Where what had the focus is gone, the nearest thing gets it that can have it.
-    pub fn rescue(&self) {
-        let Some((lost, _)) = self.0.first() else {
-            return;
-        };
+    /// Where what had the focus is gone: the nearest thing that can have it.
+    pub fn rescue(&self) -> Option<HtmlElement> {
+        let (lost, _) = self.0.first()?;
         let can_have = |element: &HtmlElement| {
             element.is_connected()
                 && element.offset_width() > 0
                 && !element.matches(":disabled").unwrap_or(false)
         };
         if focused().is_some() || can_have(lost) {
-            return;
+            return None;
         }
-        for [(_, place), (parent, _)] in self.0.array_windows() {
-            let children = parent.children();
-            let after = (*place..children.length()).chain((0..*place).rev());
-            let found = after.filter_map(|i| {
-                let child: HtmlElement = children.item(i)?.dyn_into().ok()?;
-                let is_it = child.matches(FOCUSABLE).unwrap_or(false);
-                let inner = || child.query_selector(FOCUSABLE).ok()??.dyn_into().ok();
-                if is_it { Some(child) } else { inner() }
-            });
-            if parent.is_connected()
-                && let Some(next) = found.into_iter().find(can_have)
-            {
-                return focus_again(Some(&next));
-            }
-        }
+        self.0
+            .array_windows()
+            .find_map(|[(_, place), (parent, _)]| {
+                let children = parent.children();
+                let after = (*place..children.length()).chain((0..*place).rev());
+                let mut found = after.filter_map(|i| {
+                    let child: HtmlElement = children.item(i)?.dyn_into().ok()?;
+                    let is_it = child.matches(FOCUSABLE).unwrap_or(false);
+                    let inner = || child.query_selector(FOCUSABLE).ok()??.dyn_into().ok();
+                    if is_it { Some(child) } else { inner() }
+                });
+                let next = parent.is_connected().then(|| found.find(can_have));
+                next.flatten()
+            })
     }
 }
 

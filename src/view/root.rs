@@ -138,7 +138,10 @@ impl Component for Root {
         }
         // After the effects of the message, which may say where it goes.
         let trail = self.trail.clone();
-        later(move || trail.borrow().rescue());
+        later(move || {
+            let next = trail.borrow().rescue();
+            platform::focus_again(next.as_ref());
+        });
     }
 }
 
