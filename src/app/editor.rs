@@ -11,6 +11,8 @@ use std::rc::Rc;
 
 /// Text longer than this isn't kept apart from what was applied; the API server refuses it anyway.
 const TITLE_LINES_MAX: usize = 2_000;
+/// So many letters of a title are shown.
+const TITLE_MAX: usize = 24;
 
 #[derive(Clone, Debug)]
 pub struct Editor {
@@ -37,6 +39,9 @@ pub struct Tab {
     pub applied: Option<Rc<str>>,
     /// What the document calls itself.
     pub title: String,
+    /// Of its first object, as far as they are written.
+    kind: String,
+    namespace: String,
     pub problems: Rc<[Problem]>,
     pub result: ApplyResult,
     pub watch: Option<String>,
@@ -222,10 +227,35 @@ impl Editor {
         self.hinted = None;
     }
 
+    /// Titles tell their tabs apart: by name, else with the kind or the namespace, else by a number.
+    fn views(&self) -> Vec<EditorTab> {
+        let words: [fn(&Tab) -> &str; 2] = [|tab| &tab.kind, |tab| &tab.namespace];
+        let view = |tab: &Tab| {
+            let twins = || self.tabs.iter().filter(|other| other.title == tab.title);
+            let differs = |word: &&fn(&Tab) -> &str| {
+                let all: BTreeSet<&str> = twins().map(word).collect();
+                all.len() == twins().count() && !all.contains("")
+            };
+            let number = twins().take_while(|twin| twin.id != tab.id).count() + 1;
+            let title = match tab.title.as_str() {
+                "" => "untitled",
+                title => title,
+            };
+            let title = match words.iter().find(differs) {
+                _ if twins().count() == 1 => title.to_owned(),
+                Some(word) => format!("{}/{title}", word(tab)),
+                None if number == 1 => title.to_owned(),
+                None => format!("{title} {number}"),
+            };
+            tab.view(title)
+        };
+        self.tabs.iter().map(view).collect()
+    }
+
     pub fn pane(&self, presets: &Rc<[PresetItem]>, is_first_visit: bool) -> EditorPane {
         let tab = self.tab();
         EditorPane {
-            tabs: self.tabs.iter().map(Tab::view).collect(),
+            tabs: self.views(),
             active: tab.id,
             text: tab.text.clone(),
             version: self.version,
@@ -243,21 +273,25 @@ impl Editor {
 
 impl Tab {
     fn new(id: TabId, text: &str) -> Tab {
-        Tab {
+        let mut tab = Tab {
             id,
-            title: title(text),
-            text: text.into(),
+            title: String::new(),
+            kind: String::new(),
+            namespace: String::new(),
+            text: "".into(),
             applied: None,
             problems: Rc::new([]),
             result: ApplyResult::None,
             watch: None,
             story: None,
             edits: None,
-        }
+        };
+        tab.set_text(text);
+        tab
     }
 
     fn set_text(&mut self, text: &str) {
-        self.title = title(text);
+        [self.title, self.kind, self.namespace] = names(text);
         self.text = text.into();
     }
 
@@ -275,32 +309,51 @@ impl Tab {
                 .all(|preset| preset.yaml != &*self.text)
     }
 
-    fn view(&self) -> EditorTab {
+    fn view(&self, title: String) -> EditorTab {
+        let place = [&*self.kind, &self.namespace]
+            .into_iter()
+            .filter(|word| !word.is_empty());
+        let place = place.collect::<Vec<_>>().join(" in ");
         EditorTab {
             id: self.id,
-            title: if self.title.is_empty() {
-                "untitled".to_owned()
-            } else {
-                self.title.clone()
-            },
+            about: format!("{place} {title}").trim_start().to_owned(),
+            title: cut(title),
             is_dirty: self.is_dirty() && !self.text.trim().is_empty(),
             has_problems: !self.problems.is_empty(),
         }
     }
 }
 
-/// What a manifest calls its object: the `name` in `metadata` of the first document that has one, and how many follow.
+/// A long title without its middle: names differ at their ends.
+fn cut(title: String) -> String {
+    let letters: Vec<char> = title.chars().collect();
+    if letters.len() <= TITLE_MAX {
+        return title;
+    }
+    let (head, tail) = (
+        &letters[..TITLE_MAX / 2],
+        &letters[letters.len() - TITLE_MAX / 2 + 1..],
+    );
+    head.iter().chain(&['…']).chain(tail).collect()
+}
+
+/// What a manifest calls its object: the `name` in `metadata` of the first document that has one, and how many follow;
+/// the kind and the namespace of that one.
 ///
 /// A look at the lines, not a parser: it must do with half-typed text.
-fn title(text: &str) -> String {
-    let mut first = None;
+fn names(text: &str) -> [String; 3] {
+    let [mut name, mut kind, mut namespace] = [const { String::new() }; 3];
     let mut in_metadata = false;
-    let (mut documents, mut is_empty) = (0, true);
+    let (mut documents, mut is_empty, mut is_named) = (0, true, false);
     for line in text.lines().take(TITLE_LINES_MAX) {
         if line.starts_with("---") {
             documents += u32::from(!is_empty);
             is_empty = true;
             in_metadata = false;
+            is_named |= !name.is_empty();
+            if !is_named {
+                (kind, namespace) = Default::default();
+            }
             continue;
         }
         let trimmed = line.trim();
@@ -308,21 +361,29 @@ fn title(text: &str) -> String {
             continue;
         }
         is_empty = false;
-        if !line.starts_with([' ', '\t']) {
+        if is_named {
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        if indent == 0 {
             in_metadata = trimmed == "metadata:";
-        } else if in_metadata && first.is_none() && (line.len() - line.trim_start().len()) <= 4 {
-            let name = trimmed
-                .strip_prefix("name:")
-                .map(|name| name.trim().trim_matches(['"', '\'']));
-            first = name.filter(|name| !name.is_empty()).map(str::to_owned);
+        }
+        let (key, value) = trimmed.split_once(':').unwrap_or_default();
+        let field = match key {
+            "kind" if indent == 0 => &mut kind,
+            "name" if in_metadata && indent <= 4 => &mut name,
+            "namespace" if in_metadata && indent <= 4 => &mut namespace,
+            _ => continue,
+        };
+        if field.is_empty() {
+            *field = value.trim().trim_matches(['"', '\'']).to_owned();
         }
     }
     documents += u32::from(!is_empty);
-    match (first, documents) {
-        (Some(name), 0 | 1) => name,
-        (Some(name), n) => format!("{name} +{}", n - 1),
-        (None, _) => String::new(),
+    if !name.is_empty() && documents > 1 {
+        name = format!("{name} +{}", documents - 1);
     }
+    [name, kind, namespace]
 }
 
 #[cfg(test)]
@@ -330,17 +391,59 @@ mod tests {
     use super::*;
 
     #[test]
-    fn titles() {
+    fn names_are_those_of_the_first_object() {
+        let told = |text: &str| names(text).join(" | ");
         assert_eq!(
-            title("kind: DaemonSet\nmetadata:\n  name: \"agent\"\nspec:\n  name: no"),
-            "agent"
+            told("kind: DaemonSet\nmetadata:\n  name: \"agent\"\nspec:\n  name: no"),
+            "agent | DaemonSet | "
         );
         assert_eq!(
-            title("---\nmetadata:\n  namespace: x\n  name: a\n---\nmetadata:\n  name: b\n---\n"),
-            "a +1"
+            told(
+                "---\nkind: A\nmetadata:\n  namespace: x\n  name: a\n---\nkind: B\nmetadata:\n  name: b\n---\n"
+            ),
+            "a +1 | A | x"
         );
-        assert_eq!(title("metadata:\n  name:"), "");
-        assert_eq!(title(""), "");
+        assert_eq!(told("kind: A\n---\nmetadata:\n  name: b\n"), "b +1 |  | ");
+        assert_eq!(told("metadata:\n  name:"), " |  | ");
+        assert_eq!(told(""), " |  | ");
+    }
+
+    #[test]
+    fn titles_tell_tabs_apart() {
+        let object = |kind: &str, namespace: &str, name: &str| {
+            format!("kind: {kind}\nmetadata:\n  name: {name}\n  namespace: {namespace}\n")
+        };
+        let texts = [
+            object("DaemonSet", "a", "agent"),
+            object("ConfigMap", "a", "agent"),
+            object("Pod", "a", "p"),
+            object("Pod", "b", "p"),
+            object("Pod", "a", "q"),
+            object("Pod", "a", "q"),
+            object("Pod", "a", "a-name-that-is-far-too-long-for-a-tab"),
+            String::new(),
+            "# still empty".to_owned(),
+        ];
+        let editor = Editor::with_texts(texts.iter().map(String::as_str));
+        let titles: Vec<String> = editor.views().into_iter().map(|tab| tab.title).collect();
+        assert_eq!(
+            titles,
+            [
+                "DaemonSet/agent",
+                "ConfigMap/agent",
+                "a/p",
+                "b/p",
+                "q",
+                "q 2",
+                "a-name-that-…g-for-a-tab",
+                "untitled",
+                "untitled 2"
+            ]
+        );
+        assert_eq!(
+            editor.views()[6].about,
+            "Pod in a a-name-that-is-far-too-long-for-a-tab"
+        );
     }
 
     #[test]

@@ -8,7 +8,6 @@ pub mod compare;
 pub mod console;
 pub mod editor;
 pub mod msg;
-pub mod node_text;
 pub mod objects;
 pub mod scenarios;
 pub mod start;
@@ -18,6 +17,7 @@ pub mod why;
 use crate::api::object::{Key, Kind};
 use crate::apiserver::Propagation;
 use crate::cluster::nodes::NodeTemplate;
+use crate::kubectl::{label, taint};
 use crate::present::console::ConsolePane;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
@@ -405,17 +405,25 @@ fn act_node(model: &mut Model, node: Rc<str>, msg: NodeMsg, effects: &mut Vec<Ef
             on,
         }),
         NodeMsg::Remove => Ok(Command::RemoveNode { node: name }),
-        NodeMsg::AddLabel(text) => {
-            node_text::label(&text).map(|labels| Command::LabelNode { node: name, labels })
-        }
+        NodeMsg::AddLabel(text) => label::parse_labels(&[text.trim().to_owned()]).map(|change| {
+            let removed = change.remove.into_iter().map(|key| (key, None));
+            let set = change
+                .set
+                .into_iter()
+                .map(|(key, value)| (key, Some(value)));
+            let labels = set.chain(removed).collect();
+            Command::LabelNode { node: name, labels }
+        }),
         NodeMsg::RemoveLabel(key) => Ok(Command::LabelNode {
             node: name,
             labels: [(key, None)].into(),
         }),
-        NodeMsg::AddTaint(text) => node_text::taint(&text).map(|taint| Command::TaintNode {
-            node: name,
-            taints: node_text::with_taint(&model.taints(&node), taint),
-        }),
+        NodeMsg::AddTaint(text) => taint::parse(&[text.trim().to_owned()])
+            .and_then(|change| {
+                taint::reorganize(&model.taints(&node), true, &change)
+                    .map_err(|gone| gone.join("; "))
+            })
+            .map(|(taints, _)| Command::TaintNode { node: name, taints }),
         NodeMsg::RemoveTaint(index) => {
             let mut taints = model.taints(&node);
             if index < taints.len() {

@@ -94,10 +94,10 @@ pub enum NodeMsg {
     NotReady(bool),
     Pressure(Pressure, bool),
     Remove,
-    /// `key=value` as typed.
+    /// As typed for `kubectl label`: `key=value`, or `key-` to take it off.
     AddLabel(String),
     RemoveLabel(String),
-    /// `key=value:Effect` as typed.
+    /// As typed for `kubectl taint`: `key=value:Effect`, or `key:Effect-` or `key-` to take it off.
     AddTaint(String),
     /// The taint at this place of the list.
     RemoveTaint(usize),

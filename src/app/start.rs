@@ -211,7 +211,9 @@ pub fn asked_for(query: &str, fragment: &str) -> String {
 /// Begins to open what a link holds, or leaves everything and says what is wrong with it.
 pub fn open_link(model: &mut Model, fragment: &str) {
     if let Some(id) = fragment.strip_prefix("#scenario=") {
-        return open_scenario(model, id);
+        // What chats add behind it isn't the name.
+        let end = id.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        return open_scenario(model, &id[..end.unwrap_or(id.len())]);
     }
     match link::decode(fragment) {
         Ok(shared) => {

@@ -4,6 +4,7 @@ use super::msg::*;
 use super::*;
 use crate::present::timeline::Pace;
 use crate::present::words::Tone;
+use expect_test::expect;
 
 fn first_visit() -> Model {
     Model::first_visit(false)
@@ -147,20 +148,54 @@ fn bad_yaml_keeps_the_text_and_the_cluster() {
 }
 
 #[test]
-fn a_label_is_checked_by_the_api_server_beside_its_field() {
+fn labels_and_taints_are_kubectls_words_beside_their_fields() {
     let mut model = first_visit();
-    send(
-        &mut model,
-        [
-            Msg::EditNode(Some("node-1".into())),
-            node("node-1", NodeMsg::AddLabel("disk".to_owned())),
-        ],
-    );
-    assert_eq!(
-        model.node_error.as_deref(),
-        Some("a label is key=value, as in disk=ssd")
-    );
-    assert!(model.notice.is_none());
+    let open = Msg::EditNode(Some("node-1".into()));
+    send(&mut model, [open]);
+    let mut told = String::new();
+    for (is_taint, text) in [
+        (false, "disk"),
+        (false, "disk=not allowed"),
+        (false, " disk=ssd "),
+        (false, "disk-"),
+        (false, ""),
+        (true, "a=b"),
+        (true, "a=b:Never"),
+        (true, "a=b:NoSchedule"),
+        (true, "a=c:NoSchedule"),
+        (true, "a:NoExecute-"),
+        (true, "a:NoSchedule-"),
+    ] {
+        let text = text.to_owned();
+        let shown = text.clone();
+        let msg = match is_taint {
+            true => NodeMsg::AddTaint(text),
+            false => NodeMsg::AddLabel(text),
+        };
+        send(&mut model, [node("node-1", msg)]);
+        assert!(model.notice.is_none());
+        let card = &model.page.cluster.cards[0];
+        let labels = card.labels.iter().filter(|label| !label.is_builtin);
+        let marks: Vec<String> = labels
+            .map(|label| label.text())
+            .chain(card.taints.iter().map(|taint| taint.text()))
+            .collect();
+        let error = model.node_error.clone().unwrap_or_default();
+        told += &format!("{shown:?}: {error} [{}]\n", marks.join(" "));
+    }
+    expect![[r#"
+        "disk": unknown label spec: disk []
+        "disk=not allowed": invalid label value: "disk=not allowed": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?') []
+        " disk=ssd ":  [disk=ssd]
+        "disk-":  []
+        "": unknown label spec:  []
+        "a=b": invalid taint spec: a=b, name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') []
+        "a=b:Never": invalid taint effect: Never, unsupported taint effect []
+        "a=b:NoSchedule":  [a=b:NoSchedule]
+        "a=c:NoSchedule":  [a=c:NoSchedule]
+        "a:NoExecute-": taint "a:NoExecute" not found [a=c:NoSchedule]
+        "a:NoSchedule-":  []
+    "#]].assert_eq(&told);
 }
 
 #[test]

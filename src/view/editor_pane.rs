@@ -3,6 +3,7 @@
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
+use super::platform;
 use super::yaml_editor::YamlEditor;
 use crate::app::msg::{EditorMsg, Msg};
 use crate::present::editor::{ApplyResult, EditorPane as Pane, EditorTab, Hint, Problem};
@@ -22,6 +23,9 @@ pub struct EditorPaneProps {
 pub fn EditorPane(props: &EditorPaneProps) -> Html {
     let dispatch = use_dispatch();
     let pane = &props.pane;
+    use_effect_with((pane.active, pane.tabs.len()), |(active, _)| {
+        platform::show_near(&format!("tab-{}", active.0))
+    });
     let presets = pane.presets.iter().map(|preset| {
         MenuItem::about(
             preset.title.clone(),
@@ -102,7 +106,7 @@ fn tabs(pane: &Pane, dispatch: &Dispatch) -> Html {
     let can_close = pane.tabs.len() > 1;
     html! {
         <div class="tabs" role="group" aria-label="Documents">
-            { for pane.tabs.iter().map(|tab| tab_button(tab, tab.id == pane.active, can_close, dispatch)) }
+            <div class="tabs__list">{ for pane.tabs.iter().map(|tab| tab_button(tab, tab.id == pane.active, can_close, dispatch)) }</div>
             <button type="button" class="tabs__new" aria-label="New document" title="New document" onclick={dispatch.on(Msg::Editor(EditorMsg::NewTab))}>{ icon(Icon::Plus) }</button>
         </div>
     }
@@ -118,7 +122,7 @@ fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Disp
     };
     html! {
         <span class="tabs__tab" key={tab.id.0.to_string()} data-active={is_active.to_string()} data-dirty={tab.is_dirty.to_string()} data-problems={tab.has_problems.to_string()}>
-            <button type="button" class="tabs__select" id={format!("tab-{}", tab.id.0)} aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)}
+            <button type="button" class="tabs__select" id={format!("tab-{}", tab.id.0)} aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)} title={tab.about.clone()}
                 onclick={dispatch.on(Msg::Editor(EditorMsg::SelectTab(tab.id)))}>
                 { &tab.title }
             </button>

@@ -209,6 +209,16 @@ impl FocusTrail {
     }
 }
 
+/// Scrolls as little as needed, so that the element is in view.
+pub fn show_near(id: &str) {
+    if let Some(element) = element(id) {
+        let options = object(&[("block", "nearest".into()), ("inline", "nearest".into())]);
+        element
+            .unchecked_ref::<Focusable>()
+            .scroll_into_view(&options);
+    }
+}
+
 fn element(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
@@ -247,10 +257,12 @@ pub fn place_in(element: &Element, frame: &Element) -> Place {
 
 #[wasm_bindgen]
 extern "C" {
-    // web-sys has this one without options only.
+    // web-sys has these without options only.
     type Focusable;
     #[wasm_bindgen(method, catch)]
     fn focus(this: &Focusable, options: &Object) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, js_name = scrollIntoView)]
+    fn scroll_into_view(this: &Focusable, options: &Object);
 
     // web-sys hides this one behind its unstable interfaces.
     type Animated;
