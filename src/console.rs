@@ -135,19 +135,16 @@ pub fn lines(text: &str) -> Vec<Line> {
                 }
             }
         } else {
-            let mut quote_is_open = kubectl::split(&line).is_err();
-            while quote_is_open || line.ends_with('\\') {
+            let mut quotes = kubectl::shell::Quotes::default();
+            quotes.read(&line);
+            while quotes.is_open() || line.ends_with('\\') {
                 let Some(next) = rest.next() else {
                     is_open = true;
                     break;
                 };
-                let goes_on = line.ends_with('\\');
-                line.push('\n');
-                line.push_str(next);
-                // Other lines leave it as it is; looking at each takes quadratic time.
-                if goes_on || next.contains(['"', '\'', '\\', '#']) {
-                    quote_is_open = kubectl::split(&line).is_err();
-                }
+                let more = format!("\n{next}");
+                quotes.read(&more);
+                line.push_str(&more);
             }
         }
         found.push(if is_open {

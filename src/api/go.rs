@@ -1,6 +1,7 @@
 //! Texts as Go prints them, for error messages that must be equal to the letter.
 
 use serde::Serialize;
+use std::num::IntErrorKind;
 
 /// Go's `%q`.
 pub fn quote(text: &str) -> String {
@@ -25,6 +26,14 @@ pub fn quote(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// What package strconv says about a text that is no whole number.
+pub fn number_error(kind: &IntErrorKind) -> &'static str {
+    match kind {
+        IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "value out of range",
+        _ => "invalid syntax",
+    }
 }
 
 /// `"a", "b"`

@@ -1,5 +1,6 @@
 //! IntOrString: `1` or `"25%"`.
 
+use super::go;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -25,11 +26,7 @@ impl IntOrString {
                 match number.parse::<i64>() {
                     Ok(n) => Ok((n, true)),
                     Err(error) => {
-                        let why = match error.kind() {
-                            std::num::IntErrorKind::PosOverflow
-                            | std::num::IntErrorKind::NegOverflow => "value out of range",
-                            _ => "invalid syntax",
-                        };
+                        let why = go::number_error(error.kind());
                         Err(format!(
                             "invalid value {text:?}: strconv.Atoi: parsing {number:?}: {why}"
                         ))

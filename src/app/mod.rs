@@ -30,7 +30,7 @@ use crate::presets;
 use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
 use crate::session::execute;
-use crate::session::link;
+use crate::session::link::{self, Shared};
 use clock::Clock;
 use compare::Compare;
 use console::{Console, Demand};
@@ -198,6 +198,13 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             }
         }
         Msg::Share => effects.push(Effect::CopyLink(link::encode(&start::shared(model)))),
+        Msg::OpenPage => {
+            let shared = Shared {
+                embed: false,
+                ..start::shared(model)
+            };
+            effects.push(Effect::OpenPage(link::encode(&shared)));
+        }
         Msg::Shared { is_copied } => {
             let text = if is_copied {
                 "Link copied. Whoever opens it sees exactly this."

@@ -34,6 +34,8 @@ pub enum Msg {
     Undo,
     Redo,
     Share,
+    /// From where it is embedded, to a page of its own.
+    OpenPage,
     /// The browser copied the link, or couldn't.
     Shared {
         is_copied: bool,
@@ -366,6 +368,8 @@ pub enum Effect {
     },
     CopyLink(String),
     CopyText(String),
+    /// Open the playground with this link in another tab.
+    OpenPage(String),
     /// Keep this for a reload of the page.
     Keep(Kept),
     SetTheme(Theme),

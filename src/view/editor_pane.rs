@@ -5,7 +5,7 @@ use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::platform;
 use super::yaml_editor::YamlEditor;
-use crate::app::msg::{EditorMsg, Msg};
+use crate::app::msg::{EditorMsg, Msg, Section};
 use crate::present::editor::{ApplyResult, EditorPane as Pane, EditorTab, Hint, Problem};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -64,19 +64,16 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
                 { tabs(pane, &dispatch) }
                 <Menu id="presets" label="Open a preset, a scenario or an object" class="editor__presets" {items}>{ "Open" }{ icon(Icon::Chevron) }</Menu>
             </div>
-            if let Some(story) = &pane.story {
-                <div class="invitation"><p><b>{ &story.question }</b></p><details><summary>{ "Answer" }</summary><p>{ &story.answer }</p></details></div>
-            } else if pane.is_first_visit {
-                <p class="invitation">{ "Three empty nodes are waiting. " }<b>{ "Apply" }</b>{ " this DaemonSet and each gets a pod." }</p>
-            } else if let Some(watch) = &pane.watch {
-                <p class="invitation"><b>{ "Watch: " }</b>{ watch }</p>
-            }
+            { invitation(pane) }
             { hints(&pane.hints, &dispatch) }
             <YamlEditor tab={pane.active} version={pane.version} text={pane.text.clone()} problems={pane.problems.clone()} is_dark={props.is_dark} reveal={props.reveal} />
             <div class="editor__actions">
                 <button type="button" class="button button--primary" id="apply" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply" }</button>
                 <span class="editor__keys" aria-hidden="true"><kbd>{ "Ctrl" }</kbd>{ " " }<kbd>{ "Enter" }</kbd></span>
                 { result(&pane.result) }
+                if let ApplyResult::Done { .. } = pane.result {
+                    <button type="button" class="button editor__next" onclick={dispatch.on(Msg::Show(Section::Cluster))}>{ "Watch the pods" }</button>
+                }
             </div>
             { problems(&pane.problems, &dispatch) }
         </section>
@@ -133,7 +130,22 @@ fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Disp
     }
 }
 
-fn result(result: &ApplyResult) -> Html {
+/// What to do, or what to think about.
+pub fn invitation(pane: &Pane) -> Html {
+    if let Some(story) = &pane.story {
+        return html! { <div class="invitation"><p><b>{ &story.question }</b></p><details><summary>{ "Answer" }</summary><p>{ &story.answer }</p></details></div> };
+    }
+    if pane.is_first_visit {
+        return html! { <p class="invitation">{ "Three empty nodes are waiting. " }<b>{ "Apply" }</b>{ " this DaemonSet and each gets a pod." }</p> };
+    }
+    match &pane.watch {
+        Some(watch) => html! { <p class="invitation"><b>{ "Watch: " }</b>{ watch }</p> },
+        None => html! {},
+    }
+}
+
+/// What came of the last Apply.
+pub fn result(result: &ApplyResult) -> Html {
     match result {
         ApplyResult::None => html! {},
         ApplyResult::Done { lines, warnings } => html! {

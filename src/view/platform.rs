@@ -40,6 +40,18 @@ pub fn link(fragment: &str) -> String {
     format!("{base}{fragment}")
 }
 
+/// The playground's address without what an embedding page adds, with this fragment.
+pub fn own_page(fragment: &str) -> String {
+    let address = address();
+    let page = address.split(['?', '#']).next().unwrap_or("");
+    format!("{page}{fragment}")
+}
+
+/// In a tab of its own.
+pub fn open(address: &str) {
+    let _ = window().open_with_url_and_target(address, "_blank");
+}
+
 /// Shows a fragment in the address bar; no entry in the history, no hashchange.
 pub fn replace_fragment(fragment: &str) {
     if let Ok(history) = window().history() {
@@ -276,8 +288,10 @@ pub fn fly(element: &Element, from: Place, to: Place, ms: u32) {
         object(&[("transform", transform.into()), ("opacity", opacity.into())])
     };
     let (dx, dy) = (from.x - to.x, from.y - to.y);
-    let frames = Array::of2(
-        &frame(&format!("translate({dx:.0}px, {dy:.0}px)"), 0.55),
+    // What it flies over can be read.
+    let frames = Array::of3(
+        &frame(&format!("translate({dx:.0}px, {dy:.0}px)"), 0.3),
+        &object(&[("opacity", 0.35.into()), ("offset", 0.75.into())]),
         &frame("none", 1.0),
     );
     let options = object(&[

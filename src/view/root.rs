@@ -4,6 +4,7 @@ use super::cluster::Cluster;
 use super::compare::Compare;
 use super::console::Console;
 use super::daemon_set::DaemonSet;
+use super::demo::Demo;
 use super::dialog::{Help, Opening};
 use super::dispatch::Dispatch;
 use super::editor_pane::EditorPane;
@@ -35,6 +36,8 @@ pub struct Root {
     /// The line that the editor shall show, and a number for each wish.
     reveal: Option<(u32, u32)>,
     on_node: Callback<Rc<str>>,
+    /// The address of what is embedded elsewhere, in a page of its own.
+    own_page: AttrValue,
     /// What had the focus when the why panel was opened.
     opener: Option<HtmlElement>,
     trail: Rc<RefCell<FocusTrail>>,
@@ -68,6 +71,7 @@ impl Component for Root {
             on_node,
             reveal: None,
             opener: None,
+            own_page: platform::own_page(&asked).into(),
             _listeners: listeners(ctx, &trail),
             trail,
             begun_ms: 0.0,
@@ -110,6 +114,9 @@ impl Component for Root {
                             }
                         </div>
                         <div class="page__cluster">
+                            if model.is_embedded {
+                                <Demo pane={model.pane.clone()} pace={page.timeline.pace} has_editor={model.shows_editor} href={self.own_page.clone()} />
+                            }
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
                                 node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()} />
                         </div>
@@ -237,6 +244,7 @@ impl Root {
                     platform::copy(&text).await;
                 });
             }
+            Effect::OpenPage(fragment) => platform::open(&platform::own_page(&fragment)),
             Effect::Keep(kept) => platform::keep(&kept),
             Effect::SetTheme(theme) => {
                 platform::save_theme(theme);
