@@ -1,5 +1,6 @@
 //! A console's language: `kubectl …`, and `cluster …` for what no kubectl can do. Typed in the page, in `dsctl repl`, and in transcripts.
 
+use crate::api::go::quote;
 use crate::cluster::Settled;
 use crate::cluster::nodes::NodeTemplate;
 use crate::kubectl::{self, Output, Started, flags};
@@ -81,7 +82,8 @@ pub fn run(session: &mut Session, typed: &str, waits: Waits) -> Result<Started, 
         }
         Some((first, args)) if first == "cluster" => cluster(session, args).map(Started::Done),
         Some((first, _)) => Err(format!(
-            "{first:?} is no command here; there are kubectl and cluster"
+            "{first} is no command here; there are kubectl and cluster",
+            first = quote(first)
         )),
     }
 }
@@ -214,8 +216,9 @@ fn cluster(session: &mut Session, args: &[String]) -> Result<Output, String> {
         ["add-node", rest @ ..] if rest.len() < 2 => {
             allowed(&["count"])?;
             let template = match rest.first() {
-                Some(id) => NodeTemplate::by_id(id)
-                    .ok_or_else(|| format!("no node template {id:?}\n{CLUSTER_USAGE}"))?,
+                Some(id) => NodeTemplate::by_id(id).ok_or_else(|| {
+                    format!("no node template {id}\n{CLUSTER_USAGE}", id = quote(id))
+                })?,
                 None => NodeTemplate::Worker,
             };
             let count = number(&flags, "count")?.unwrap_or(1);

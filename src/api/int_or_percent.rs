@@ -1,6 +1,7 @@
 //! IntOrString: `1` or `"25%"`.
 
 use super::go;
+use crate::api::go::quote;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -28,7 +29,9 @@ impl IntOrString {
                     Err(error) => {
                         let why = go::number_error(error.kind());
                         Err(format!(
-                            "invalid value {text:?}: strconv.Atoi: parsing {number:?}: {why}"
+                            "invalid value {text}: strconv.Atoi: parsing {number}: {why}",
+                            text = quote(text),
+                            number = quote(number)
                         ))
                     }
                 }

@@ -3,6 +3,7 @@
 use super::msg::{Section, Selection};
 use super::start::refuse;
 use super::{Model, editor::Editor};
+use crate::api::go::quote;
 use crate::api::object::Key;
 use crate::console::{self, Waits};
 use crate::controllers::daemon_set::pod::target_node;
@@ -17,7 +18,7 @@ use std::rc::Rc;
 /// Replaces everything by a scenario, or leaves everything and says that there is none of that name.
 pub fn open_scenario(model: &mut Model, id: &str) {
     let Some(story) = scenarios::by_id(id) else {
-        let error = format!("there is no scenario {id:?}");
+        let error = format!("there is no scenario {id}", id = quote(id));
         return refuse(model, &error);
     };
     let console = &mut model.console;

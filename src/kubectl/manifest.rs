@@ -4,6 +4,7 @@
 
 use super::error::Failure;
 use crate::api::decode::{self, DecodeError, DecodeErrorKind, Decoded};
+use crate::api::go::quote;
 use crate::api::kinds;
 use crate::api::kinds::KindInfo;
 use crate::api::object::Object;
@@ -180,8 +181,10 @@ fn settle_namespace(mut item: Item, namespace: &str, enforced: bool) -> Result<I
         }
     } else if enforced && item.namespace != namespace {
         return Err(Failure::Text(format!(
-            "the namespace from the provided object {:?} does not match the namespace {namespace:?}. You must pass '--namespace={}' to perform this operation.",
-            item.namespace, item.namespace
+            "the namespace from the provided object {:?} does not match the namespace {namespace}. You must pass '--namespace={}' to perform this operation.",
+            item.namespace,
+            item.namespace,
+            namespace = quote(namespace)
         )));
     }
     Ok(item)
