@@ -25,11 +25,16 @@ const WAIT_MS: u32 = 250;
 #[derive(Clone, Debug)]
 pub struct Slice {
     pub steps: u64,
+    /// It never gets smaller.
+    pub least: u64,
 }
 
 impl Default for Slice {
     fn default() -> Self {
-        Slice { steps: STEPS_FIRST }
+        Slice {
+            steps: STEPS_FIRST,
+            least: STEPS_MIN,
+        }
     }
 }
 
@@ -44,7 +49,7 @@ impl Slice {
             // Slowly, or every few frames one would be too long.
             self.steps + self.steps * (wanted - elapsed) / (8 * wanted) + 1
         };
-        self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
+        self.steps = steps.clamp(self.least, STEPS_MAX);
     }
 }
 

@@ -228,7 +228,11 @@ pub fn open_link(model: &mut Model, fragment: &str) {
                 fragment: fragment.to_owned(),
                 shared,
                 played: None,
-                slice: Slice::default(),
+                // With thousands of nodes a step may take milliseconds.
+                slice: Slice {
+                    least: 5,
+                    ..Slice::default()
+                },
             });
             if nodes <= u64::from(FEW_NODES) {
                 play(model, SHORT_STEPS);

@@ -23,7 +23,9 @@ pub struct EditorPaneProps {
 pub fn EditorPane(props: &EditorPaneProps) -> Html {
     let dispatch = use_dispatch();
     let pane = &props.pane;
-    use_effect_with((pane.active, pane.tabs.len()), |(active, _)| {
+    // Also when its title grows.
+    let titles: Vec<String> = pane.tabs.iter().map(|tab| tab.title.clone()).collect();
+    use_effect_with((pane.active, titles), |(active, _)| {
         platform::show_near(&format!("tab-{}", active.0))
     });
     let presets = pane.presets.iter().map(|preset| {

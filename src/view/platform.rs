@@ -201,7 +201,7 @@ impl FocusTrail {
                 && element.offset_width() > 0
                 && !element.matches(":disabled").unwrap_or(false)
         };
-        if focused().is_some() || can_have(lost) {
+        if focused().is_some_and(|element| can_have(&element)) || can_have(lost) {
             return None;
         }
         self.0
