@@ -15,8 +15,10 @@ pub struct ClusterView {
     pub cards: Vec<Rc<NodeCard>>,
     pub node_count: usize,
     pub density: Density,
-    /// Pods without a node: the first few.
+    /// Pods without a node: the first few. Beside a map, only those that the scheduler has refused: the others are gone
+    /// before they can be read.
     pub lane: Vec<Rc<PodTile>>,
+    /// How many there are in all.
     pub lane_total: usize,
     /// Time goes forward: tiles travel. Otherwise (seeking, opening a link) they are just there.
     pub is_moving: bool,

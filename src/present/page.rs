@@ -9,7 +9,7 @@ use super::groups::{Groups, groups};
 use super::node::{self, Machine, NodeCard, VerdictBadge};
 use super::pod::{self, PodState};
 use super::rollout::Count;
-use super::scene::{Scene, Touched};
+use super::scene::{self, Scene, Touched};
 use super::timeline::{self, Pace, Speed, Timeline};
 use super::why::{self, WhyPanel};
 use super::words::{Tone, count};
@@ -27,7 +27,7 @@ use std::rc::Rc;
 
 /// While many nodes play, the feed is made for every so many pictures: nobody reads sixty of it in a second, and its
 /// rows are the most that there is to draw.
-const FEED_EVERY: u32 = 8;
+const FEED_EVERY: u32 = 20;
 
 /// What the user looks at; everything else follows from the session.
 pub struct Look<'a> {
@@ -318,6 +318,7 @@ fn view(
         node_count: count_all,
         density: Density::of(count_all),
         lane: waiting
+            .filter(|pod| count_all <= CARDS_MAX || scene::is_refused(pod))
             .take(LANE_MAX)
             .map(|pod| Rc::new(scene.tile(pod)))
             .collect(),

@@ -295,11 +295,13 @@ fn revision_of(pod: &Pod) -> Option<(&str, &str)> {
 
 /// Crashing, without its image, or without a node: not just on its way.
 fn is_stuck(pod: &Pod) -> bool {
-    let failed = pod
-        .status
-        .condition("PodScheduled")
-        .is_some_and(|c| c.status == "False");
-    failed || pod::state(pod).tone() == Tone::Bad
+    is_refused(pod) || pod::state(pod).tone() == Tone::Bad
+}
+
+/// The scheduler found no place for it.
+pub fn is_refused(pod: &Pod) -> bool {
+    let scheduled = pod.status.condition("PodScheduled");
+    scheduled.is_some_and(|condition| condition.status == "False")
 }
 
 /// The revision numbers by owner and hash; the highest of an owner is the current one.

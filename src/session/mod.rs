@@ -23,8 +23,10 @@ use serde::{Deserialize, Serialize};
 pub const MAX_TIME: SimDuration = SimDuration::secs(7 * 24 * 3600);
 /// A command of the log counts as so many steps where a replay is cut into parts.
 const COMMAND_STEPS: u64 = 20;
-/// Checkpoints are at least this far apart, and this many at the most. Clusters share what is the same, so they cost little.
+/// Checkpoints are at least this far apart, and one step more for each node: clusters share what is the same, but after each
+/// checkpoint whatever is touched first is copied, and in a large cluster that is something else each time.
 const CHECKPOINT_STEPS: u64 = 1_000;
+/// Checkpoints are this many at the most.
 const MAX_CHECKPOINTS: usize = 192;
 
 /// So many histories that were left are kept.
@@ -455,7 +457,8 @@ impl Session {
 
     fn maybe_checkpoint(&mut self) {
         let last = self.checkpoints.last().map_or(0, |c| c.cluster.steps());
-        if self.cluster.steps() >= last + CHECKPOINT_STEPS {
+        let nodes = self.cluster.server.nodes.len() as u64;
+        if self.cluster.steps() >= last + CHECKPOINT_STEPS + nodes {
             self.checkpoint();
         }
     }

@@ -6,7 +6,7 @@ use std::borrow::Borrow;
 use std::rc::Rc;
 
 /// So many entries are shared, and copied on a change, together.
-const CHUNK: usize = 32;
+const CHUNK: usize = 16;
 
 /// A map with the order and the answers of a `BTreeMap`.
 #[derive(Clone, Debug)]

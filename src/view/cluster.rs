@@ -87,7 +87,7 @@ fn lane(pods: &[Rc<Tile>], total: usize, selection: &Selection) -> Html {
         <section class="lane" id="control-plane" aria-label="Control plane: pods that wait for a node">
             <h3 class="lane__title">{ icon(Icon::Server) }{ "Control plane" }</h3>
             if pods.is_empty() {
-                <p class="lane__idle">{ "no pod waits for the scheduler" }</p>
+                <p class="lane__idle">{ waiting(total) }</p>
             } else {
                 <ul class="lane__pods">
                     { for pods.iter().map(|pod| html! {
@@ -97,6 +97,15 @@ fn lane(pods: &[Rc<Tile>], total: usize, selection: &Selection) -> Html {
                 </ul>
             }
         </section>
+    }
+}
+
+/// Where no pod is named.
+fn waiting(total: usize) -> String {
+    match total {
+        0 => "no pod waits for the scheduler".to_owned(),
+        1 => "1 pod waits for the scheduler".to_owned(),
+        _ => format!("{total} pods wait for the scheduler"),
     }
 }
 
@@ -192,7 +201,9 @@ fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>) {
             }
         }
         flights.lane.clear();
-        for pod in cluster.lane.iter().take(FLIGHTS_MAX) {
+        // Beside a map there is nowhere to travel to, and asking where a tile is costs a layout.
+        let leaving = cluster.lane.iter().filter(|_| !cluster.cards.is_empty());
+        for pod in leaving.take(FLIGHTS_MAX) {
             if let Some(tile) = child(&frame, &format!(".lane [data-uid='{}']", pod.uid)) {
                 flights
                     .lane
