@@ -1,5 +1,6 @@
 //! A console's language: `kubectl …`, and `cluster …` for what no kubectl can do. Typed in the page, in `dsctl repl`, and in transcripts.
 
+use crate::api::go::quote;
 use crate::cluster::Settled;
 use crate::cluster::nodes::NodeTemplate;
 use crate::kubectl::{self, Output, Started, flags};
@@ -81,7 +82,8 @@ pub fn run(session: &mut Session, typed: &str, waits: Waits) -> Result<Started, 
         }
         Some((first, args)) if first == "cluster" => cluster(session, args).map(Started::Done),
         Some((first, _)) => Err(format!(
-            "{first:?} is no command here; there are kubectl and cluster"
+            "{first} is no command here; there are kubectl and cluster",
+            first = quote(first)
         )),
     }
 }
@@ -135,19 +137,16 @@ pub fn lines(text: &str) -> Vec<Line> {
                 }
             }
         } else {
-            let mut quote_is_open = kubectl::split(&line).is_err();
-            while quote_is_open || line.ends_with('\\') {
+            let mut quotes = kubectl::shell::Quotes::default();
+            quotes.read(&line);
+            while quotes.is_open() || line.ends_with('\\') {
                 let Some(next) = rest.next() else {
                     is_open = true;
                     break;
                 };
-                let goes_on = line.ends_with('\\');
-                line.push('\n');
-                line.push_str(next);
-                // Other lines leave it as it is; looking at each takes quadratic time.
-                if goes_on || next.contains(['"', '\'', '\\', '#']) {
-                    quote_is_open = kubectl::split(&line).is_err();
-                }
+                let more = format!("\n{next}");
+                quotes.read(&more);
+                line.push_str(&more);
             }
         }
         found.push(if is_open {
@@ -217,8 +216,9 @@ fn cluster(session: &mut Session, args: &[String]) -> Result<Output, String> {
         ["add-node", rest @ ..] if rest.len() < 2 => {
             allowed(&["count"])?;
             let template = match rest.first() {
-                Some(id) => NodeTemplate::by_id(id)
-                    .ok_or_else(|| format!("no node template {id:?}\n{CLUSTER_USAGE}"))?,
+                Some(id) => NodeTemplate::by_id(id).ok_or_else(|| {
+                    format!("no node template {id}\n{CLUSTER_USAGE}", id = quote(id))
+                })?,
                 None => NodeTemplate::Worker,
             };
             let count = number(&flags, "count")?.unwrap_or(1);

@@ -11,6 +11,7 @@ use super::schema;
 use super::status::{Reason, Status};
 use super::yaml;
 use super::yaml::tree::{Document, Entry, Node, NodeValue, Position};
+use crate::api::go::quote;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -183,7 +184,10 @@ pub fn server_message(errors: &[DecodeError]) -> String {
     let version = api_version
         .split_once('/')
         .map_or(api_version.as_str(), |(_, v)| v);
-    format!("{kind} in version {version:?} cannot be handled as a {kind}: {message}")
+    format!(
+        "{kind} in version {version} cannot be handled as a {kind}: {message}",
+        version = quote(version)
+    )
 }
 
 const STRICT: &str = "strict decoding error: ";
@@ -204,15 +208,25 @@ pub fn kubectl_error(errors: &[DecodeError], source: &str, doing: &str) -> Strin
             format!("error: error parsing {source}: error converting YAML to JSON: {message}")
         }
         DecodeErrorKind::Unidentified => format!(
-            "error: error validating {source:?}: {message}; if you choose to ignore these errors, turn validation off with --validate=false"
+            "error: error validating {source}: {message}; if you choose to ignore these errors, turn validation off with --validate=false",
+            source = quote(source)
         ),
         DecodeErrorKind::UnknownKind => format!(
-            "error: resource mapping not found for name: {name:?} namespace: {namespace:?} from {source:?}: {message}\nensure CRDs are installed first"
+            "error: resource mapping not found for name: {name} namespace: {namespace} from {source}: {message}\nensure CRDs are installed first",
+            name = quote(name),
+            namespace = quote(namespace),
+            source = quote(source)
         ),
         DecodeErrorKind::Type | DecodeErrorKind::UnknownField => match client_finding(errors) {
-            Some(finding) => format!("error: unable to decode {source:?}: {finding}"),
+            Some(finding) => format!(
+                "error: unable to decode {source}: {finding}",
+                source = quote(source)
+            ),
             None => {
-                format!("Error from server (BadRequest): error when {doing} {source:?}: {message}")
+                format!(
+                    "Error from server (BadRequest): error when {doing} {source}: {message}",
+                    source = quote(source)
+                )
             }
         },
     }

@@ -1,5 +1,7 @@
 //! IntOrString: `1` or `"25%"`.
 
+use super::go;
+use crate::api::go::quote;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -25,13 +27,11 @@ impl IntOrString {
                 match number.parse::<i64>() {
                     Ok(n) => Ok((n, true)),
                     Err(error) => {
-                        let why = match error.kind() {
-                            std::num::IntErrorKind::PosOverflow
-                            | std::num::IntErrorKind::NegOverflow => "value out of range",
-                            _ => "invalid syntax",
-                        };
+                        let why = go::number_error(error.kind());
                         Err(format!(
-                            "invalid value {text:?}: strconv.Atoi: parsing {number:?}: {why}"
+                            "invalid value {text}: strconv.Atoi: parsing {number}: {why}",
+                            text = quote(text),
+                            number = quote(number)
                         ))
                     }
                 }

@@ -1,5 +1,6 @@
 //! ObjectMeta and what belongs to every object: times, owners, the catch-all for fields that we don't simulate.
 
+use crate::api::go::quote;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -126,8 +127,12 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Time::parse(&text)
-            .ok_or_else(|| D::Error::custom(format!("parsing time {text:?} as RFC 3339")))
+        Time::parse(&text).ok_or_else(|| {
+            D::Error::custom(format!(
+                "parsing time {text} as RFC 3339",
+                text = quote(&text)
+            ))
+        })
     }
 }
 

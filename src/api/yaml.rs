@@ -10,6 +10,7 @@ mod emit;
 mod scalar;
 pub mod tree;
 
+use crate::api::go::quote;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Tag};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -427,7 +428,10 @@ impl Builder {
         if let Key::Named(name) = &new
             && !keys.insert(name.clone())
         {
-            return Err(fail(at, &format!("key {name:?} already set in map")));
+            return Err(fail(
+                at,
+                &format!("key {name} already set in map", name = quote(name)),
+            ));
         }
         *key = Some((new, at));
         Ok(())

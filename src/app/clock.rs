@@ -25,11 +25,16 @@ const WAIT_MS: u32 = 250;
 #[derive(Clone, Debug)]
 pub struct Slice {
     pub steps: u64,
+    /// It never gets smaller.
+    pub least: u64,
 }
 
 impl Default for Slice {
     fn default() -> Self {
-        Slice { steps: STEPS_FIRST }
+        Slice {
+            steps: STEPS_FIRST,
+            least: STEPS_MIN,
+        }
     }
 }
 
@@ -44,7 +49,7 @@ impl Slice {
             // Slowly, or every few frames one would be too long.
             self.steps + self.steps * (wanted - elapsed) / (8 * wanted) + 1
         };
-        self.steps = steps.clamp(STEPS_MIN, STEPS_MAX);
+        self.steps = steps.clamp(self.least, STEPS_MAX);
     }
 }
 
@@ -100,6 +105,20 @@ impl Clock {
         self.jump_on(session);
     }
 
+    /// The clock of a session that takes this one's place: a tick that was asked for still comes.
+    pub fn handed_over(&self, to: Clock) -> Clock {
+        Clock {
+            is_asked: self.is_asked,
+            is_waiting: self.is_waiting,
+            ..to
+        }
+    }
+
+    /// A tick came that was asked for.
+    pub fn take_tick(&mut self) {
+        self.is_asked = false;
+    }
+
     pub fn is_jumping(&self) -> bool {
         self.jump.is_some()
     }
@@ -119,7 +138,7 @@ impl Clock {
 
     /// Real time went by. The console sees each change if a command waits in it.
     pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32, console: &mut Console) {
-        self.is_asked = false;
+        self.take_tick();
         let pace = self.pace(session, console.deadline());
         let wanted_ms = match pace {
             Pace::Jumping => JUMP_FRAME_MS,

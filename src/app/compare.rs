@@ -7,6 +7,7 @@ pub mod watch;
 use super::Model;
 use super::clock::Slice;
 use super::msg::{CompareField, CompareMsg, Dialog, Effect};
+use crate::api::go::quote;
 use crate::api::object::Key;
 use crate::explain::compare::{Comparison, Faults, Nodes, Plan, ROUNDS_MAX, Strategy};
 use crate::present::compare::{Change, ComparePane, CompareResult, Form, Progress};
@@ -389,7 +390,7 @@ impl Model {
 
 fn number(text: &str, what: &str) -> Result<u32, String> {
     let parsed = text.trim().parse();
-    parsed.map_err(|_| format!("{text:?} is no number: {what}"))
+    parsed.map_err(|_| format!("{text} is no number: {what}", text = quote(text)))
 }
 
 /// `2` or `0.5` percent.
@@ -400,7 +401,8 @@ fn per_mille(text: &str, what: &str) -> Result<u32, String> {
     match parts {
         (Ok(whole @ 0..=100), Ok(tenth), 1) if whole * 10 + tenth <= 1000 => Ok(whole * 10 + tenth),
         _ => Err(format!(
-            "{text:?} is not between 0 and 100 percent, with at most one digit behind the point: {what}"
+            "{text} is not between 0 and 100 percent, with at most one digit behind the point: {what}",
+            text = quote(text)
         )),
     }
 }

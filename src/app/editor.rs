@@ -7,15 +7,20 @@ use crate::present::editor::{
 };
 use crate::present::marks::Marks;
 use crate::present::why::WhyPanel;
+use crate::presets;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Text longer than this isn't kept apart from what was applied; the API server refuses it anyway.
 const TITLE_LINES_MAX: usize = 2_000;
+/// So many letters of a title are shown.
+const TITLE_MAX: usize = 24;
 
 #[derive(Clone, Debug)]
 pub struct Editor {
     pub tabs: Vec<Tab>,
+    /// Closed with text that wasn't applied, the last one last, and where they stood.
+    pub closed: Vec<(usize, Tab)>,
     pub active: TabId,
     next: u32,
     /// See `EditorPane::version`.
@@ -46,6 +51,9 @@ pub struct Tab {
     pub applied: Option<Rc<str>>,
     /// What the document calls itself.
     pub title: String,
+    /// Of its first object, as far as they are written.
+    kind: String,
+    namespace: String,
     pub problems: Rc<[Problem]>,
     pub result: ApplyResult,
     pub watch: Option<String>,
@@ -58,23 +66,14 @@ pub struct Tab {
 impl Editor {
     /// One document, not applied.
     pub fn new(text: &str) -> Editor {
-        Editor {
-            tabs: vec![Tab::new(TabId(0), text)],
-            active: TabId(0),
-            next: 1,
-            version: 0,
-            objects: Rc::new([]),
-            hints: Rc::new([]),
-            hinted: None,
-            dismissed: BTreeSet::new(),
-            pointing: None,
-        }
+        Editor::with_texts([text])
     }
 
     /// These documents; the first is in front. Never none.
     pub fn with_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Editor {
         let mut editor = Editor {
             tabs: Vec::new(),
+            closed: Vec::new(),
             active: TabId(0),
             next: 0,
             version: 0,
@@ -192,9 +191,31 @@ impl Editor {
         if self.tabs.len() < 2 {
             return;
         }
-        self.tabs.remove(at);
+        let tab = self.tabs.remove(at);
+        if tab.is_unsaved() {
+            self.closed.push((at, tab));
+        }
         if self.active == id {
             self.active = self.tabs[at.min(self.tabs.len() - 1)].id;
+            self.version += 1;
+        }
+    }
+
+    /// For a document that was closed before a reload.
+    pub fn push_closed(&mut self, text: &str) {
+        let id = self.push(text);
+        self.closed.extend(
+            self.tabs
+                .pop_if(|tab| tab.id == id)
+                .map(|tab| (self.tabs.len(), tab)),
+        );
+    }
+
+    /// Brings the document back that was closed last, in front.
+    pub fn reopen(&mut self) {
+        if let Some((at, tab)) = self.closed.pop() {
+            self.active = tab.id;
+            self.tabs.insert(at.min(self.tabs.len()), tab);
             self.version += 1;
         }
     }
@@ -241,10 +262,35 @@ impl Editor {
         }
     }
 
+    /// Titles tell their tabs apart: by name, else with the kind or the namespace, else by a number.
+    fn views(&self) -> Vec<EditorTab> {
+        let words: [fn(&Tab) -> &str; 2] = [|tab| &tab.kind, |tab| &tab.namespace];
+        let view = |tab: &Tab| {
+            let twins = || self.tabs.iter().filter(|other| other.title == tab.title);
+            let differs = |word: &&fn(&Tab) -> &str| {
+                let all: BTreeSet<&str> = twins().map(word).collect();
+                all.len() == twins().count() && !all.contains("")
+            };
+            let number = twins().take_while(|twin| twin.id != tab.id).count() + 1;
+            let title = match tab.title.as_str() {
+                "" => "untitled",
+                title => title,
+            };
+            let title = match words.iter().find(differs) {
+                _ if twins().count() == 1 => title.to_owned(),
+                Some(word) => format!("{}/{title}", word(tab)),
+                None if number == 1 => title.to_owned(),
+                None => format!("{title} {number}"),
+            };
+            tab.view(title)
+        };
+        self.tabs.iter().map(view).collect()
+    }
+
     pub fn pane(&self, presets: &Rc<[PresetItem]>, is_first_visit: bool) -> EditorPane {
         let tab = self.tab();
         EditorPane {
-            tabs: self.tabs.iter().map(Tab::view).collect(),
+            tabs: self.views(),
             active: tab.id,
             text: tab.text.clone(),
             version: self.version,
@@ -266,21 +312,25 @@ impl Editor {
 
 impl Tab {
     fn new(id: TabId, text: &str) -> Tab {
-        Tab {
+        let mut tab = Tab {
             id,
-            title: title(text),
-            text: text.into(),
+            title: String::new(),
+            kind: String::new(),
+            namespace: String::new(),
+            text: "".into(),
             applied: None,
             problems: Rc::new([]),
             result: ApplyResult::None,
             watch: None,
             story: None,
             edits: None,
-        }
+        };
+        tab.set_text(text);
+        tab
     }
 
     fn set_text(&mut self, text: &str) {
-        self.title = title(text);
+        [self.title, self.kind, self.namespace] = names(text);
         self.text = text.into();
     }
 
@@ -288,32 +338,61 @@ impl Tab {
         self.applied.as_ref() != Some(&self.text)
     }
 
-    fn view(&self) -> EditorTab {
+    /// Would closing it lose text? A preset can be opened again.
+    pub fn is_unsaved(&self) -> bool {
+        let is_blank = self.text.trim().is_empty();
+        self.is_dirty()
+            && !is_blank
+            && presets::all()
+                .iter()
+                .all(|preset| preset.yaml != &*self.text)
+    }
+
+    fn view(&self, title: String) -> EditorTab {
+        let place = [&*self.kind, &self.namespace]
+            .into_iter()
+            .filter(|word| !word.is_empty());
+        let place = place.collect::<Vec<_>>().join(" in ");
         EditorTab {
             id: self.id,
-            title: if self.title.is_empty() {
-                "untitled".to_owned()
-            } else {
-                self.title.clone()
-            },
+            about: format!("{place} {title}").trim_start().to_owned(),
+            title: cut(title),
             is_dirty: self.is_dirty() && !self.text.trim().is_empty(),
             has_problems: !self.problems.is_empty(),
         }
     }
 }
 
-/// What a manifest calls its object: the `name` in `metadata` of the first document that has one, and how many follow.
+/// A long title without its middle: names differ at their ends.
+fn cut(title: String) -> String {
+    let letters: Vec<char> = title.chars().collect();
+    if letters.len() <= TITLE_MAX {
+        return title;
+    }
+    let (head, tail) = (
+        &letters[..TITLE_MAX / 2],
+        &letters[letters.len() - TITLE_MAX / 2 + 1..],
+    );
+    head.iter().chain(&['…']).chain(tail).collect()
+}
+
+/// What a manifest calls its object: the `name` in `metadata` of the first document that has one, and how many follow;
+/// the kind and the namespace of that one.
 ///
 /// A look at the lines, not a parser: it must do with half-typed text.
-fn title(text: &str) -> String {
-    let mut first = None;
+fn names(text: &str) -> [String; 3] {
+    let [mut name, mut kind, mut namespace] = [const { String::new() }; 3];
     let mut in_metadata = false;
-    let (mut documents, mut is_empty) = (0, true);
+    let (mut documents, mut is_empty, mut is_named) = (0, true, false);
     for line in text.lines().take(TITLE_LINES_MAX) {
         if line.starts_with("---") {
             documents += u32::from(!is_empty);
             is_empty = true;
             in_metadata = false;
+            is_named |= !name.is_empty();
+            if !is_named {
+                (kind, namespace) = Default::default();
+            }
             continue;
         }
         let trimmed = line.trim();
@@ -321,21 +400,29 @@ fn title(text: &str) -> String {
             continue;
         }
         is_empty = false;
-        if !line.starts_with([' ', '\t']) {
+        if is_named {
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        if indent == 0 {
             in_metadata = trimmed == "metadata:";
-        } else if in_metadata && first.is_none() && (line.len() - line.trim_start().len()) <= 4 {
-            let name = trimmed
-                .strip_prefix("name:")
-                .map(|name| name.trim().trim_matches(['"', '\'']));
-            first = name.filter(|name| !name.is_empty()).map(str::to_owned);
+        }
+        let (key, value) = trimmed.split_once(':').unwrap_or_default();
+        let field = match key {
+            "kind" if indent == 0 => &mut kind,
+            "name" if in_metadata && indent <= 4 => &mut name,
+            "namespace" if in_metadata && indent <= 4 => &mut namespace,
+            _ => continue,
+        };
+        if field.is_empty() {
+            *field = value.trim().trim_matches(['"', '\'']).to_owned();
         }
     }
     documents += u32::from(!is_empty);
-    match (first, documents) {
-        (Some(name), 0 | 1) => name,
-        (Some(name), n) => format!("{name} +{}", n - 1),
-        (None, _) => String::new(),
+    if !name.is_empty() && documents > 1 {
+        name = format!("{name} +{}", documents - 1);
     }
+    [name, kind, namespace]
 }
 
 #[cfg(test)]
@@ -343,17 +430,59 @@ mod tests {
     use super::*;
 
     #[test]
-    fn titles() {
+    fn names_are_those_of_the_first_object() {
+        let told = |text: &str| names(text).join(" | ");
         assert_eq!(
-            title("kind: DaemonSet\nmetadata:\n  name: \"agent\"\nspec:\n  name: no"),
-            "agent"
+            told("kind: DaemonSet\nmetadata:\n  name: \"agent\"\nspec:\n  name: no"),
+            "agent | DaemonSet | "
         );
         assert_eq!(
-            title("---\nmetadata:\n  namespace: x\n  name: a\n---\nmetadata:\n  name: b\n---\n"),
-            "a +1"
+            told(
+                "---\nkind: A\nmetadata:\n  namespace: x\n  name: a\n---\nkind: B\nmetadata:\n  name: b\n---\n"
+            ),
+            "a +1 | A | x"
         );
-        assert_eq!(title("metadata:\n  name:"), "");
-        assert_eq!(title(""), "");
+        assert_eq!(told("kind: A\n---\nmetadata:\n  name: b\n"), "b +1 |  | ");
+        assert_eq!(told("metadata:\n  name:"), " |  | ");
+        assert_eq!(told(""), " |  | ");
+    }
+
+    #[test]
+    fn titles_tell_tabs_apart() {
+        let object = |kind: &str, namespace: &str, name: &str| {
+            format!("kind: {kind}\nmetadata:\n  name: {name}\n  namespace: {namespace}\n")
+        };
+        let texts = [
+            object("DaemonSet", "a", "agent"),
+            object("ConfigMap", "a", "agent"),
+            object("Pod", "a", "p"),
+            object("Pod", "b", "p"),
+            object("Pod", "a", "q"),
+            object("Pod", "a", "q"),
+            object("Pod", "a", "a-name-that-is-far-too-long-for-a-tab"),
+            String::new(),
+            "# still empty".to_owned(),
+        ];
+        let editor = Editor::with_texts(texts.iter().map(String::as_str));
+        let titles: Vec<String> = editor.views().into_iter().map(|tab| tab.title).collect();
+        assert_eq!(
+            titles,
+            [
+                "DaemonSet/agent",
+                "ConfigMap/agent",
+                "a/p",
+                "b/p",
+                "q",
+                "q 2",
+                "a-name-that-…g-for-a-tab",
+                "untitled",
+                "untitled 2"
+            ]
+        );
+        assert_eq!(
+            editor.views()[6].about,
+            "Pod in a a-name-that-is-far-too-long-for-a-tab"
+        );
     }
 
     #[test]

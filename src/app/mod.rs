@@ -9,7 +9,6 @@ pub mod console;
 pub mod editor;
 pub mod history;
 pub mod msg;
-pub mod node_text;
 pub mod objects;
 pub mod scenarios;
 pub mod start;
@@ -20,6 +19,7 @@ pub mod why;
 use crate::api::object::{Key, Kind};
 use crate::apiserver::Propagation;
 use crate::cluster::nodes::NodeTemplate;
+use crate::kubectl::{label, taint};
 use crate::present::console::ConsolePane;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
@@ -34,7 +34,7 @@ use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
 use crate::session::execute;
 use crate::session::history::Place;
-use crate::session::link;
+use crate::session::link::{self, Shared};
 use clock::Clock;
 use compare::Compare;
 use console::{Console, Demand};
@@ -43,6 +43,7 @@ use msg::{
     CauseMsg, ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, HistoryMsg, Msg,
     NodeKind, NodeMsg, Section, Selection, Shortcut, Theme,
 };
+use start::{Left, Opening};
 use std::rc::Rc;
 use suggest::{About, Done, Suggested};
 use walk::Walk;
@@ -66,6 +67,10 @@ pub struct Model {
     pub shows_editor: bool,
     pub shows_eye: bool,
     pub notice: Option<Notice>,
+    /// What was here before, to go back to.
+    pub left: Option<Left>,
+    /// A link that is being played.
+    pub opening: Option<Opening>,
     /// What happened last, in kubectl's words.
     pub last_line: String,
     /// What the live region says.
@@ -112,6 +117,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     let is_pointing = matches!(msg, Msg::Cause(CauseMsg::Point(to)) if to == model.pointed);
     let was_idle = model.is_idle();
     let had_worker = model.compare.is_in_worker();
+    let was_opening = model.opening.is_some();
     let is_clock = matches!(msg, Msg::Clock(_));
     act(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
@@ -119,8 +125,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         // Done, cancelled, or lost with all that was open.
         update.effects.push(Effect::StopWorker);
     }
-    let mut changed = model.refresh();
-    if is_clock && !was_idle && model.is_idle() {
+    let mut changed = model.refresh() | model.opening.is_some() | was_opening;
+    if is_clock && !was_opening && !was_idle && model.is_idle() {
         // The page has to be made first: it knows what there is to say.
         model.announcement = model.settled_sentence();
         changed = true;
@@ -129,11 +135,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         update.changed = changed;
     }
     let deadline = model.console.deadline();
-    update.effects.extend(
-        model
-            .clock
-            .ask(&model.session, deadline, model.compare.is_busy()),
-    );
+    let is_busy = model.compare.is_busy() || model.opening.is_some();
+    let ask = model.clock.ask(&model.session, deadline, is_busy);
+    update.effects.extend(ask);
     update
 }
 
@@ -216,6 +220,13 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             let shared = start::shared(model, Session::share);
             effects.push(Effect::CopyLink(link::encode(&shared)));
         }
+        Msg::OpenPage => {
+            let shared = Shared {
+                embed: false,
+                ..start::shared(model, Session::share)
+            };
+            effects.push(Effect::OpenPage(link::encode(&shared)));
+        }
         Msg::Shared { is_copied } => {
             let text = if is_copied {
                 "Link copied. Whoever opens it sees exactly this."
@@ -229,20 +240,17 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.announcement = text.to_owned();
         }
         Msg::Reset => {
-            let (theme, is_embedded, shows_editor) =
-                (model.theme, model.is_embedded, model.shows_editor);
-            model.console.interrupt_wait();
-            *model = Model {
-                theme,
-                shows_editor,
-                console: std::mem::take(&mut model.console),
-                ..Model::first_visit(is_embedded)
+            let first = Model {
+                shows_editor: model.shows_editor,
+                ..Model::first_visit(model.is_embedded)
             };
-            model.editor.version += 1_000_000;
-            model.tell("Started over".to_owned());
+            model.replace(first, "Started over".to_owned());
         }
         Msg::OpenLink(fragment) => start::open_link(model, &fragment),
         Msg::OpenScenario(id) => scenarios::open_scenario(model, &id),
+        Msg::CancelOpening => start::cancel_opening(model),
+        Msg::GoBack => start::go_back(model),
+        Msg::ForgetLeft => model.left = None,
         Msg::SetTheme(theme) => {
             model.theme = theme;
             effects.push(Effect::SetTheme(theme));
@@ -251,21 +259,12 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             effects.push(Effect::Focus("compare-watch".to_owned()));
         }
         Msg::Open(dialog) => {
-            if let (None, Some(old)) = (dialog, model.dialog) {
-                let id = match old {
-                    Dialog::Help => "help",
-                    Dialog::Reset => "reset",
-                    Dialog::Compare => "daemon-set-menu-button",
-                };
-                model.compare.cancel();
-                effects.push(Effect::Focus(id.to_owned()));
-            }
+            model.close_dialog();
             model.dialog = dialog;
         }
-        Msg::Leaving => {
-            let kept = start::shared(model, Session::keep);
-            effects.push(Effect::Keep(link::encode(&kept)));
-        }
+        // A reload of what embeds it starts its demo again.
+        Msg::Leaving if model.is_embedded => {}
+        Msg::Leaving => effects.push(start::keep(model)),
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
         Msg::Point(marks) => model.editor.point(marks),
@@ -281,7 +280,8 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
 }
 
 fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
-    if model.dialog.is_some() && shortcut != Shortcut::Escape {
+    let is_covered = model.dialog.is_some() || model.opening.is_some();
+    if is_covered && shortcut != Shortcut::Escape {
         return;
     }
     let msg = match shortcut {
@@ -301,6 +301,7 @@ fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
         Shortcut::Redo => Msg::Redo,
         Shortcut::Console => Msg::Console(ConsoleMsg::Toggle),
         Shortcut::Help => Msg::Open(Some(Dialog::Help)),
+        Shortcut::Escape if model.opening.is_some() => Msg::CancelOpening,
         Shortcut::Escape if model.dialog.is_some() => Msg::Open(None),
         Shortcut::Escape if model.editing.is_some() => Msg::EditNode(None),
         Shortcut::Escape if model.notice.is_some() => Msg::Dismiss,
@@ -320,7 +321,18 @@ fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
             // What is typed next is text, not shortcuts.
             effects.push(Effect::Reveal(1));
         }
-        EditorMsg::CloseTab(tab) => model.editor.close(tab),
+        EditorMsg::CloseTab(tab) => {
+            model.editor.close(tab);
+            effects.push(Effect::Focus(format!("tab-{}", model.editor.active.0)));
+            if let Some((_, tab)) = model.editor.closed.last() {
+                model.announcement = closed_sentence(tab);
+            }
+        }
+        EditorMsg::Reopen => {
+            model.editor.reopen();
+            effects.push(Effect::Reveal(1));
+        }
+        EditorMsg::ForgetClosed => model.editor.closed.clear(),
         EditorMsg::OpenPreset(id) => open_preset(model, &id),
         EditorMsg::DismissHint(id) => model.editor.dismiss(id),
         EditorMsg::OpenObject(kind, key) => model.open_object(kind, &key),
@@ -427,17 +439,25 @@ fn act_node(model: &mut Model, node: Rc<str>, msg: NodeMsg, effects: &mut Vec<Ef
             on,
         }),
         NodeMsg::Remove => Ok(Command::RemoveNode { node: name }),
-        NodeMsg::AddLabel(text) => {
-            node_text::label(&text).map(|labels| Command::LabelNode { node: name, labels })
-        }
+        NodeMsg::AddLabel(text) => label::parse_labels(&[text.trim().to_owned()]).map(|change| {
+            let removed = change.remove.into_iter().map(|key| (key, None));
+            let set = change
+                .set
+                .into_iter()
+                .map(|(key, value)| (key, Some(value)));
+            let labels = set.chain(removed).collect();
+            Command::LabelNode { node: name, labels }
+        }),
         NodeMsg::RemoveLabel(key) => Ok(Command::LabelNode {
             node: name,
             labels: [(key, None)].into(),
         }),
-        NodeMsg::AddTaint(text) => node_text::taint(&text).map(|taint| Command::TaintNode {
-            node: name,
-            taints: node_text::with_taint(&model.taints(&node), taint),
-        }),
+        NodeMsg::AddTaint(text) => taint::parse(&[text.trim().to_owned()])
+            .and_then(|change| {
+                taint::reorganize(&model.taints(&node), true, &change)
+                    .map_err(|gone| gone.join("; "))
+            })
+            .map(|(taints, _)| Command::TaintNode { node: name, taints }),
         NodeMsg::RemoveTaint(index) => {
             let mut taints = model.taints(&node);
             if index < taints.len() {
@@ -524,6 +544,10 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.session.seek(crate::sim::time::SimTime(ms));
         }
         ClockMsg::Wake => {}
+        ClockMsg::Tick { elapsed_ms } if model.opening.is_some() => {
+            model.clock.take_tick();
+            start::go_on_opening(model, elapsed_ms);
+        }
         ClockMsg::Tick { elapsed_ms } => {
             let console = &mut model.console;
             model.clock.tick(&mut model.session, elapsed_ms, console);
@@ -569,6 +593,15 @@ fn template(kind: NodeKind) -> NodeTemplate {
         NodeKind::Arm => NodeTemplate::Arm,
         NodeKind::Windows => NodeTemplate::Windows,
     }
+}
+
+/// What is offered after a document was closed.
+pub fn closed_sentence(tab: &editor::Tab) -> String {
+    let what = match tab.title.as_str() {
+        "" => "a document without a name",
+        title => title,
+    };
+    format!("Closed {what}: its text wasn't applied.")
 }
 
 impl Model {

@@ -38,6 +38,8 @@ pub enum Msg {
     Undo,
     Redo,
     Share,
+    /// From where it is embedded, to a page of its own.
+    OpenPage,
     /// The browser copied the link, or couldn't.
     Shared {
         is_copied: bool,
@@ -48,6 +50,12 @@ pub enum Msg {
     OpenLink(String),
     /// Opens one of the scenarios, by its id.
     OpenScenario(String),
+    /// No further with the link that is being opened.
+    CancelOpening,
+    /// Back to what a link, a scenario or a new start took the place of.
+    GoBack,
+    /// What was left isn't wanted any more.
+    ForgetLeft,
     SetTheme(Theme),
     Open(Option<Dialog>),
     /// The page is being left, or reloaded.
@@ -74,6 +82,10 @@ pub enum EditorMsg {
     SelectTab(TabId),
     NewTab,
     CloseTab(TabId),
+    /// Brings the document back that was closed last.
+    Reopen,
+    /// Closed documents aren't wanted any more.
+    ForgetClosed,
     OpenPreset(String),
     OpenObject(Kind, Key),
     /// Never again, for this visit.
@@ -90,10 +102,10 @@ pub enum NodeMsg {
     NotReady(bool),
     Pressure(Pressure, bool),
     Remove,
-    /// `key=value` as typed.
+    /// As typed for `kubectl label`: `key=value`, or `key-` to take it off.
     AddLabel(String),
     RemoveLabel(String),
-    /// `key=value:Effect` as typed.
+    /// As typed for `kubectl taint`: `key=value:Effect`, or `key:Effect-` or `key-` to take it off.
     AddTaint(String),
     /// The taint at this place of the list.
     RemoveTaint(usize),
@@ -321,8 +333,6 @@ impl Theme {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
     Help,
-    /// Asks before everything goes.
-    Reset,
     /// Rollout strategies side by side.
     Compare,
 }
@@ -397,6 +407,15 @@ impl Shortcut {
     }
 }
 
+/// What a page leaves for its reload, as links.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub session: String,
+    /// Worth to be offered where another address is open then.
+    pub is_worth: bool,
+    pub left: Option<String>,
+}
+
 /// What the outside must do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -408,8 +427,10 @@ pub enum Effect {
     },
     CopyLink(String),
     CopyText(String),
-    /// Keep this link for a reload of the page.
-    Keep(String),
+    /// Open the playground with this link in another tab.
+    OpenPage(String),
+    /// Keep this for a reload of the page.
+    Keep(Kept),
     SetTheme(Theme),
     /// Put the keyboard focus on the element with this id.
     Focus(String),

@@ -3,6 +3,7 @@
 use super::msg::{Section, Selection};
 use super::start::refuse;
 use super::{Model, editor::Editor};
+use crate::api::go::quote;
 use crate::api::object::Key;
 use crate::console::{self, Waits};
 use crate::controllers::daemon_set::pod::target_node;
@@ -17,10 +18,10 @@ use std::rc::Rc;
 /// Replaces everything by a scenario, or leaves everything and says that there is none of that name.
 pub fn open_scenario(model: &mut Model, id: &str) {
     let Some(story) = scenarios::by_id(id) else {
-        let error = format!("there is no scenario {id:?}");
+        let error = format!("there is no scenario {id}", id = quote(id));
         return refuse(model, &error);
     };
-    let mut console = std::mem::take(&mut model.console);
+    let console = &mut model.console;
     console.interrupt_wait();
     let mut session = Session::new(Scenario::default());
     let mut editor = Editor::new("");
@@ -49,23 +50,19 @@ pub fn open_scenario(model: &mut Model, id: &str) {
     }
     editor.keep_last_with("kind: DaemonSet");
     editor.tab_mut().story = Some(note(story));
-    editor.version = model.editor.version + 1;
     let is_settled = session.is_settled();
-    let (theme, shows_editor) = (model.theme, model.shows_editor);
-    *model = Model {
-        theme,
+    let shows_editor = model.shows_editor;
+    let opened = Model {
         shows_editor,
-        console,
         ..Model::with(session, editor, model.is_embedded)
     };
+    model.replace(opened, format!("Opened: {}", story.title));
     // What would change it is looked for when nothing plays.
     model.clock.is_playing = is_settled;
     model.selection = selection(&model.session, story.look);
     if !model.is_embedded {
         model.section = Section::Editor;
     }
-    model.tell(format!("Opened: {}", story.title));
-    model.refresh();
 }
 
 /// What a scenario asks, if there is one of this name.

@@ -4,6 +4,7 @@ use super::msg::*;
 use super::*;
 use crate::present::timeline::Pace;
 use crate::present::words::Tone;
+use expect_test::expect;
 
 fn first_visit() -> Model {
     Model::first_visit(false)
@@ -147,20 +148,54 @@ fn bad_yaml_keeps_the_text_and_the_cluster() {
 }
 
 #[test]
-fn a_label_is_checked_by_the_api_server_beside_its_field() {
+fn labels_and_taints_are_kubectls_words_beside_their_fields() {
     let mut model = first_visit();
-    send(
-        &mut model,
-        [
-            Msg::EditNode(Some("node-1".into())),
-            node("node-1", NodeMsg::AddLabel("disk".to_owned())),
-        ],
-    );
-    assert_eq!(
-        model.node_error.as_deref(),
-        Some("a label is key=value, as in disk=ssd")
-    );
-    assert!(model.notice.is_none());
+    let open = Msg::EditNode(Some("node-1".into()));
+    send(&mut model, [open]);
+    let mut told = String::new();
+    for (is_taint, text) in [
+        (false, "disk"),
+        (false, "disk=not allowed"),
+        (false, " disk=ssd "),
+        (false, "disk-"),
+        (false, ""),
+        (true, "a=b"),
+        (true, "a=b:Never"),
+        (true, "a=b:NoSchedule"),
+        (true, "a=c:NoSchedule"),
+        (true, "a:NoExecute-"),
+        (true, "a:NoSchedule-"),
+    ] {
+        let text = text.to_owned();
+        let shown = text.clone();
+        let msg = match is_taint {
+            true => NodeMsg::AddTaint(text),
+            false => NodeMsg::AddLabel(text),
+        };
+        send(&mut model, [node("node-1", msg)]);
+        assert!(model.notice.is_none());
+        let card = &model.page.cluster.cards[0];
+        let labels = card.labels.iter().filter(|label| !label.is_builtin);
+        let marks: Vec<String> = labels
+            .map(|label| label.text())
+            .chain(card.taints.iter().map(|taint| taint.text()))
+            .collect();
+        let error = model.node_error.clone().unwrap_or_default();
+        told += &format!("{shown:?}: {error} [{}]\n", marks.join(" "));
+    }
+    expect![[r#"
+        "disk": unknown label spec: disk []
+        "disk=not allowed": invalid label value: "disk=not allowed": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?') []
+        " disk=ssd ":  [disk=ssd]
+        "disk-":  []
+        "": unknown label spec:  []
+        "a=b": invalid taint spec: a=b, name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') []
+        "a=b:Never": invalid taint effect: Never, unsupported taint effect []
+        "a=b:NoSchedule":  [a=b:NoSchedule]
+        "a=c:NoSchedule":  [a=c:NoSchedule]
+        "a:NoExecute-": taint "a:NoExecute" not found [a=c:NoSchedule]
+        "a:NoSchedule-":  []
+    "#]].assert_eq(&told);
 }
 
 #[test]
@@ -466,13 +501,156 @@ fn leaving_keeps_what_a_reload_brings_back() {
     let mut model = running();
     type_text(&mut model, "half a manif");
     let effects = send(&mut model, [Msg::Leaving]);
-    let Some(Effect::Keep(link)) = effects.first() else {
+    let Some(Effect::Keep(kept)) = effects.first() else {
         panic!("{effects:?}");
     };
-    let mut again = first_visit();
-    send(&mut again, [Msg::OpenLink(link.clone())]);
+    let again = Model::reopen(kept.clone(), true, "");
     assert_eq!(&*again.editor.tab().text, "half a manif");
     assert_eq!(tiles(&again), tiles(&model));
+    assert!(again.left.is_none());
+    // At another address it is only offered.
+    let mut other = Model::reopen(kept.clone(), false, "#scenario=no-floor");
+    assert!(other.pane.story.is_some());
+    send(&mut other, [Msg::GoBack]);
+    assert_eq!(&*other.editor.tab().text, "half a manif");
+}
+
+fn link_of(model: &Model) -> String {
+    link::encode(&start::shared(model, Session::share))
+}
+
+#[test]
+fn what_a_link_replaces_can_be_had_back() {
+    let mut model = running();
+    type_text(&mut model, "half a manif");
+    let other = link_of(&opened_scenario("no-floor"));
+    send(&mut model, [Msg::OpenLink(other)]);
+    assert!(model.pane.text.contains("kind: DaemonSet"));
+    assert!(
+        model.announcement.ends_with("Back to what you had"),
+        "{}",
+        model.announcement
+    );
+    let theirs = model.pane.text.clone();
+    let version = model.pane.version;
+    // Also over a reload.
+    let effects = send(&mut model, [Msg::Leaving]);
+    let [Effect::Keep(kept)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    let mut again = Model::reopen(kept.clone(), true, "");
+    for model in [&mut model, &mut again] {
+        send(model, [Msg::GoBack]);
+        assert_eq!(&*model.pane.text, "half a manif");
+        assert_eq!(tiles(model)[0], "node-1: Running r1");
+        send(model, [Msg::GoBack]);
+        assert_eq!(model.pane.text, theirs, "nor is what was opened lost");
+    }
+    assert!(model.pane.version > version, "the editor takes it over");
+    send(&mut model, [Msg::ForgetLeft]);
+    assert!(model.left.is_none());
+}
+
+fn opened_scenario(id: &str) -> Model {
+    let mut model = first_visit();
+    send(&mut model, [Msg::OpenScenario(id.to_owned())]);
+    model
+}
+
+#[test]
+fn nothing_is_offered_back_where_nothing_was_done() {
+    assert!(opened_scenario("no-floor").left.is_none());
+    let mut model = first_visit();
+    send(&mut model, [Msg::Reset]);
+    assert!(model.left.is_none());
+    let mut model = running();
+    send(&mut model, [Msg::Reset]);
+    assert_eq!(tiles(&model)[0], "node-1: ");
+    send(&mut model, [Msg::GoBack]);
+    assert_eq!(tiles(&model)[0], "node-1: Running r1");
+    let tick = Msg::Clock(ClockMsg::Tick { elapsed_ms: 10 });
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 1,
+    };
+    let frame = send(&mut model, [tick, add]);
+    assert_eq!(frame, [Effect::NextFrame], "time runs on");
+}
+
+#[test]
+fn a_long_history_is_opened_frame_by_frame() {
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 300,
+    };
+    let mut long = first_visit();
+    send(&mut long, [add.clone(), APPLY, SETTLE, add, SETTLE]);
+    for _ in 0..1000 {
+        send(&mut long, [Msg::Clock(ClockMsg::Tick { elapsed_ms: 10 })]);
+    }
+    let long_link = link_of(&long);
+    let tick = Msg::Clock(ClockMsg::Tick { elapsed_ms: 40 });
+    let mut model = running();
+    let open = Msg::OpenLink(long_link.clone());
+    assert_eq!(send(&mut model, [tick.clone(), open]), [Effect::NextFrame]);
+    let before = model.opening.as_ref().unwrap().progress();
+    assert!(update(&mut model, tick.clone()).changed);
+    let after = model.opening.as_ref().unwrap().progress();
+    assert!(after.permille > before.permille, "{after:?}");
+    assert!(after.text.contains(" of 3 commands, "), "{after:?}");
+    // What is here stays until then, and when it is given up.
+    send(&mut model, [Msg::Key(Shortcut::Escape)]);
+    assert!(model.opening.is_none());
+    assert_eq!(tiles(&model)[0], "node-1: Running r1");
+    send(&mut model, [Msg::GoBack]);
+    // A reload meanwhile opens it still.
+    let effects = send(&mut model, [Msg::Leaving]);
+    let [Effect::Keep(kept)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(kept.session, long_link);
+    assert!(kept.left.is_some());
+    for _ in 0..1000 {
+        send(&mut model, [tick.clone()]);
+    }
+    assert_eq!(
+        model.session.cluster().hash(),
+        long.session.cluster().hash()
+    );
+}
+
+#[test]
+fn a_closed_tab_can_be_opened_again() {
+    let mut model = first_visit();
+    send(&mut model, [Msg::Editor(EditorMsg::NewTab)]);
+    type_text(&mut model, "half a manif");
+    let closed = model.editor.active;
+    let effects = send(&mut model, [Msg::Editor(EditorMsg::CloseTab(closed))]);
+    assert_eq!(effects, [Effect::Focus("tab-0".to_owned())]);
+    assert_eq!(
+        model.announcement,
+        "Closed a document without a name: its text wasn't applied."
+    );
+    let effects = send(&mut model, [Msg::Leaving]);
+    let [Effect::Keep(kept)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    let mut again = Model::reopen(kept.clone(), true, "");
+    assert_eq!(again.editor.tabs.len(), 1);
+    for model in [&mut model, &mut again] {
+        send(model, [Msg::Editor(EditorMsg::Reopen)]);
+        assert_eq!(
+            (&*model.pane.text, model.editor.tabs.len()),
+            ("half a manif", 2)
+        );
+        assert!(model.editor.closed.is_empty());
+    }
+    assert!(!link::decode(&link_of(&model)).unwrap().drafts[0].is_closed);
+    // What can be opened again anyway isn't offered.
+    let active = model.editor.active;
+    type_text(&mut model, presets::all()[1].yaml);
+    send(&mut model, [Msg::Editor(EditorMsg::CloseTab(active))]);
+    assert!(model.editor.closed.is_empty());
 }
 
 #[test]
@@ -679,7 +857,7 @@ fn a_reload_brings_back_bookmarks_and_the_other_histories() {
     let Some(Effect::Keep(kept)) = effects.first() else {
         panic!("{effects:?}");
     };
-    let again = Model::open(kept, false);
+    let again = Model::open(&kept.session, false);
     let shown = |model: &Model| {
         let bar = (*model.page.timeline).clone();
         (bar.bookmarks, bar.shown, bar.branches)

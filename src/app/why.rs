@@ -1,6 +1,7 @@
 //! `kubectl why KIND/NAME`: the why panel as text. No real kubectl has it, so it is the page's console that knows it.
 
 use crate::api::apps::DaemonSet;
+use crate::api::go::quote;
 use crate::api::object::Key;
 use crate::console;
 use crate::kubectl;
@@ -67,7 +68,8 @@ fn why(session: &Session, words: &[&str]) -> Result<String, String> {
     let server = &session.cluster().server;
     let missing = |plural: &str| {
         Err(format!(
-            "Error from server (NotFound): {plural} {name:?} not found"
+            "Error from server (NotFound): {plural} {name} not found",
+            name = quote(name)
         ))
     };
     match kind {

@@ -10,6 +10,7 @@ pub mod race;
 pub mod trial;
 
 use crate::api::apps::DaemonSet;
+use crate::api::go::quote;
 use crate::api::int_or_percent::IntOrString;
 use crate::api::object::Key;
 use crate::cluster::{Cluster, Settled};
@@ -96,7 +97,12 @@ impl Strategy {
                 "ondelete" => {
                     return Err("OnDelete can't be compared: it replaces no pod before somebody deletes it, so its rollout takes as long as they do".to_owned());
                 }
-                _ => return Err(format!("{word:?} is neither maxUnavailable nor maxSurge")),
+                _ => {
+                    return Err(format!(
+                        "{word} is neither maxUnavailable nor maxSurge",
+                        word = quote(word)
+                    ));
+                }
             };
             let value = words
                 .next()

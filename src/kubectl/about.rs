@@ -2,6 +2,7 @@
 
 use super::error::{Failure, Outcome};
 use super::{Call, duration, resource, tabs, verbs};
+use crate::api::go::quote;
 use crate::api::kinds::{KINDS, KindInfo, kind};
 use crate::api::object::Object;
 use crate::api::yaml;
@@ -196,7 +197,8 @@ pub fn top(_call: &mut Call<'_>) -> Outcome {
 fn subcommands(call: &mut Call<'_>, name: &str) -> Outcome {
     if let Some(word) = call.words.first() {
         return Err(Failure::Text(format!(
-            "unknown command {word:?}\nSee 'kubectl {name} -h' for help and examples"
+            "unknown command {word}\nSee 'kubectl {name} -h' for help and examples",
+            word = quote(word)
         )));
     }
     // Without a subcommand the help goes to stderr, and that is a failure.
@@ -230,8 +232,12 @@ pub fn options(call: &mut Call<'_>) -> Outcome {
 pub fn help(call: &mut Call<'_>) -> Outcome {
     if !call.words.is_empty() {
         let path = call.words.join(" ");
-        let verb = verbs::named(&path)
-            .ok_or_else(|| Failure::Text(format!("unknown command {path:?} for \"kubectl\"")))?;
+        let verb = verbs::named(&path).ok_or_else(|| {
+            Failure::Text(format!(
+                "unknown command {path} for \"kubectl\"",
+                path = quote(&path)
+            ))
+        })?;
         let text = verbs::help(verb);
         call.put(&text);
         return Ok(());

@@ -10,6 +10,7 @@ use super::patch;
 use super::resource;
 use super::{Call, Dry};
 use crate::api::go;
+use crate::api::go::quote;
 use crate::api::meta::Time;
 use crate::api::object::Object;
 use crate::api::schema;
@@ -116,8 +117,9 @@ fn apply_one(
             )));
         }
         return Err(Failure::Text(format!(
-            "error when retrieving current configuration of:\n{}\nfrom server for: {source:?}: resource name may not be empty",
-            resource::describe_target(info, &item.namespace, "")
+            "error when retrieving current configuration of:\n{}\nfrom server for: {source}: resource name may not be empty",
+            resource::describe_target(info, &item.namespace, ""),
+            source = quote(source)
         )));
     }
     let (modified, annotation) = with_annotation(&item.value);

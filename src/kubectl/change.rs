@@ -7,6 +7,7 @@ use super::error::{Failure, Outcome};
 use super::manifest::{self, Body};
 use super::{Call, apply, patch, resource};
 use crate::api::decode;
+use crate::api::go::quote;
 use crate::api::object::Object;
 use crate::api::status::{Reason, Status};
 use crate::api::yaml;
@@ -52,7 +53,8 @@ pub fn patch(call: &mut Call<'_>) -> Outcome {
     let subresource = call.flags.text("subresource").to_owned();
     if !matches!(subresource.as_str(), "" | "status" | "scale" | "resize") {
         return Err(Failure::Text(format!(
-            "invalid subresource value: {subresource:?}. Must be one of [status scale resize]"
+            "invalid subresource value: {subresource}. Must be one of [status scale resize]",
+            subresource = quote(&subresource)
         )));
     }
     let found = call.find(false)?;
@@ -94,7 +96,10 @@ fn read_patch(text: &str) -> Result<Value, Failure> {
     match yaml::parse(text).as_deref() {
         Ok([document, ..]) => Ok(document.value()),
         Ok([]) => Ok(Value::Null),
-        Err(error) => Err(Failure::Text(format!("unable to parse {text:?}: {error}"))),
+        Err(error) => Err(Failure::Text(format!(
+            "unable to parse {text}: {error}",
+            text = quote(text)
+        ))),
     }
 }
 
@@ -135,7 +140,10 @@ fn patch_one(
     let shape = apply::shape_of(info);
     let (new, dropped) = convert::patched(&object.to_value(), change, type_, shape, Unknown::Warn)?;
     for path in dropped {
-        call.warn(&format!("Warning: unknown field {path:?}"));
+        call.warn(&format!(
+            "Warning: unknown field {path}",
+            path = quote(&path)
+        ));
     }
     same_place(object, &new)?;
     let before = object.meta().resource_version.clone();

@@ -1,20 +1,15 @@
-//! Tab completion: verbs, kinds, names, flags.
+//! Tab completion: verbs, kinds, names, flags and their values.
 
 use super::resource::{self, Words};
 use super::verbs::{self, VERBS, Verb};
 use super::{Host, flags, shell};
 use crate::api::kinds::{KINDS, KindInfo};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More than these nobody reads.
 const CHOICES_MAX: usize = 200;
-const FORMATS: &[&str] = &[
-    "custom-columns=",
-    "json",
-    "jsonpath=",
-    "name",
-    "wide",
-    "yaml",
-];
+const FORMATS: &[&str] = &["json", "jsonpath=", "name", "yaml"];
+const GET_FORMATS: &[&str] = &["custom-columns=", "wide"];
 
 /// What the word at the cursor may become, in alphabetical order. `line` begins with `kubectl`; `cursor` counts bytes.
 pub fn complete(host: &mut dyn Host, line: &str, cursor: usize) -> Vec<String> {
@@ -80,12 +75,19 @@ fn choices(host: &mut dyn Host, words: &[String], word: &str) -> Vec<String> {
     } else {
         Vec::new()
     };
-    if let Some(value) = flag_value(host, verb, rest, word) {
-        return value;
+    if let Some((name, prefix)) = open_flag(verb, rest, word) {
+        let value = word.get(prefix.len()..).unwrap_or("");
+        if let Some(values) = flag_values(host, verb, rest, name, value) {
+            let whole = values.into_iter().map(|value| format!("{prefix}{value}"));
+            return whole.collect();
+        }
     }
     if word.starts_with('-') {
         let all = verb.flags.iter().chain(flags::GLOBAL.iter().take(2));
-        return all.map(|flag| format!("--{}", flag.name)).collect();
+        let short = |flag: &flags::Flag| flag.short.map(|letter| format!("-{letter}"));
+        return all
+            .flat_map(|flag| short(flag).into_iter().chain([format!("--{}", flag.name)]))
+            .collect();
     }
     let parsed = flags::parse(rest, &[verb.flags, flags::GLOBAL]);
     let (namespace, plain) = match &parsed {
@@ -107,48 +109,91 @@ fn choices(host: &mut dyn Host, words: &[String], word: &str) -> Vec<String> {
     out
 }
 
-/// The value of a flag that stands right before the cursor, or behind `=`.
-fn flag_value(
+/// The flag whose value is being typed, and what of the word isn't that value: `-o `, `--output=`, `-ojs`.
+fn open_flag<'a>(
+    verb: &Verb,
+    rest: &'a [String],
+    word: &'a str,
+) -> Option<(&'static str, &'a str)> {
+    let all = || verb.flags.iter().chain(flags::GLOBAL);
+    let short = |flag: &str| {
+        let letter = flag.strip_prefix('-')?.chars().next()?;
+        all().find(|flag| flag.short == Some(letter))
+    };
+    let long = |flag: &str| all().find(|known| flag.strip_prefix("--") == Some(known.name));
+    if word.starts_with("--") {
+        let flag = word.split('=').next()?;
+        let prefix = word.get(..=flag.len())?;
+        return Some((long(flag)?.name, prefix));
+    }
+    if word.starts_with('-') && word.len() > 2 {
+        let flag = short(word).filter(|flag| flag.value != flags::Value::Bool)?;
+        let prefix = word.get(..if word.get(2..3) == Some("=") { 3 } else { 2 })?;
+        return Some((flag.name, prefix));
+    }
+    let before = rest.last()?;
+    let flag = long(before).or_else(|| short(before).filter(|_| before.len() == 2))?;
+    Some((flag.name, ""))
+}
+
+/// What the value of a flag may be, if that is known. `value` is what of it is there.
+fn flag_values(
     host: &mut dyn Host,
     verb: &Verb,
     rest: &[String],
-    word: &str,
+    name: &str,
+    value: &str,
 ) -> Option<Vec<String>> {
-    let (flag, prefix) = match word.split_once('=') {
-        Some((flag, _)) if flag.starts_with('-') => (flag.to_owned(), format!("{flag}=")),
-        _ => (rest.last()?.clone(), String::new()),
-    };
-    let name = match flag.strip_prefix("--") {
-        Some(name) => name.to_owned(),
-        None => {
-            let letter = flag.strip_prefix('-')?.chars().next()?;
-            let all = verb.flags.iter().chain(flags::GLOBAL);
-            all.clone()
-                .find(|flag| flag.short == Some(letter))?
-                .name
-                .to_owned()
-        }
-    };
-    let values: Vec<String> = match name.as_str() {
-        "output" => FORMATS.iter().map(|format| (*format).to_owned()).collect(),
+    let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
+    Some(match name {
+        "output" if verb.path == "get" => words(&[GET_FORMATS, FORMATS].concat()),
+        "output" => words(FORMATS),
         "namespace" => names(host, "namespaces", ""),
-        "cascade" => ["background", "foreground", "orphan"]
-            .map(str::to_owned)
-            .to_vec(),
-        "dry-run" => ["none", "client", "server"].map(str::to_owned).to_vec(),
-        "type" => ["json", "merge", "strategic"].map(str::to_owned).to_vec(),
-        "for" => ["condition=Ready", "create", "delete", "jsonpath="]
-            .map(str::to_owned)
-            .to_vec(),
-        "filename" => vec!["-".to_owned()],
+        "selector" => selectors(host, verb, rest, value),
+        "field-selector" => words(&[
+            "metadata.name=",
+            "metadata.namespace=",
+            "spec.nodeName=",
+            "status.phase=",
+        ]),
+        "cascade" => words(&["background", "foreground", "orphan"]),
+        "dry-run" => words(&["none", "client", "server"]),
+        "type" => words(&["json", "merge", "strategic"]),
+        "for" => words(&["condition=Ready", "create", "delete", "jsonpath="]),
+        "filename" => words(&["-"]),
         _ => return None,
+    })
+}
+
+/// Labels that objects of the kind have: `key=`, then `key=value`; a key with one value at once with it.
+fn selectors(host: &mut dyn Host, verb: &Verb, rest: &[String], value: &str) -> Vec<String> {
+    let kind = match verb.path {
+        "drain" | "cordon" | "uncordon" | "top node" | "top nodes" => Some("nodes".to_owned()),
+        "top pod" | "top pods" => Some("pods".to_owned()),
+        _ => rest.iter().find(|word| !word.starts_with('-')).cloned(),
     };
-    Some(
-        values
-            .into_iter()
-            .map(|value| format!("{prefix}{value}"))
-            .collect(),
-    )
+    let kinds = kind.iter().flat_map(|kind| kind.split(','));
+    let infos: Vec<_> = kinds.filter_map(|kind| resource::find(kind).ok()).collect();
+    let mut labels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for info in infos {
+        for object in resource::list(host.client().server, info, None) {
+            for (key, value) in &object.meta().labels {
+                labels.entry(key.clone()).or_default().insert(value.clone());
+            }
+        }
+    }
+    // What comes before is chosen.
+    let (before, last) = value.rsplit_once(',').map_or(("", value), |(_, last)| {
+        (&value[..value.len() - last.len()], last)
+    });
+    let typed = last.split_once('=').map(|(key, _)| key);
+    let choices = labels.iter().flat_map(|(key, values)| {
+        let is_whole = values.len() == 1 || typed == Some(key);
+        let values = values.iter().filter(move |_| is_whole);
+        let whole = values.map(move |value| format!("{key}={value}"));
+        whole.chain((!is_whole).then(|| format!("{key}=")))
+    });
+    choices.map(|choice| format!("{before}{choice}")).collect()
 }
 
 fn names(host: &mut dyn Host, kind: &str, namespace: &str) -> Vec<String> {

@@ -181,6 +181,10 @@ fn converter_words(message: &str) -> String {
     let Some((what, type_)) = rest.rsplit_once(" of type ") else {
         return why.to_owned();
     };
+    // What decodes itself keeps its own words: IntOrString, Time.
+    if what.ends_with(" into Go value") {
+        return why.to_owned();
+    }
     let found = match what.split(' ').next().unwrap_or("") {
         "number" => "int64",
         "array" => "slice",

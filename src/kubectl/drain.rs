@@ -8,6 +8,7 @@ use super::error::{Failure, Outcome};
 use super::pending::Look;
 use super::{Dry, resource};
 use crate::api::apps::DaemonSet;
+use crate::api::go::quote;
 use crate::api::meta::Time;
 use crate::api::node::Node;
 use crate::api::object::{Key, Object, Resource};
@@ -69,7 +70,8 @@ fn nodes(call: &mut Call<'_>) -> Result<Vec<Rc<Node>>, Failure> {
             other => {
                 let long = resource::long_name(resource::info_of(&other));
                 return Err(Failure::Text(format!(
-                    "expected resource of type node, got {long:?}"
+                    "expected resource of type node, got {long}",
+                    long = quote(&long)
                 )));
             }
         }
@@ -156,7 +158,7 @@ impl Drain {
                     }
                 }
                 Err(errors) => {
-                    call.warn(&format!("error: unable to drain node {name:?} due to error: {}, continuing command...", listed(&errors)));
+                    call.warn(&format!("error: unable to drain node {name} due to error: {}, continuing command...", listed(&errors), name = quote(name)));
                     self.failures.push((name.clone(), errors));
                 }
             }
@@ -349,8 +351,9 @@ fn look_at_pods(
         format!("error when waiting for pod {:?} in namespace {:?} to terminate: global timeout reached: {limit}", pod.metadata.name, pod.metadata.namespace)
     }).collect();
     call.warn(&format!(
-        "There are pending pods in node {node:?} when an error occurred: {}",
-        listed(&errors)
+        "There are pending pods in node {node} when an error occurred: {}",
+        listed(&errors),
+        node = quote(node)
     ));
     for pod in left {
         call.warn(&format!("pod/{}", pod.metadata.name));

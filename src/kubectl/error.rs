@@ -2,6 +2,7 @@
 //!
 //! Models: kubectl/pkg/cmd/util/helpers.go, checkErr.
 
+use crate::api::go::quote;
 use crate::api::status::{Reason, Status};
 use std::collections::BTreeSet;
 
@@ -41,10 +42,16 @@ impl Failure {
     pub fn while_doing(self, verb: &str, source: &str) -> Failure {
         match self {
             Failure::Server { status, doing } => Failure::Server {
-                doing: format!("error when {verb} {source:?}: {doing}"),
+                doing: format!(
+                    "error when {verb} {source}: {doing}",
+                    source = quote(source)
+                ),
                 status,
             },
-            Failure::Text(text) => Failure::Text(format!("error when {verb} {source:?}: {text}")),
+            Failure::Text(text) => Failure::Text(format!(
+                "error when {verb} {source}: {text}",
+                source = quote(source)
+            )),
             other => other,
         }
     }

@@ -4,6 +4,7 @@
 
 use super::error::{Failure, Outcome};
 use super::{Call, resource};
+use crate::api::go::quote;
 use crate::api::schema::{self, Type};
 
 /// How wide descriptions are.
@@ -98,8 +99,9 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     let mut found = None;
     let mut owner = "";
     for name in &fields {
-        let field = schema::field(type_, name)
-            .ok_or_else(|| Failure::Text(format!("field {name:?} does not exist")))?;
+        let field = schema::field(type_, name).ok_or_else(|| {
+            Failure::Text(format!("field {name} does not exist", name = quote(name)))
+        })?;
         found = Some(field);
         owner = type_;
         type_ = schema::object_name(&field.type_).unwrap_or("");

@@ -3,7 +3,7 @@
 //! One table a command says which flags it has; the values are looked up by name later.
 
 use super::error::Failure;
-use crate::api::go::quote;
+use crate::api::go::{self, quote};
 use crate::sim::time::SimDuration;
 use std::collections::BTreeMap;
 
@@ -224,11 +224,9 @@ fn set(flags: &mut Flags, flag: &'static Flag, value: String) -> Result<(), Stri
                 )
             })
         }
-        Value::Int => value.parse::<i64>().is_err().then(|| {
-            format!(
-                "strconv.ParseInt: parsing {}: invalid syntax",
-                quote(&value)
-            )
+        Value::Int => value.parse::<i64>().err().map(|error| {
+            let why = go::number_error(error.kind());
+            format!("strconv.ParseInt: parsing {}: {why}", quote(&value))
         }),
         Value::Duration => parse_duration(&value).err(),
         _ => None,

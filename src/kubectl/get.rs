@@ -6,6 +6,7 @@ use super::error::{Failure, Outcome};
 use super::jsonpath::{self, Template};
 use super::resource::{self, Found};
 use super::{Call, columns, tabs};
+use crate::api::go::quote;
 use crate::api::kinds::KindInfo;
 use crate::api::meta::Time;
 use crate::api::object::Object;
@@ -36,7 +37,8 @@ impl Format {
     pub fn parse(text: &str) -> Result<Format, Failure> {
         let unknown = |text: &str| {
             Failure::Text(format!(
-                "unable to match a printer suitable for the output format {text:?}, allowed formats are: {FORMATS}"
+                "unable to match a printer suitable for the output format {text}, allowed formats are: {FORMATS}",
+                text = quote(text)
             ))
         };
         let (kind, argument) = match text.split_once('=') {
@@ -88,7 +90,8 @@ impl Format {
                 | "kyaml",
                 _,
             ) => Err(Failure::Text(format!(
-                "the output format {kind:?} is not there in the playground; jsonpath and custom-columns are"
+                "the output format {kind} is not there in the playground; jsonpath and custom-columns are",
+                kind = quote(kind)
             ))),
             _ => Err(unknown(text)),
         }
@@ -469,7 +472,8 @@ fn sort(call: &Call<'_>, found: &mut Found) -> Outcome {
         .collect();
     if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_none()) {
         return Err(Failure::Text(format!(
-            "couldn't find any field with path {path:?} in the list of objects"
+            "couldn't find any field with path {path} in the list of objects",
+            path = quote(&path)
         )));
     }
     keyed.sort_by(|(a, _), (b, _)| compare(a.as_ref(), b.as_ref()));

@@ -5,6 +5,7 @@
 use super::Call;
 use super::error::{Failure, Outcome};
 use super::resource;
+use crate::api::go::quote;
 use crate::api::meta::StringMap;
 use crate::api::names;
 use crate::api::object::Object;
@@ -51,8 +52,9 @@ pub fn parse_labels(pairs: &[String]) -> Result<Change, String> {
             let findings = names::label_value(value);
             if !findings.is_empty() {
                 return Err(format!(
-                    "invalid label value: {pair:?}: {}",
-                    findings.join(";")
+                    "invalid label value: {pair}: {}",
+                    findings.join(";"),
+                    pair = quote(pair)
                 ));
             }
             change.set.insert((*key).to_owned(), (*value).to_owned());
@@ -128,7 +130,7 @@ pub fn label(call: &mut Call<'_>) -> Outcome {
         }
         for key in &change.remove {
             if call.dry != super::Dry::Client && !object.meta().labels.contains_key(key) {
-                call.print(&format!("label {key:?} not found."));
+                call.print(&format!("label {key} not found.", key = quote(key)));
             }
         }
         match change_labels(&object.meta().labels, &change, call.flags.bool("overwrite")) {

@@ -4,6 +4,7 @@
 
 use super::error::Failure;
 use crate::api::decode::{self, DecodeError, DecodeErrorKind, Decoded};
+use crate::api::go::quote;
 use crate::api::kinds;
 use crate::api::kinds::KindInfo;
 use crate::api::object::Object;
@@ -55,8 +56,8 @@ pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manife
         .find(|error| error.kind == DecodeErrorKind::Syntax)
     {
         manifest.places.push(place_of(error));
-        let (before, from) = documents_before(text, error.line);
-        let own = decode::decode_leniently(from).errors;
+        let (before, own) = document_of(text, error.line);
+        let own = decode::decode_leniently(own).errors;
         let error = own
             .into_iter()
             .find(|own| own.kind == DecodeErrorKind::Syntax)
@@ -128,11 +129,14 @@ pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manife
     manifest
 }
 
+/// kubectl counts lines in each document for itself, and libyaml by ways of its own; the place tells the line.
 fn place_of(error: &DecodeError) -> Place {
+    let numbered = error.message.strip_prefix("yaml: line ");
+    let problem = numbered.and_then(|text| text.split_once(": "));
     Place {
         line: error.line,
         column: error.column,
-        message: error.message.clone(),
+        message: problem.map_or_else(|| error.message.clone(), |(_, it)| format!("yaml: {it}")),
         hint: error.hint.clone(),
     }
 }
@@ -142,24 +146,25 @@ fn client_error(errors: &[DecodeError], source: &str) -> String {
     text.strip_prefix("error: ").unwrap_or(&text).to_owned()
 }
 
-/// The documents before the one with a line, and the text from that one on.
-fn documents_before(text: &str, line: u32) -> (&str, &str) {
-    let mut offset = 0;
-    let mut start = 0;
-    for (number, content) in text.split_inclusive('\n').enumerate() {
-        if number as u32 + 1 > line {
+/// The documents before the one with a line, and that one.
+///
+/// Models: apimachinery pkg/util/yaml/decoder.go, YAMLReader: texts are cut at their separators before anything is parsed.
+fn document_of(text: &str, line: u32) -> (&str, &str) {
+    let (mut before, mut start, mut offset) = (0, 0, 0);
+    for (number, content) in (1..).zip(text.split_inclusive('\n')) {
+        let is_separator = content.strip_prefix("---").is_some_and(|rest| {
+            let rest = rest.trim_start();
+            rest.is_empty() || rest.starts_with('#')
+        });
+        if is_separator && number > line {
             break;
         }
-        if number > 0 && content.starts_with("---") {
-            start = offset + content.len();
+        if is_separator {
+            (before, start) = (offset, offset + content.len());
         }
         offset += content.len();
     }
-    let before = text.get(..start).unwrap_or("");
-    (
-        before.strip_suffix("---\n").unwrap_or(before),
-        text.get(start..).unwrap_or(text),
-    )
+    (&text[..before], &text[start..offset])
 }
 
 /// Fills in the namespace, or refuses one that isn't the command's.
@@ -176,8 +181,10 @@ fn settle_namespace(mut item: Item, namespace: &str, enforced: bool) -> Result<I
         }
     } else if enforced && item.namespace != namespace {
         return Err(Failure::Text(format!(
-            "the namespace from the provided object {:?} does not match the namespace {namespace:?}. You must pass '--namespace={}' to perform this operation.",
-            item.namespace, item.namespace
+            "the namespace from the provided object {:?} does not match the namespace {namespace}. You must pass '--namespace={}' to perform this operation.",
+            item.namespace,
+            item.namespace,
+            namespace = quote(namespace)
         )));
     }
     Ok(item)
@@ -243,5 +250,102 @@ impl Item {
             .iter()
             .filter_map(|cause| place(&cause.field, cause.to_string()))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What kubectl says, and where the editor marks it, for a document behind others.
+    #[track_caller]
+    fn check(second: &str, kubectl: &str, place: (u32, u32, &str)) {
+        let first = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
+        let second = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n{second}");
+        // How many lines come before the document, and of those, how many kubectl counts with it.
+        for (text, before, counted) in [
+            (format!("{first}---\n{second}"), 5, 0),
+            (format!("{first}---\n{second}---\n{first}"), 5, 0),
+            (
+                format!("--- # first\n{first}--- # second\n# a comment\n{second}"),
+                7,
+                1,
+            ),
+            (
+                format!("{first}---\n{first}--- \n{second}").replace('\n', "\r\n"),
+                10,
+                0,
+            ),
+            (format!("\u{feff}{first}---\n{second}"), 5, 0),
+        ] {
+            let manifest = read(&text, "STDIN", "default", false);
+            let found = manifest
+                .places
+                .first()
+                .map(|p| (p.line, p.column, &*p.message));
+            let (line, column, message) = place;
+            assert_eq!(found, Some((line + before, column, message)), "{text}");
+            let said = match manifest.failures.first() {
+                Some(Failure::Text(said)) => said.as_str(),
+                _ => "",
+            };
+            let (line, problem) = kubectl.split_once(' ').unwrap_or_default();
+            let line = line.parse::<u32>().map_or(0, |line| line + counted);
+            let wanted = match line {
+                0 => problem.to_owned(),
+                _ => format!(
+                    "error parsing STDIN: error converting YAML to JSON: yaml: line {line}: {problem}"
+                ),
+            };
+            assert_eq!(said, wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_whole_text() {
+        check(
+            "  name: b: c\n",
+            "4 mapping values are not allowed in this context",
+            (
+                4,
+                10,
+                "yaml: mapping values are not allowed in this context",
+            ),
+        );
+        check(
+            "  name: b\n bad: c\n",
+            "4 did not find expected key",
+            (5, 2, "yaml: did not find expected key"),
+        );
+        check(
+            "\tname: b\n",
+            "4 found character that cannot start any token",
+            (4, 2, "yaml: found character that cannot start any token"),
+        );
+        check(
+            "  name: b\n  name: c\n",
+            "5 key \"name\" already set in map",
+            (5, 3, "yaml: key \"name\" already set in map"),
+        );
+        check(
+            "  name: b\n  nam: c\n",
+            "- ",
+            (
+                5,
+                3,
+                "strict decoding error: unknown field \"metadata.nam\"",
+            ),
+        );
+    }
+
+    #[test]
+    fn what_follows_is_no_part_of_a_broken_document() {
+        let text = "a: [1\n---\nkind: Pod\n";
+        let manifest = read(text, "STDIN", "default", false);
+        let told = format!("{:?}", manifest.failures);
+        assert!(
+            told.contains("line 1: did not find expected ',' or ']'"),
+            "{told}"
+        );
     }
 }

@@ -4,6 +4,7 @@
 
 use super::error::Failure;
 use super::selector::{FieldSelector, LabelQuery};
+use crate::api::go::quote;
 use crate::api::kinds::{self, KindInfo};
 use crate::api::object::{Key, Kind, Object};
 use crate::api::status::{Reason, Status};
@@ -44,7 +45,10 @@ pub fn key(info: &KindInfo, namespace: &str, name: &str) -> Key {
 pub fn find(word: &str) -> Result<&'static KindInfo, Failure> {
     kinds::by_resource(word).ok_or_else(|| {
         let name = word.split('.').next().unwrap_or(word);
-        Failure::Text(format!("the server doesn't have a resource type {name:?}"))
+        Failure::Text(format!(
+            "the server doesn't have a resource type {name}",
+            name = quote(name)
+        ))
     })
 }
 
@@ -114,10 +118,12 @@ pub fn describe_target(info: &KindInfo, namespace: &str, name: &str) -> String {
     let slash = if info.group().is_empty() { "/" } else { "" };
     let namespace = if info.namespaced { namespace } else { "" };
     format!(
-        "Resource: {:?}, GroupVersionKind: \"{slash}{}, Kind={}\"\nName: {name:?}, Namespace: {namespace:?}",
+        "Resource: {:?}, GroupVersionKind: \"{slash}{}, Kind={}\"\nName: {name}, Namespace: {namespace}",
         long_name(info),
         info.api_version,
-        info.kind
+        info.kind,
+        name = quote(name),
+        namespace = quote(namespace)
     )
 }
 

@@ -7,6 +7,7 @@ use super::apply::LAST_APPLIED;
 use super::error::{Failure, Outcome};
 use super::{describe, resource, tabs};
 use crate::api::apps::{ControllerRevision, DaemonSet};
+use crate::api::go::quote;
 use crate::api::object::{Object, Resource};
 use crate::api::selector::label_selector_matches;
 use crate::apiserver::ApiServer;
@@ -41,19 +42,27 @@ pub fn status_line(set: &DaemonSet) -> Result<(String, bool), Failure> {
     Ok(if updated < desired {
         (
             format!(
-                "Waiting for daemon set {name:?} rollout to finish: {updated} out of {desired} new pods have been updated..."
+                "Waiting for daemon set {name} rollout to finish: {updated} out of {desired} new pods have been updated...",
+                name = quote(name)
             ),
             false,
         )
     } else if available < desired {
         (
             format!(
-                "Waiting for daemon set {name:?} rollout to finish: {available} of {desired} updated pods are available..."
+                "Waiting for daemon set {name} rollout to finish: {available} of {desired} updated pods are available...",
+                name = quote(name)
             ),
             false,
         )
     } else {
-        (format!("daemon set {name:?} successfully rolled out"), true)
+        (
+            format!(
+                "daemon set {name} successfully rolled out",
+                name = quote(name)
+            ),
+            true,
+        )
     })
 }
 
@@ -220,10 +229,14 @@ pub fn history(call: &mut Call<'_>) -> Outcome {
     let wanted = revision_flag(call)?;
     for object in objects(call, true)? {
         let set = daemon_set(&object, |_, kind| match &object {
-            Object::Pod(_) => format!("no history viewer has been implemented for {kind:?}"),
+            Object::Pod(_) => format!(
+                "no history viewer has been implemented for {kind}",
+                kind = quote(kind)
+            ),
             _ => format!(
-                "error retrieving history for {kind:?}, {}",
-                no_visitor(&object)
+                "error retrieving history for {kind}, {}",
+                no_visitor(&object),
+                kind = quote(kind)
             ),
         })?;
         let revisions = revisions(call.host.client().server, &set);
@@ -280,10 +293,14 @@ pub fn undo(call: &mut Call<'_>) -> Outcome {
 
 fn undo_one(call: &mut Call<'_>, object: &Object, wanted: i64) -> Outcome {
     let set = daemon_set(object, |_, kind| match object {
-        Object::Pod(_) => format!("no rollbacker has been implemented for {kind:?}"),
+        Object::Pod(_) => format!(
+            "no rollbacker has been implemented for {kind}",
+            kind = quote(kind)
+        ),
         _ => format!(
-            "error retrieving rollbacker for {kind:?}, {}",
-            no_visitor(object)
+            "error retrieving rollbacker for {kind}, {}",
+            no_visitor(object),
+            kind = quote(kind)
         ),
     })?;
     let name = &set.metadata.name;
@@ -345,7 +362,10 @@ pub fn restart(call: &mut Call<'_>) -> Outcome {
     for object in found.objects {
         let name = object.meta().name.clone();
         let set = match daemon_set(&object, |resource, _| {
-            format!("error: {resource} {name:?} restarting is not supported")
+            format!(
+                "error: {resource} {name} restarting is not supported",
+                name = quote(&name)
+            )
         }) {
             Ok(set) => set,
             Err(failure) => {

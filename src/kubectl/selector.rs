@@ -2,6 +2,7 @@
 //!
 //! Models: apimachinery pkg/labels/selector.go, pkg/fields/selector.go.
 
+use crate::api::go::quote;
 use crate::api::kinds::KindInfo;
 use crate::api::meta::{LabelSelector, StringMap};
 use crate::api::names;
@@ -42,12 +43,16 @@ impl LabelQuery {
         let mut requirements = parser.requirements()?;
         for Requirement { key, values, .. } in &requirements {
             if let Some(why) = names::label_key(key).first() {
-                return Err(fail(format!("<nil>: Invalid value: {key:?}: {why}")));
+                return Err(fail(format!(
+                    "<nil>: Invalid value: {key}: {why}",
+                    key = quote(key)
+                )));
             }
             for (i, value) in values.iter().enumerate() {
                 if let Some(why) = names::label_value(value).first() {
                     return Err(fail(format!(
-                        "values[{i}][{key}]: Invalid value: {value:?}: {why}"
+                        "values[{i}][{key}]: Invalid value: {value}: {why}",
+                        value = quote(value)
                     )));
                 }
             }
@@ -391,7 +396,8 @@ impl FieldSelector {
         Err(match info.kind {
             "Pod" | "Node" | "Namespace" | "Event" => format!("field label not supported: {field}"),
             _ => format!(
-                "{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+                "{field} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"",
+                field = quote(field)
             ),
         })
     }

@@ -5,6 +5,7 @@
 use super::Call;
 use super::error::{Failure, Outcome};
 use super::resource;
+use crate::api::go::quote;
 use crate::api::object::Object;
 use crate::api::pod::{Container, PodSpec, ResourceList};
 use crate::api::quantity::Quantity;
@@ -129,7 +130,8 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
             }
             if !found {
                 missing.push(Failure::Text(format!(
-                    "error: unable to find container named {name:?}"
+                    "error: unable to find container named {name}",
+                    name = quote(name)
                 )));
             }
         }
@@ -294,7 +296,8 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
             && !is_plain_env_name(key)
         {
             return Err(Failure::Text(format!(
-                "{key:?} is not a valid key name: {PLAIN_ENV_NAME}"
+                "{key} is not a valid key name: {PLAIN_ENV_NAME}",
+                key = quote(key)
             )));
         }
     }
@@ -353,7 +356,8 @@ pub fn env(call: &mut Call<'_>) -> Outcome {
         }
         if !any {
             call.warn(&format!(
-                "Warning: {kind}/{name} does not have any containers matching {pattern:?}"
+                "Warning: {kind}/{name} does not have any containers matching {pattern}",
+                pattern = quote(&pattern)
             ));
             continue;
         }

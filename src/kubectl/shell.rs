@@ -12,6 +12,51 @@ pub fn split(line: &str) -> Result<Vec<String>, String> {
     shlex::split(line).ok_or_else(|| "a quote is not closed".to_owned())
 }
 
+/// Whether a quote is open behind a text that comes piece by piece: what `split` would say, in time that grows with the text.
+#[derive(Debug, Default)]
+pub struct Quotes {
+    state: State,
+    is_escaped: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum State {
+    #[default]
+    Gap,
+    Word,
+    Comment,
+    Single,
+    Double,
+}
+
+impl Quotes {
+    pub fn read(&mut self, text: &str) {
+        use State::*;
+        for c in text.chars() {
+            if std::mem::take(&mut self.is_escaped) {
+                continue;
+            }
+            self.state = match (self.state, c) {
+                (Gap | Word | Double, '\\') => {
+                    self.is_escaped = true;
+                    if self.state == Double { Double } else { Word }
+                }
+                (Gap, '#') => Comment,
+                (Gap | Word, '\'') => Single,
+                (Gap | Word, '"') => Double,
+                (Single, '\'') | (Double, '"') => Word,
+                (Gap | Word, ' ' | '\t') | (Gap | Word | Comment, '\n') => Gap,
+                (Gap, _) => Word,
+                (state, _) => state,
+            };
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.is_escaped || matches!(self.state, State::Single | State::Double)
+    }
+}
+
 /// Words as a line that `split` takes apart again.
 pub fn join<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     // shlex also quotes `=` and `:`, which nobody who types kubectl does.
@@ -68,6 +113,23 @@ mod tests {
         assert_eq!(split(&line).unwrap()[3..], ["c d", "it's", ""]);
         assert!(split("get \"ds").is_err());
         assert_eq!(split("").unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn quotes_are_open_where_a_line_has_no_words() {
+        const SIGNS: [char; 7] = ['a', '\'', '"', '\\', '#', ' ', '\n'];
+        for mut number in 0..7_u32.pow(6) {
+            let mut text = String::new();
+            while number > 0 {
+                text.push(SIGNS[(number % 7) as usize]);
+                number /= 7;
+            }
+            let mut quotes = Quotes::default();
+            let (first, rest) = text.split_at(text.len() / 2);
+            quotes.read(first);
+            quotes.read(rest);
+            assert_eq!(quotes.is_open(), split(&text).is_err(), "{text:?}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use super::Call;
 use super::error::{Failure, Outcome};
 use super::resource;
+use crate::api::go::quote;
 use crate::api::kinds;
 use crate::api::names;
 use crate::api::node::Node;
@@ -120,7 +121,7 @@ pub fn reorganize(
             } else {
                 format!("{}:{}", gone.key, gone.effect)
             };
-            missing.push(format!("taint {name:?} not found"));
+            missing.push(format!("taint {name} not found", name = quote(&name)));
         }
     }
     if !missing.is_empty() {

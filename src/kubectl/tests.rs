@@ -1336,6 +1336,39 @@ fn completion() {
         expect!["custom-columns= json jsonpath= name wide yaml"],
     );
     check("kubectl get po -n kube-s", expect!["kube-system"]);
+    check("kubectl get po -nkube-s", expect!["-nkube-system"]);
+    check("kubectl get po -oj", expect!["-ojson -ojsonpath="]);
+    check("kubectl get po -o=y", expect!["-o=yaml"]);
+    check("kubectl apply -o ", expect!["json jsonpath= name yaml"]);
+    check(
+        "kubectl get po --field-selector s",
+        expect!["spec.nodeName= status.phase="],
+    );
+    check(
+        "kubectl get nodes -l ",
+        expect![
+            "beta.kubernetes.io/arch=amd64 beta.kubernetes.io/os=linux kubernetes.io/arch=amd64 kubernetes.io/hostname= kubernetes.io/os=linux"
+        ],
+    );
+    check(
+        "kubectl get nodes -l kubernetes.io/hostname=",
+        expect!["kubernetes.io/hostname=node-1 kubernetes.io/hostname=node-2"],
+    );
+    check(
+        "kubectl get nodes -l kubernetes.io/os=linux,kubernetes.io/a",
+        expect!["kubernetes.io/os=linux,kubernetes.io/arch=amd64"],
+    );
+    check(
+        "kubectl drain --selector=kubernetes.io/o",
+        expect!["--selector=kubernetes.io/os=linux"],
+    );
+    check("kubectl get nodes -A ", expect!["node-1 node-2"]);
+    check(
+        "kubectl rollout undo ds/agent -",
+        expect![
+            "--allow-missing-template-keys --dry-run --filename --help --kustomize --namespace --output --recursive --selector --show-managed-fields --template --to-revision -R -f -h -k -l -n -o"
+        ],
+    );
     check(
         "kubectl delete ds agent --cascade=",
         expect!["--cascade=background --cascade=foreground --cascade=orphan"],

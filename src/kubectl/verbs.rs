@@ -6,6 +6,7 @@ use super::{
     Call, about, apply, change, create, delete, describe, drain, explain, get, label, rollout, set,
     taint, wait,
 };
+use crate::api::go::quote;
 
 pub struct Verb {
     /// The words that call it: `rollout status`.
@@ -809,7 +810,10 @@ pub fn find(args: &[String]) -> Result<(&'static Verb, Vec<String>), Failure> {
             "kubectl {first} has nothing to do here: the playground's containers and users are simulated"
         )));
     }
-    let mut text = format!("unknown command {first:?} for \"kubectl\"");
+    let mut text = format!(
+        "unknown command {first} for \"kubectl\"",
+        first = quote(&first)
+    );
     let near: Vec<&str> = suggestions(&first);
     if !near.is_empty() {
         text.push_str("\n\nDid you mean this?\n");

@@ -5,6 +5,7 @@
 use super::error::{Failure, Outcome};
 use super::jsonpath::{self, Template};
 use super::{Call, get, resource};
+use crate::api::go::quote;
 use crate::api::object::Object;
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -59,7 +60,10 @@ fn parse(text: &str) -> Result<Condition, Failure> {
             wanted.map(|wanted| wanted.trim_matches(['\'', '"']).to_owned()),
         ));
     }
-    Err(Failure::Text(format!("unrecognized condition: {text:?}")))
+    Err(Failure::Text(format!(
+        "unrecognized condition: {text}",
+        text = quote(text)
+    )))
 }
 
 impl Condition {

@@ -36,6 +36,8 @@ pub struct EditorPane {
 pub struct EditorTab {
     pub id: TabId,
     pub title: String,
+    /// The whole title, with kind and namespace.
+    pub about: String,
     /// The text differs from what was last applied.
     pub is_dirty: bool,
     pub has_problems: bool,

@@ -2,6 +2,7 @@
 
 use super::command::{Command, Failure, Outcome, Place};
 use super::scenario::MAX_NODES;
+use crate::api::go::quote;
 use crate::api::meta::Time;
 use crate::api::node::{Node, NodeCondition, Taint};
 use crate::api::object::Key;
@@ -53,7 +54,8 @@ pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Fail
                 .with_parts(|parts, client| parts.kubelets.fail_pod(client, &key, reason, message))
             {
                 return Err(Failure::new(format!(
-                    "pod {name:?} does not run on any node, so it can't fail there"
+                    "pod {name} does not run on any node, so it can't fail there",
+                    name = quote(name)
                 )));
             }
             Ok(Outcome {
@@ -421,7 +423,8 @@ fn set_condition(
         }
         other => {
             return Err(Failure::new(format!(
-                "{other:?} is not a condition that can be set"
+                "{other} is not a condition that can be set",
+                other = quote(other)
             )));
         }
     };

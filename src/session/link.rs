@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The version of the format, in front of every link.
-const PREFIX: &str = "d1:";
+const VERSION: u32 = 1;
+/// Hexadecimal digits at the end.
+const CHECKSUM_LEN: usize = 8;
 /// A fragment longer than this is refused.
 const MAX_TEXT: usize = 1 << 20;
 /// What it unpacks to may not be larger.
@@ -50,12 +52,16 @@ pub struct Shared {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Draft {
     pub title: String,
     pub text: String,
     /// The scenario that it belongs to, so that its question comes along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
+    /// Closed with text that wasn't applied: it can be opened again. Only kept for a reload, never shared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_closed: bool,
 }
 
 /// A history that was left, as what it has beside the one that is shown.
@@ -106,11 +112,13 @@ pub enum LinkError {
     /// Not one of our links at all.
     NotALink,
     /// One of ours, by a newer version of the playground.
-    Version(String),
+    Newer,
     /// Cut off or changed on its way.
     Damaged(&'static str),
     TooLarge,
-    /// Readable, but not a scenario.
+    /// Readable, but not what this version knows.
+    Unknown,
+    /// A scenario that can't be played.
     Content(String),
 }
 
@@ -118,12 +126,12 @@ impl fmt::Display for LinkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LinkError::NotALink => f.write_str("this is not a link to a scenario"),
-            LinkError::Version(version) => {
-                write!(
-                    f,
-                    "this link has the format {version:?}, which this version of the playground can't read"
-                )
-            }
+            LinkError::Newer => f.write_str(
+                "this link was made by a newer version of the playground than this one",
+            ),
+            LinkError::Unknown => f.write_str(
+                "this link holds something that this version of the playground doesn't know, or lacks something that it needs",
+            ),
             LinkError::Damaged(what) => {
                 write!(
                     f,
@@ -131,7 +139,7 @@ impl fmt::Display for LinkError {
                 )
             }
             LinkError::TooLarge => f.write_str("this link holds more than the playground opens"),
-            LinkError::Content(error) => write!(f, "this link doesn't hold a scenario: {error}"),
+            LinkError::Content(error) => write!(f, "this link can't be played: {error}"),
         }
     }
 }
@@ -145,7 +153,7 @@ pub fn encode(shared: &Shared) -> String {
     let packed = miniz_oxide::deflate::compress_to_vec(&json, COMPRESSION_LEVEL);
     let payload = URL_SAFE_NO_PAD.encode(packed);
     let checksum = fnv1a_32(payload.as_bytes());
-    format!("#{PREFIX}{payload}.{checksum:08x}")
+    format!("#d{VERSION}:{payload}.{checksum:08x}")
 }
 
 /// Opens a fragment, with or without `#`.
@@ -155,21 +163,22 @@ pub fn decode(fragment: &str) -> Result<Shared, LinkError> {
     }
     let text = fragment.trim();
     let text = text.strip_prefix('#').unwrap_or(text);
-    let Some(body) = text.strip_prefix(PREFIX) else {
-        let version = text
-            .split_once(':')
-            .map(|(version, _)| version)
-            .filter(|v| {
-                v.len() <= 4
-                    && v.starts_with('d')
-                    && v.len() > 1
-                    && v[1..].bytes().all(|b| b.is_ascii_digit())
-            });
-        return Err(version.map_or(LinkError::NotALink, |v| LinkError::Version(v.to_owned())));
+    let Some((version, body)) = text.split_once(':').or_else(|| split_escaped(text)) else {
+        return Err(LinkError::NotALink);
     };
-    let (payload, checksum) = body
-        .rsplit_once('.')
+    match version.strip_prefix('d').map(str::parse::<u32>) {
+        Some(Ok(VERSION)) => {}
+        Some(Ok(newer)) if newer > VERSION => return Err(LinkError::Newer),
+        _ => return Err(LinkError::NotALink),
+    }
+    let (payload, rest) = body
+        .split_once('.')
         .ok_or(LinkError::Damaged("its end is missing"))?;
+    // Chats and mailing lists add a sign or a parameter of their own.
+    let (checksum, tail) = rest.split_at_checked(CHECKSUM_LEN).unwrap_or((rest, ""));
+    if tail.starts_with(|c: char| c.is_alphanumeric()) {
+        return Err(LinkError::Damaged("it goes on behind its end"));
+    }
     if format!("{:08x}", fnv1a_32(payload.as_bytes())) != checksum {
         return Err(LinkError::Damaged("its checksum doesn't match"));
     }
@@ -183,10 +192,17 @@ pub fn decode(fragment: &str) -> Result<Shared, LinkError> {
                 _ => LinkError::Damaged("it doesn't unpack"),
             }
         })?;
-    let shared: Shared =
-        serde_json::from_slice(&json).map_err(|e| LinkError::Content(e.to_string()))?;
+    let shared: Shared = serde_json::from_slice(&json).map_err(|error| match error.is_data() {
+        true => LinkError::Unknown,
+        false => LinkError::Damaged("what it holds is no text of ours"),
+    })?;
     check(&shared)?;
     Ok(shared)
+}
+
+/// Some programs escape the colon.
+fn split_escaped(text: &str) -> Option<(&str, &str)> {
+    text.split_once("%3A").or_else(|| text.split_once("%3a"))
 }
 
 pub(super) fn check(shared: &Shared) -> Result<(), LinkError> {
@@ -269,15 +285,59 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong() {
-        assert_eq!(decode("#section-2"), Err(LinkError::NotALink));
-        assert_eq!(
-            decode("#d2:abc.00000000"),
-            Err(LinkError::Version("d2".into()))
-        );
+        let told = |link: &str| decode(link).map_or_else(|e| e.to_string(), |_| String::new());
+        for link in ["#section-2", "#dü:", "#d:", "#d0:x", "#d1", "#", "#d-1:x"] {
+            assert_eq!(decode(link), Err(LinkError::NotALink), "{link}");
+        }
+        for link in ["#d2:abc.00000000", "#d99999:"] {
+            assert_eq!(
+                told(link),
+                "this link was made by a newer version of the playground than this one"
+            );
+        }
         assert_eq!(
             decode("#d1:abc"),
             Err(LinkError::Damaged("its end is missing"))
         );
-        assert_eq!(decode("#dü:"), Err(LinkError::NotALink));
+        let packed = |json: &str| {
+            let payload =
+                URL_SAFE_NO_PAD.encode(miniz_oxide::deflate::compress_to_vec(json.as_bytes(), 6));
+            told(&format!(
+                "#d1:{payload}.{:08x}",
+                fnv1a_32(payload.as_bytes())
+            ))
+        };
+        for json in [
+            "{}",
+            "[]",
+            r#"{"scenario":{"seed":1},"log":[{"at":0,"steps":0,"command":{"do":"fly"}}]}"#,
+        ] {
+            assert!(packed(json).contains("doesn't know, or lacks"), "{json}");
+        }
+        assert!(packed("<html>").contains("is no text of ours"));
+        assert_eq!(
+            packed(r#"{"scenario":{"seed":1,"nodes":[{"template":"worker","count":30000}]}}"#),
+            "this link can't be played: 30000 nodes are more than the 20000 that the playground simulates"
+        );
+    }
+
+    #[test]
+    fn what_chats_add_behind_a_link_is_left_out() {
+        let link = encode(&shared());
+        for tail in [
+            "%20",
+            "&utm_source=chat",
+            ")",
+            ".",
+            ">",
+            "\u{200b}",
+            "?x=1",
+            "*",
+            "](",
+        ] {
+            assert_eq!(decode(&format!("{link}{tail}")), Ok(shared()), "{tail}");
+        }
+        assert_eq!(decode(&link.replace(':', "%3A")), Ok(shared()));
+        assert!(decode(&format!("{link}0")).is_err());
     }
 }

@@ -7,6 +7,7 @@ pub mod execute;
 pub mod history;
 pub mod lineage;
 pub mod link;
+pub mod opening;
 pub mod scenario;
 pub mod settle;
 
@@ -23,8 +24,8 @@ use serde::{Deserialize, Serialize};
 
 /// The longest simulated time of a session.
 pub const MAX_TIME: SimDuration = SimDuration::secs(7 * 24 * 3600);
-/// A link whose history takes more steps than this isn't played to its end.
-const MAX_REPLAY_STEPS: u64 = 5_000_000;
+/// A command of the log counts as so many steps where a replay is cut into parts.
+const COMMAND_STEPS: u64 = 20;
 /// Checkpoints are at least this far apart, and one step more for each node: clusters share what is the same, but after each
 /// checkpoint whatever is touched first is copied, and in a large cluster that is something else each time.
 const CHECKPOINT_STEPS: u64 = 1_000;
@@ -141,30 +142,6 @@ impl Session {
             branches: Vec::new(),
             lineage: Lineage::default(),
         }
-    }
-
-    /// The session that a link carries, at the moment it shows. An error if its history is too long to be played.
-    pub fn open(shared: &link::Shared) -> Result<Session, link::LinkError> {
-        let mut session = Session::new(shared.scenario.clone());
-        session.log.clone_from(&shared.log);
-        session.title = name(&shared.title);
-        session.branches = shared.branches();
-        let last = shared.log.last().map(|logged| logged.at);
-        let marked = shared.bookmarks.iter().map(|bookmark| bookmark.place.at);
-        let end = marked.chain(last).fold(shared.at, SimTime::max);
-        let mut left = MAX_REPLAY_STEPS;
-        session.replay_to(end, &mut left);
-        if left == 0 {
-            return Err(link::LinkError::TooLarge);
-        }
-        session.end = end;
-        let there = session.place();
-        session.bookmarks.clone_from(&shared.bookmarks);
-        session.drop_bookmarks(there);
-        if shared.at < end {
-            session.seek(shared.at);
-        }
-        Ok(session)
     }
 
     /// What a link to this moment carries: the present history.
@@ -429,7 +406,7 @@ impl Session {
         self.bookmarks = to.bookmarks;
         self.end = to.end;
         // One of a link may be longer than anybody would wait for.
-        self.replay_to(to.end, &mut MAX_REPLAY_STEPS.clone());
+        self.replay_to(to.end, &mut opening::MAX_STEPS.clone());
     }
 
     /// Keeps the present history as one that was left.
@@ -664,6 +641,10 @@ impl Session {
                         self.cluster.step();
                         self.maybe_checkpoint();
                     }
+                    if *left == 0 {
+                        return;
+                    }
+                    *left = left.saturating_sub(COMMAND_STEPS);
                     self.cluster.advance_clock(at);
                     self.replay_command();
                 }

@@ -1,28 +1,26 @@
-//! Dialogs: the box that all of them are in; help, and the question before everything goes.
+//! Dialogs: the box that all of them are in; help; how far a link is opened.
 
 use super::dispatch::use_dispatch;
 use super::icons::{Icon, icon};
-use crate::app::msg::{Dialog as Which, Msg, Shortcut};
+use super::platform;
+use crate::app::msg::{Msg, Shortcut};
+use crate::present::compare::Progress;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
-
-const FOCUSABLE: &str = "button:not(:disabled), a[href], input, select, textarea, [tabindex=\"0\"]";
-
-#[derive(Clone, PartialEq, Properties)]
-pub struct DialogProps {
-    pub which: Which,
-}
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct ModalProps {
     pub title: AttrValue,
     #[prop_or_default]
     pub class: Classes,
+    /// Closes it.
+    #[prop_or(Msg::Open(None))]
+    pub close: Msg,
     pub children: Html,
 }
 
-/// A box over the page; Escape closes it, and Tab stays in it.
+/// A box over the page; Escape closes it, and Tab stays in it. The focus goes back to where it was.
 #[component]
 pub fn Modal(props: &ModalProps) -> Html {
     let dispatch = use_dispatch();
@@ -30,20 +28,20 @@ pub fn Modal(props: &ModalProps) -> Html {
     {
         let root = root.clone();
         use_effect_with((), move |()| {
-            if let Some(first) = root
-                .cast::<Element>()
-                .and_then(|root| buttons(&root).into_iter().next())
-            {
+            let opener = platform::focused();
+            let all = root.cast::<Element>().map(|root| buttons(&root));
+            if let Some(first) = all.unwrap_or_default().first() {
                 let _ = first.focus();
             }
+            move || platform::focus_again(opener.as_ref())
         });
     }
     let on_key = {
-        let (dispatch, root) = (dispatch.clone(), root.clone());
+        let (dispatch, root, close) = (dispatch.clone(), root.clone(), props.close.clone());
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
             "Escape" => {
                 event.stop_propagation();
-                dispatch.send(Msg::Open(None));
+                dispatch.send(close.clone());
             }
             "Tab" => {
                 let Some(root) = root.cast::<Element>() else {
@@ -70,7 +68,7 @@ pub fn Modal(props: &ModalProps) -> Html {
             <div class={classes!("dialog", props.class.clone())} role="dialog" aria-modal="true" aria-labelledby="dialog-heading" ref={root}>
                 <div class="panel__head">
                     <h2 id="dialog-heading">{ &props.title }</h2>
-                    <button type="button" class="icon-button" aria-label="Close" onclick={dispatch.on(Msg::Open(None))}>{ icon(Icon::Close) }</button>
+                    <button type="button" class="icon-button" aria-label="Close" onclick={dispatch.on(props.close.clone())}>{ icon(Icon::Close) }</button>
                 </div>
                 { props.children.clone() }
             </div>
@@ -78,31 +76,27 @@ pub fn Modal(props: &ModalProps) -> Html {
     }
 }
 
-/// A dialog whose content is always the same.
+#[derive(Clone, PartialEq, Properties)]
+pub struct OpeningProps {
+    pub progress: Progress,
+}
+
+/// A link with a long history is played.
 #[component]
-pub fn Dialog(props: &DialogProps) -> Html {
+pub fn Opening(props: &OpeningProps) -> Html {
     let dispatch = use_dispatch();
-    let (title, body) = match props.which {
-        Which::Help => ("How this works", help()),
-        Which::Reset => (
-            "Start over?",
-            html! {
-                <>
-                    <p>{ "The cluster, its history and the texts in the editor go back to the first visit. Share copies a link that brings all of it back." }</p>
-                    <p class="dialog__actions">
-                        <button type="button" class="button button--primary" onclick={dispatch.on(Msg::Reset)}>{ "Start over" }</button>
-                        <button type="button" class="button" onclick={dispatch.on(Msg::Open(None))}>{ "Keep everything" }</button>
-                    </p>
-                </>
-            },
-        ),
-        Which::Compare => return html! {},
-    };
-    html! { <Modal {title}>{ body }</Modal> }
+    html! {
+        <Modal title="Opening the link" close={Msg::CancelOpening}>
+            <p>{ "Its history is played again. What is here stays until that is done." }</p>
+            <progress class="progress" max="1000" value={props.progress.permille.to_string()} aria-label="Played"></progress>
+            <p class="progress__text">{ &props.progress.text }</p>
+            <p class="dialog__actions"><button type="button" class="button" id="cancel-opening" onclick={dispatch.on(Msg::CancelOpening)}>{ "Cancel" }</button></p>
+        </Modal>
+    }
 }
 
 fn buttons(root: &Element) -> Vec<HtmlElement> {
-    let Ok(found) = root.query_selector_all(FOCUSABLE) else {
+    let Ok(found) = root.query_selector_all(platform::FOCUSABLE) else {
         return Vec::new();
     };
     (0..found.length())
@@ -110,9 +104,10 @@ fn buttons(root: &Element) -> Vec<HtmlElement> {
         .collect()
 }
 
-fn help() -> Html {
+#[component]
+pub fn Help() -> Html {
     html! {
-        <div class="help">
+        <Modal title="How this works"><div class="help">
             <p>{ "A whole cluster runs in this page: an API server, the DaemonSet controller, the scheduler, a kubelet on each node. They behave as in Kubernetes 1.36, with its timings; nothing leaves your browser." }</p>
             <ol>
                 <li>{ "Apply the manifest on the left. The DaemonSet controller creates one pod for each eligible node; the scheduler binds it." }</li>
@@ -127,6 +122,6 @@ fn help() -> Html {
                 <div><dt><kbd>{ "Ctrl/Cmd" }</kbd>{ " " }<kbd>{ "Z" }</kbd></dt><dd>{ "undo the last command; with Shift, redo" }</dd></div>
             </dl>
             <p>{ "Letters work when the keyboard isn't in a text field. Tab leaves the editor." }</p>
-        </div>
+        </div></Modal>
     }
 }

@@ -3,8 +3,9 @@
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
+use super::platform;
 use super::yaml_editor::YamlEditor;
-use crate::app::msg::{EditorMsg, Msg};
+use crate::app::msg::{EditorMsg, Msg, Section};
 use crate::present::editor::{ApplyResult, EditorPane as Pane, EditorTab, Hint, Problem};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -22,6 +23,11 @@ pub struct EditorPaneProps {
 pub fn EditorPane(props: &EditorPaneProps) -> Html {
     let dispatch = use_dispatch();
     let pane = &props.pane;
+    // Also when its title grows.
+    let titles: Vec<String> = pane.tabs.iter().map(|tab| tab.title.clone()).collect();
+    use_effect_with((pane.active, titles), |(active, _)| {
+        platform::show_near(&format!("tab-{}", active.0))
+    });
     let presets = pane.presets.iter().map(|preset| {
         MenuItem::about(
             preset.title.clone(),
@@ -60,19 +66,16 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
                 { tabs(pane, &dispatch) }
                 <Menu id="presets" label="Open a preset, a scenario or an object" class="editor__presets" {items}>{ "Open" }{ icon(Icon::Chevron) }</Menu>
             </div>
-            if let Some(story) = &pane.story {
-                <div class="invitation"><p><b>{ &story.question }</b></p><details><summary>{ "Answer" }</summary><p>{ &story.answer }</p></details></div>
-            } else if pane.is_first_visit {
-                <p class="invitation">{ "Three empty nodes are waiting. " }<b>{ "Apply" }</b>{ " this DaemonSet and each gets a pod." }</p>
-            } else if let Some(watch) = &pane.watch {
-                <p class="invitation"><b>{ "Watch: " }</b>{ watch }</p>
-            }
+            { invitation(pane) }
             { hints(&pane.hints, &dispatch) }
             <YamlEditor tab={pane.active} version={pane.version} text={pane.text.clone()} problems={pane.problems.clone()} pointed={pane.pointed.clone()} is_dark={props.is_dark} reveal={props.reveal} />
             <div class="editor__actions">
                 <button type="button" class="button button--primary" id="apply" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply" }</button>
                 <span class="editor__keys" aria-hidden="true"><kbd>{ "Ctrl" }</kbd>{ " " }<kbd>{ "Enter" }</kbd></span>
                 { result(&pane.result) }
+                if let ApplyResult::Done { .. } = pane.result {
+                    <button type="button" class="button editor__next" onclick={dispatch.on(Msg::Show(Section::Cluster))}>{ "Watch the pods" }</button>
+                }
             </div>
             { problems(&pane.problems, &dispatch) }
         </section>
@@ -102,7 +105,7 @@ fn tabs(pane: &Pane, dispatch: &Dispatch) -> Html {
     let can_close = pane.tabs.len() > 1;
     html! {
         <div class="tabs" role="group" aria-label="Documents">
-            { for pane.tabs.iter().map(|tab| tab_button(tab, tab.id == pane.active, can_close, dispatch)) }
+            <div class="tabs__list">{ for pane.tabs.iter().map(|tab| tab_button(tab, tab.id == pane.active, can_close, dispatch)) }</div>
             <button type="button" class="tabs__new" aria-label="New document" title="New document" onclick={dispatch.on(Msg::Editor(EditorMsg::NewTab))}>{ icon(Icon::Plus) }</button>
         </div>
     }
@@ -118,7 +121,7 @@ fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Disp
     };
     html! {
         <span class="tabs__tab" key={tab.id.0.to_string()} data-active={is_active.to_string()} data-dirty={tab.is_dirty.to_string()} data-problems={tab.has_problems.to_string()}>
-            <button type="button" class="tabs__select" aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)}
+            <button type="button" class="tabs__select" id={format!("tab-{}", tab.id.0)} aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)} title={tab.about.clone()}
                 onclick={dispatch.on(Msg::Editor(EditorMsg::SelectTab(tab.id)))}>
                 { &tab.title }
             </button>
@@ -129,7 +132,22 @@ fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Disp
     }
 }
 
-fn result(result: &ApplyResult) -> Html {
+/// What to do, or what to think about.
+pub fn invitation(pane: &Pane) -> Html {
+    if let Some(story) = &pane.story {
+        return html! { <div class="invitation"><p><b>{ &story.question }</b></p><details><summary>{ "Answer" }</summary><p>{ &story.answer }</p></details></div> };
+    }
+    if pane.is_first_visit {
+        return html! { <p class="invitation">{ "Three empty nodes are waiting. " }<b>{ "Apply" }</b>{ " this DaemonSet and each gets a pod." }</p> };
+    }
+    match &pane.watch {
+        Some(watch) => html! { <p class="invitation"><b>{ "Watch: " }</b>{ watch }</p> },
+        None => html! {},
+    }
+}
+
+/// What came of the last Apply.
+pub fn result(result: &ApplyResult) -> Html {
     match result {
         ApplyResult::None => html! {},
         ApplyResult::Done { lines, warnings } => html! {

@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod compare;
 pub mod console;
 pub mod daemon_set;
+pub mod demo;
 pub mod dialog;
 pub mod dispatch;
 pub mod editor;

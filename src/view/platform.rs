@@ -4,7 +4,7 @@
 
 pub mod canvas;
 
-use crate::app::msg::Theme;
+use crate::app::msg::{Kept, Theme};
 use gloo::utils::{document, window};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -12,7 +12,9 @@ use web_sys::{Element, HtmlElement};
 
 const THEME_KEY: &str = "daemonset-playground/theme";
 const KEPT_KEY: &str = "daemonset-playground/session";
-const KEPT_FOR_KEY: &str = "daemonset-playground/session-address";
+/// What the keyboard can reach.
+pub const FOCUSABLE: &str =
+    "button:not(:disabled), a[href], input, select, textarea, [tabindex=\"0\"]";
 
 /// Milliseconds of the browser's steady clock.
 pub fn now_ms() -> f64 {
@@ -33,9 +35,21 @@ pub fn query() -> String {
 
 /// The page's address with this fragment.
 pub fn link(fragment: &str) -> String {
-    let href = window().location().href().unwrap_or_default();
+    let href = address();
     let base = href.split('#').next().unwrap_or("");
     format!("{base}{fragment}")
+}
+
+/// The playground's address without what an embedding page adds, with this fragment.
+pub fn own_page(fragment: &str) -> String {
+    let address = address();
+    let page = address.split(['?', '#']).next().unwrap_or("");
+    format!("{page}{fragment}")
+}
+
+/// In a tab of its own.
+pub fn open(address: &str) {
+    let _ = window().open_with_url_and_target(address, "_blank");
 }
 
 /// Shows a fragment in the address bar; no entry in the history, no hashchange.
@@ -58,24 +72,41 @@ pub async fn copy(text: &str) -> bool {
     wasm_bindgen_futures::JsFuture::from(promise).await.is_ok()
 }
 
-/// Keeps a session for a reload of this tab, and the address it belongs to.
-pub fn keep(session: &str) {
+/// Keeps a page for a reload of this tab, with the address it belongs to.
+pub fn keep(kept: &Kept) {
     let storage = window().session_storage().ok().flatten();
     if let Some(storage) = storage {
+        let (session, left) = (&kept.session, kept.left.as_deref().unwrap_or_default());
+        let lines = [
+            &*address(),
+            session,
+            if kept.is_worth { "worth" } else { "" },
+            left,
+        ];
         // Full or forbidden: then a reload starts over.
-        let _ = storage.set_item(KEPT_KEY, session);
-        let _ = storage.set_item(KEPT_FOR_KEY, &fragment());
+        let _ = storage.set_item(KEPT_KEY, &lines.join("\n"));
     }
 }
 
-/// What was kept for the address that is open now.
-pub fn kept() -> Option<String> {
+/// What was kept, and whether for the address that is open now.
+pub fn kept() -> Option<(Kept, bool)> {
     let storage = window().session_storage().ok().flatten()?;
-    let address = storage.get_item(KEPT_FOR_KEY).ok().flatten()?;
-    if address != fragment() {
-        return None;
-    }
-    storage.get_item(KEPT_KEY).ok().flatten()
+    let text = storage.get_item(KEPT_KEY).ok().flatten()?;
+    let mut lines = text.split('\n');
+    let is_here = lines.next()? == address();
+    let kept = Kept {
+        session: lines.next()?.to_owned(),
+        is_worth: lines.next()? == "worth",
+        left: lines
+            .next()
+            .filter(|left| !left.is_empty())
+            .map(str::to_owned),
+    };
+    Some((kept, is_here))
+}
+
+fn address() -> String {
+    window().location().href().unwrap_or_default()
 }
 
 /// What the build wrote into the page under this name.
@@ -132,6 +163,80 @@ pub fn scroll_to(id: &str) {
     }
 }
 
+/// What has the keyboard focus, if it isn't the page as a whole.
+pub fn focused() -> Option<HtmlElement> {
+    let active = document().active_element()?;
+    (active.tag_name() != "BODY").then(|| active.dyn_into().ok())?
+}
+
+/// Gives the focus back to what had it.
+pub fn focus_again(element: Option<&HtmlElement>) {
+    if let Some(element) = element {
+        let options = object(&[("preventScroll", true.into())]);
+        let _ = element.unchecked_ref::<Focusable>().focus(&options);
+    }
+}
+
+/// What had the focus last, and what it was in, each with its place among its siblings.
+#[derive(Default)]
+pub struct FocusTrail(Vec<(HtmlElement, u32)>);
+
+impl FocusTrail {
+    pub fn follow(element: HtmlElement) -> FocusTrail {
+        let mut trail = Vec::new();
+        let mut next = Some(element);
+        while let Some(element) = next {
+            let before = std::iter::successors(
+                element.previous_element_sibling(),
+                Element::previous_element_sibling,
+            );
+            let place = before.count() as u32;
+            next = element
+                .parent_element()
+                .and_then(|parent| parent.dyn_into().ok());
+            trail.push((element, place));
+        }
+        FocusTrail(trail)
+    }
+
+    /// Where what had the focus is gone: the nearest thing that can have it.
+    pub fn rescue(&self) -> Option<HtmlElement> {
+        let (lost, _) = self.0.first()?;
+        let can_have = |element: &HtmlElement| {
+            element.is_connected()
+                && element.offset_width() > 0
+                && !element.matches(":disabled").unwrap_or(false)
+        };
+        if focused().is_some_and(|element| can_have(&element)) || can_have(lost) {
+            return None;
+        }
+        self.0
+            .array_windows()
+            .find_map(|[(_, place), (parent, _)]| {
+                let children = parent.children();
+                let after = (*place..children.length()).chain((0..*place).rev());
+                let mut found = after.filter_map(|i| {
+                    let child: HtmlElement = children.item(i)?.dyn_into().ok()?;
+                    let is_it = child.matches(FOCUSABLE).unwrap_or(false);
+                    let inner = || child.query_selector(FOCUSABLE).ok()??.dyn_into().ok();
+                    if is_it { Some(child) } else { inner() }
+                });
+                let next = parent.is_connected().then(|| found.find(can_have));
+                next.flatten()
+            })
+    }
+}
+
+/// Scrolls as little as needed, so that the element is in view.
+pub fn show_near(id: &str) {
+    if let Some(element) = element(id) {
+        let options = object(&[("block", "nearest".into()), ("inline", "nearest".into())]);
+        element
+            .unchecked_ref::<Focusable>()
+            .scroll_into_view(&options);
+    }
+}
+
 fn element(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
@@ -170,6 +275,13 @@ pub fn place_in(element: &Element, frame: &Element) -> Place {
 
 #[wasm_bindgen]
 extern "C" {
+    // web-sys has these without options only.
+    type Focusable;
+    #[wasm_bindgen(method, catch)]
+    fn focus(this: &Focusable, options: &Object) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, js_name = scrollIntoView)]
+    fn scroll_into_view(this: &Focusable, options: &Object);
+
     // web-sys hides this one behind its unstable interfaces.
     type Animated;
     #[wasm_bindgen(method, catch)]
@@ -182,8 +294,10 @@ pub fn fly(element: &Element, from: Place, to: Place, ms: u32) {
         object(&[("transform", transform.into()), ("opacity", opacity.into())])
     };
     let (dx, dy) = (from.x - to.x, from.y - to.y);
-    let frames = Array::of2(
-        &frame(&format!("translate({dx:.0}px, {dy:.0}px)"), 0.55),
+    // What it flies over can be read.
+    let frames = Array::of3(
+        &frame(&format!("translate({dx:.0}px, {dy:.0}px)"), 0.3),
+        &object(&[("opacity", 0.35.into()), ("offset", 0.75.into())]),
         &frame("none", 1.0),
     );
     let options = object(&[

@@ -4,7 +4,8 @@ use super::cluster::Cluster;
 use super::compare::Compare;
 use super::console::Console;
 use super::daemon_set::DaemonSet;
-use super::dialog::Dialog;
+use super::demo::Demo;
+use super::dialog::{Help, Opening};
 use super::dispatch::Dispatch;
 use super::editor_pane::EditorPane;
 use super::events::EventFeed;
@@ -12,20 +13,23 @@ use super::eye::Eye;
 use super::fleet::Fleet;
 use super::header::Header;
 use super::icons::{Icon, icon};
-use super::platform;
+use super::platform::{self, FocusTrail};
 use super::timeline::Timeline;
 use super::why::{WalkNote, Why};
 use super::worker::Helper;
-use crate::app::msg::{ClockMsg, CompareMsg, Effect, Msg, Selection, Shortcut, Theme};
+use crate::app::msg::{
+    ClockMsg, CompareMsg, Dialog, EditorMsg, Effect, Msg, Selection, Shortcut, Theme,
+};
 use crate::app::start::asked_for;
 use crate::app::suggest::About;
-use crate::app::{Model, update};
+use crate::app::{Model, closed_sentence, update};
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::timers::callback::Timeout;
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
+use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 /// The whole page.
@@ -36,6 +40,11 @@ pub struct Root {
     /// The line that the editor shall show, and a number for each wish.
     reveal: Option<(u32, u32)>,
     on_node: Callback<Rc<str>>,
+    /// The address of what is embedded elsewhere, in a page of its own.
+    own_page: AttrValue,
+    /// What had the focus when the why panel was opened.
+    opener: Option<HtmlElement>,
+    trail: Rc<RefCell<FocusTrail>>,
     /// When the message that is being handled arrived: what it takes is part of the next frame.
     begun_ms: f64,
     frame: Option<AnimationFrame>,
@@ -51,32 +60,38 @@ impl Component for Root {
     fn create(ctx: &Context<Self>) -> Self {
         let query = platform::query();
         let is_embedded = query.contains("embed");
-        let mut model = Model::open(&asked_for(&query, &platform::fragment()), is_embedded);
-        if let Some(kept) = platform::kept().filter(|_| !is_embedded) {
-            // A reload loses nothing.
-            update(&mut model, Msg::OpenLink(kept));
-        }
+        let asked = asked_for(&query, &platform::fragment());
+        let mut model = match platform::kept().filter(|_| !is_embedded) {
+            Some((kept, is_here)) => Model::reopen(kept, is_here, &asked),
+            None => Model::open(&asked, is_embedded),
+        };
         model.theme = platform::saved_theme();
         platform::show_theme(model.theme);
         let dispatch = Dispatch(ctx.link().callback(|msg| msg));
+        let trail = Rc::default();
         let on_node = dispatch.0.reform(|name| Msg::Select(Selection::Node(name)));
         Root {
             is_dark: is_dark(model.theme),
             model,
             on_node,
             reveal: None,
+            opener: None,
+            own_page: platform::own_page(&asked).into(),
+            _listeners: listeners(ctx, &trail),
+            trail,
             begun_ms: 0.0,
             frame: None,
             wait: None,
             worker: None,
-            _listeners: listeners(ctx),
             dispatch,
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         self.begun_ms = platform::now_ms();
+        let was = self.model.selection.clone();
         let update = update(&mut self.model, msg);
+        self.follow_selection(&was);
         let mut changed = update.changed;
         for effect in update.effects {
             changed |= self.perform(effect, ctx);
@@ -106,7 +121,7 @@ impl Component for Root {
                 <div class="page" data-section={model.section.as_str()} data-editor={editor} data-embedded={model.is_embedded.to_string()}>
                     <a class="skip-link" href="#cluster-heading" onclick={skip_to_cluster()}>{ "Skip to the cluster" }</a>
                     <Header theme={model.theme} section={model.section} is_embedded={model.is_embedded} shows_editor={model.shows_editor} shows_console={model.console.is_open} />
-                    <div class="page__notices">{ self.notice() }</div>
+                    <div class="page__notices">{ self.notices() }</div>
                     <main class="page__main">
                         <div class="page__editor">
                             if model.shows_editor {
@@ -114,6 +129,9 @@ impl Component for Root {
                             }
                         </div>
                         <div class="page__cluster">
+                            if model.is_embedded {
+                                <Demo pane={model.pane.clone()} pace={page.timeline.pace} has_editor={model.shows_editor} href={self.own_page.clone()} />
+                            }
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
                                 node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()}
                                 why={model.why().cloned()} pointed={model.pointed} />
@@ -127,7 +145,8 @@ impl Component for Root {
                     </main>
                     <Console pane={model.console_pane.clone()} />
                     <Timeline timeline={page.timeline.clone()} pointed={model.pointed} />
-                    if let Some(which) = model.dialog { <Dialog {which} /> }
+                    if model.dialog == Some(Dialog::Help) { <Help /> }
+                    if let Some(opening) = &model.opening { <Opening progress={opening.progress()} /> }
                     if let Some(pane) = &model.compare.pane { <Compare pane={pane.clone()} /> }
                     <div class="sr-only" role="status" aria-live="polite" id="announcer">{ &model.announcement }</div>
                 </div>
@@ -140,19 +159,67 @@ impl Component for Root {
             // A link may open playing; nothing else asks for the first frame.
             ctx.link().send_message(Msg::Clock(ClockMsg::Wake));
         }
+        // After the effects of the message, which may say where it goes.
+        let trail = self.trail.clone();
+        later(move || {
+            let next = trail.borrow().rescue();
+            platform::focus_again(next.as_ref());
+        });
     }
 }
 
 impl Root {
-    fn notice(&self) -> Html {
-        let Some(notice) = &self.model.notice else {
-            return html! {};
+    /// What was refused or done, and what can be had back.
+    fn notices(&self) -> Html {
+        let model = &self.model;
+        let dismiss = |msg: Msg| html! { <button type="button" class="icon-button" aria-label="Dismiss" onclick={self.dispatch.on(msg)}>{ icon(Icon::Close) }</button> };
+        // Said by the live region.
+        let offer = |text: String, button: &'static str, msg: Msg, forget: Msg| {
+            html! {
+                <div class="notice" data-tone="plain">
+                    <p>{ text }</p>
+                    <button type="button" class="button button--small" onclick={self.dispatch.on(msg)}>{ button }</button>
+                    { dismiss(forget) }
+                </div>
+            }
         };
+        let left = model.left.as_ref().map(|left| {
+            offer(
+                left.text.to_owned(),
+                left.button,
+                Msg::GoBack,
+                Msg::ForgetLeft,
+            )
+        });
+        let closed = model.editor.closed.last().map(|(_, tab)| {
+            let [reopen, forget] = [EditorMsg::Reopen, EditorMsg::ForgetClosed].map(Msg::Editor);
+            offer(closed_sentence(tab), "Reopen tab", reopen, forget)
+        });
         html! {
-            <div class="notice" data-tone={notice.tone.as_str()} role="alert">
-                <p>{ &notice.text }</p>
-                <button type="button" class="icon-button" aria-label="Dismiss" onclick={self.dispatch.on(Msg::Dismiss)}>{ icon(Icon::Close) }</button>
-            </div>
+            <>
+                if let Some(notice) = &model.notice {
+                    <div class="notice" data-tone={notice.tone.as_str()} role="alert"><p>{ &notice.text }</p>{ dismiss(Msg::Dismiss) }</div>
+                }
+                { for left }
+                { for closed }
+            </>
+        }
+    }
+
+    /// Closing the why panel gives the focus back to what opened it.
+    fn follow_selection(&mut self, was: &Selection) {
+        match (was, &self.model.selection) {
+            (Selection::None, Selection::None) => {}
+            (_, Selection::None) => {
+                let opener = self.opener.take();
+                later(move || {
+                    if platform::focused().is_none() {
+                        platform::focus_again(opener.as_ref());
+                    }
+                });
+            }
+            (was, is) if was != is => self.opener = platform::focused(),
+            _ => {}
         }
     }
 
@@ -201,7 +268,8 @@ impl Root {
                     platform::copy(&text).await;
                 });
             }
-            Effect::Keep(link) => platform::keep(&link),
+            Effect::OpenPage(fragment) => platform::open(&platform::own_page(&fragment)),
+            Effect::Keep(kept) => platform::keep(&kept),
             Effect::SetTheme(theme) => {
                 platform::save_theme(theme);
                 platform::show_theme(theme);
@@ -256,7 +324,7 @@ fn skip_to_cluster() -> Callback<MouseEvent> {
     })
 }
 
-fn listeners(ctx: &Context<Root>) -> Vec<EventListener> {
+fn listeners(ctx: &Context<Root>, trail: &Rc<RefCell<FocusTrail>>) -> Vec<EventListener> {
     let (keys, hash) = (ctx.link().clone(), ctx.link().clone());
     // Not passive: undo and redo must not also undo in the browser.
     let active = EventListenerOptions::enable_prevent_default();
@@ -290,5 +358,11 @@ fn listeners(ctx: &Context<Root>) -> Vec<EventListener> {
     let on_leave = EventListener::new(&gloo::utils::window(), "pagehide", move |_| {
         leaving.send_message(Msg::Leaving);
     });
-    vec![on_key, on_hash, on_leave]
+    let trail = trail.clone();
+    let on_focus = EventListener::new(&gloo::utils::document(), "focusin", move |event| {
+        if let Some(element) = event.target().and_then(|target| target.dyn_into().ok()) {
+            trail.replace(FocusTrail::follow(element));
+        }
+    });
+    vec![on_key, on_hash, on_leave, on_focus]
 }

@@ -3,7 +3,7 @@
 use super::cluster::Cluster;
 use super::compare::Compare;
 use super::daemon_set::DaemonSet;
-use super::dialog::Dialog;
+use super::dialog::{Help, Opening};
 use super::editor_pane::EditorPane;
 use super::events::EventFeed;
 use super::header::Header;
@@ -12,10 +12,11 @@ use super::pod_tile::PodTile;
 use super::timeline::Timeline;
 use super::why::Why;
 use crate::app::msg::{
-    ClockMsg, CompareMsg, Dialog as Which, EditorMsg, HistoryMsg, Msg, NodeKind, NodeMsg, RaceMsg,
-    Section, Selection, Theme,
+    ClockMsg, CompareMsg, EditorMsg, HistoryMsg, Msg, NodeKind, NodeMsg, RaceMsg, Section,
+    Selection, Theme,
 };
 use crate::app::{Model, update};
+use crate::present::compare::Progress;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
 use crate::present::pod::{PodId, PodRevision, PodState, PodTile as Tile};
@@ -528,9 +529,12 @@ fn no_component_needs_an_inline_style() {
     for html in [
         html::<Cluster>(cluster),
         html::<Header>(header),
-        html::<Dialog>(super::dialog::DialogProps { which: Which::Help }),
-        html::<Dialog>(super::dialog::DialogProps {
-            which: Which::Reset,
+        html::<Help>(()),
+        html::<Opening>(super::dialog::OpeningProps {
+            progress: Progress {
+                permille: 500,
+                text: "1 of 2 commands".to_owned(),
+            },
         }),
         html::<Timeline>(super::timeline::TimelineProps {
             timeline: model.page.timeline.clone(),

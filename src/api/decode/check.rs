@@ -307,7 +307,8 @@ impl Walk {
                 return Some(Value::String(text.clone()));
             }
             NodeValue::String(text) => format!(
-                "parsing time {text:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text:?} as \"2006\""
+                "parsing time {text} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text} as \"2006\"",
+                text = quote(text)
             ),
             other => format!(
                 "json: cannot unmarshal {} into Go value of type string",

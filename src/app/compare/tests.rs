@@ -216,7 +216,6 @@ fn closing_the_dialog_stops_the_work() {
     let mut model = opened();
     send(&mut model, CompareMsg::Run);
     let effects = update(&mut model, Msg::Open(None)).effects;
-    assert!(effects.contains(&Effect::Focus("daemon-set-menu-button".to_owned())));
     assert!(effects.contains(&Effect::StopWorker));
     assert!(model.compare.pane.is_none() && !model.compare.is_in_worker());
     assert_eq!(

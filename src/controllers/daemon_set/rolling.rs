@@ -2,6 +2,7 @@
 
 use super::assess::{Class, Side};
 use crate::api::apps::{DaemonSet, ROLLING_UPDATE};
+use crate::api::go::quote;
 use crate::api::int_or_percent::IntOrString;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -157,7 +158,8 @@ fn surge(classes: &Classes, desired: i32, budget: Budget) -> Result<Rollout, Str
             (_, Side::None) if !class.exists => {
                 let node = nodes.first().map_or("", |n| n);
                 return Err(format!(
-                    "couldn't get node for nodeName {node:?}: node {node:?} not found"
+                    "couldn't get node for nodeName {node}: node {node} not found",
+                    node = quote(node)
                 ));
             }
             (Side::Unavailable, Side::None) if class.should_run => {

@@ -2,6 +2,7 @@
 
 use super::super::{duration, patch, selector};
 use super::Writer;
+use crate::api::go::quote;
 use crate::api::meta::Time;
 use crate::api::pod::{
     Container, ContainerPort, ContainerState, ContainerStatus, PodTemplateSpec, Probe,
@@ -408,7 +409,7 @@ fn mounts(w: &mut Writer, container: &Container) {
         let mut flags = if read_only { "ro" } else { "rw" }.to_owned();
         let sub_path = text(mount, "subPath");
         if !sub_path.is_empty() {
-            flags.push_str(&format!(",path={sub_path:?}"));
+            flags.push_str(&format!(",path={sub_path}", sub_path = quote(sub_path)));
         }
         w.line(
             3,
