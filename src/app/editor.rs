@@ -14,7 +14,7 @@ use std::rc::Rc;
 /// Text longer than this isn't kept apart from what was applied; the API server refuses it anyway.
 const TITLE_LINES_MAX: usize = 2_000;
 /// So many letters of a title are shown.
-const TITLE_MAX: usize = 24;
+const TITLE_MAX: usize = 20;
 
 #[derive(Clone, Debug)]
 pub struct Editor {
@@ -474,7 +474,7 @@ mod tests {
                 "b/p",
                 "q",
                 "q 2",
-                "a-name-that-…g-for-a-tab",
+                "a-name-tha…for-a-tab",
                 "untitled",
                 "untitled 2"
             ]
