@@ -1,5 +1,6 @@
 //! Rollout strategies side by side: what is asked, how far it is, a table and a chart.
 
+use super::chart::{Frame, Scale, Tick};
 use super::daemon_set::DaemonSetId;
 use super::race::RacePane;
 use super::rollout::{Count, rollout};
@@ -111,7 +112,18 @@ pub struct SpreadRow {
     pub worst: [String; 3],
 }
 
-/// Available pods over time, in the units of an SVG of `WIDTH` by `HEIGHT`.
+/// Where the chart's lines are.
+pub const FRAME: Frame = Frame {
+    width: 680,
+    height: 250,
+    left: 46,
+    right: 666,
+    top: 14,
+    bottom: 210,
+    label: 56,
+};
+
+/// Available pods over time, in the units of an SVG of `FRAME`'s size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
     pub lines: Vec<Line>,
@@ -129,21 +141,6 @@ pub struct Line {
     /// Where it finishes.
     pub end: Option<(u32, u32)>,
 }
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tick {
-    pub at: u32,
-    pub label: String,
-}
-
-pub const WIDTH: u32 = 680;
-pub const HEIGHT: u32 = 250;
-pub const LEFT: u32 = 46;
-pub const RIGHT: u32 = WIDTH - 14;
-pub const TOP: u32 = 14;
-pub const BOTTOM: u32 = HEIGHT - 40;
-/// A line is drawn in slices of time of this width.
-const SLICE: u32 = 3;
 
 pub fn progress(comparison: &Comparison) -> Progress {
     // In steps that can be seen: each is drawn.
@@ -257,52 +254,23 @@ fn spread(compared: &Compared) -> Option<SpreadRow> {
     })
 }
 
-/// From moments and numbers to places in the picture.
-struct Scale {
-    end_ms: u64,
-    is_logarithmic: bool,
-    low: u32,
-    high: u32,
-}
-
-impl Scale {
-    fn of(runs: &[(usize, &Run)]) -> Scale {
-        let ends = || runs.iter().map(|(_, run)| run.after.0.max(1000));
-        let (first, last) = (ends().min().unwrap_or(1000), ends().max().unwrap_or(1000));
-        let high = runs.iter().map(|(_, run)| run.desired).max().unwrap_or(1);
-        let lows = runs.iter().map(|(_, run)| run.worst.min(floor(run)));
-        let low = lows.min().unwrap_or(0);
-        let hangs = runs.iter().any(|(_, run)| !run.is_finished());
-        Scale {
-            // One that hangs goes on beyond all others.
-            end_ms: if hangs { last + last / 4 } else { last },
-            // Else the quick ones would be slivers beside the slow.
-            is_logarithmic: last / first >= 6,
-            low: low.saturating_sub((high - low.min(high)) / 8 + 1),
-            high,
-        }
+/// The scales on which all of them can be seen.
+fn scale(runs: &[(usize, &Run)]) -> Scale {
+    let ends = || runs.iter().map(|(_, run)| run.after.0.max(1000));
+    let (first, last) = (ends().min().unwrap_or(1000), ends().max().unwrap_or(1000));
+    let high = runs.iter().map(|(_, run)| run.desired).max().unwrap_or(1);
+    let lows = runs.iter().map(|(_, run)| run.worst.min(floor(run)));
+    let low = lows.min().unwrap_or(0);
+    let hangs = runs.iter().any(|(_, run)| !run.is_finished());
+    Scale {
+        frame: FRAME,
+        // One that hangs goes on beyond all others.
+        end_ms: if hangs { last + last / 4 } else { last },
+        // Else the quick ones would be slivers beside the slow.
+        is_logarithmic: last / first >= 6,
+        low: low.saturating_sub((high - low.min(high)) / 8 + 1),
+        high,
     }
-
-    fn x(&self, ms: u64) -> u32 {
-        let (at, end) = if self.is_logarithmic {
-            let from_start = |ms: u64| logarithm(ms + 1000) - logarithm(1000);
-            (from_start(ms), from_start(self.end_ms))
-        } else {
-            (ms, self.end_ms)
-        };
-        LEFT + (at.min(end) * u64::from(RIGHT - LEFT) / end.max(1)) as u32
-    }
-
-    fn y(&self, n: u32) -> u32 {
-        let below = self.high - n.clamp(self.low, self.high);
-        TOP + below * (BOTTOM - TOP) / (self.high - self.low).max(1)
-    }
-}
-
-/// To the base of 2, in 1024ths; straight between powers of 2.
-fn logarithm(n: u64) -> u64 {
-    let whole = u64::from(n.max(1).ilog2());
-    whole * 1024 + (((n - (1 << whole)) * 1024) >> whole)
 }
 
 /// The availability that the strategy means to keep.
@@ -320,7 +288,7 @@ fn chart(compared: &[Compared]) -> Option<Chart> {
     if runs.is_empty() {
         return None;
     }
-    let scale = Scale::of(&runs);
+    let scale = scale(&runs);
     let mut floors: Vec<u32> = runs.iter().map(|(_, run)| floor(run)).collect();
     floors.retain(|floor| *floor < scale.high);
     floors.sort_unstable();
@@ -342,96 +310,24 @@ fn chart(compared: &[Compared]) -> Option<Chart> {
             .map(|(row, run)| line(*row, run, &scale))
             .collect(),
         floors: labelled,
-        times: times(&scale),
-        counts: counts(&scale),
+        times: scale.times(),
+        counts: scale.counts(),
         is_logarithmic: scale.is_logarithmic,
     })
 }
 
-/// The lowest number in each slice of time: what comes and goes within a slice isn't lost.
 fn line(row: usize, run: &Run, scale: &Scale) -> Line {
-    let mut path = String::new();
-    let mut samples = run.samples.iter().peekable();
-    let mut now = samples.peek().map_or(0, |(_, n)| *n);
-    let end = if run.is_finished() {
-        scale.x(run.after.0)
-    } else {
-        RIGHT
+    let end = match run.is_finished() {
+        true => scale.x(run.after.0),
+        false => FRAME.right,
     };
-    let (mut x, mut drawn) = (LEFT, None);
-    while x < end {
-        let next = (x + SLICE).min(end);
-        let mut lowest = now;
-        while let Some((_, n)) = samples.next_if(|(at, _)| scale.x(at.0) < next) {
-            now = *n;
-            lowest = lowest.min(now);
-        }
-        let y = scale.y(lowest);
-        match drawn {
-            None => path.push_str(&format!("M{x} {y}")),
-            Some(before) if before == y => {}
-            Some(_) => path.push_str(&format!("H{x}V{y}")),
-        }
-        drawn = Some(y);
-        x = next;
-    }
-    path.push_str(&format!("H{end}"));
+    let mut samples = run.samples.iter().map(|(at, n)| (at.0, *n));
     let last = run.samples.last().map_or(0, |(_, n)| *n);
-    let end = run.is_finished().then(|| (end, scale.y(last)));
-    Line { row, path, end }
-}
-
-fn times(scale: &Scale) -> Vec<Tick> {
-    const APART: u32 = 56;
-    let steps: [u64; 18] = [
-        1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18_000, 43_200, 86_400,
-        604_800,
-    ];
-    let seconds: Vec<u64> = if scale.is_logarithmic {
-        steps.into()
-    } else {
-        let most = u64::from((RIGHT - LEFT) / APART);
-        let fits = |step: &&u64| scale.end_ms / 1000 / **step <= most;
-        let step = *steps.iter().find(fits).unwrap_or(&2_592_000);
-        (1..=most).map(|n| n * step).collect()
-    };
-    let mut ticks = vec![Tick {
-        at: LEFT,
-        label: "0".to_owned(),
-    }];
-    for second in seconds.into_iter().filter(|s| s * 1000 <= scale.end_ms) {
-        let at = scale.x(second * 1000);
-        if ticks.last().is_none_or(|last| at >= last.at + APART) {
-            let label = match second {
-                0..60 => format!("{second} s"),
-                60..3600 if second % 60 == 0 => format!("{} min", second / 60),
-                3600.. if second % 3600 == 0 => format!("{} h", second / 3600),
-                _ => span(second * 1000),
-            };
-            ticks.push(Tick { at, label });
-        }
+    Line {
+        row,
+        path: scale.trail(&mut samples, end),
+        end: run.is_finished().then(|| (end, scale.y(last))),
     }
-    ticks
-}
-
-fn counts(scale: &Scale) -> Vec<Tick> {
-    const MOST: u32 = 5;
-    let nice = (0..9).flat_map(|power| [1, 2, 5].map(|n| n * 10u32.pow(power)));
-    let range = scale.high - scale.low;
-    let step = nice.into_iter().find(|step| range / step < MOST);
-    let step = step.unwrap_or(1_000_000_000);
-    let tick = |n: u32| Tick {
-        at: scale.y(n),
-        label: n.to_string(),
-    };
-    let below = (scale.low.div_ceil(step)..).map(|n| n * step);
-    let below = below.take_while(|n| *n < scale.high);
-    let mut ticks: Vec<Tick> = below.map(tick).collect();
-    // All of them is the number that matters most.
-    let all = tick(scale.high);
-    ticks.retain(|tick| tick.at.abs_diff(all.at) >= 14);
-    ticks.push(all);
-    ticks
 }
 
 #[cfg(test)]

@@ -5,14 +5,14 @@ use super::daemon_set::{self, DaemonSetId, DaemonSetPanel};
 use super::events::{self, EventFeed};
 use super::eye::{Eye, eye};
 use super::fleet::{CellFlags, CellRevision, CellState, FleetNode, FleetView};
-use super::groups::{Groups, groups};
-use super::node::{self, Machine, NodeCard, VerdictBadge};
+use super::groups::{Groups, badge, groups};
+use super::node::{self, Machine, NodeCard};
 use super::pod::{self, PodState};
 use super::rollout::Count;
 use super::scene::{self, Scene, Touched};
 use super::timeline::{self, Pace, Speed, Timeline};
 use super::why::{self, WhyPanel};
-use super::words::{Tone, count};
+use super::words::count;
 use crate::api::apps::{DaemonSet, DaemonSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Key;
@@ -21,8 +21,10 @@ use crate::cluster::Cluster;
 use crate::controllers::daemon_set::pod::target_node;
 use crate::reason::daemon::Verdict;
 use crate::session::Session;
+use crate::session::history::Place;
 use crate::session::lineage::Lineage;
 use crate::sim::time::SimTime;
+use crate::trace::TraceId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -40,6 +42,10 @@ pub struct Look<'a> {
     pub has_eye: bool,
     /// What happened last.
     pub last_line: &'a str,
+    /// Where we were before a jump.
+    pub back: Option<Place>,
+    /// The answer whose causes are being walked through.
+    pub walk: Option<&'a WhyPanel>,
 }
 
 /// What the why panel is about.
@@ -48,22 +54,16 @@ pub enum Subject<'a> {
     None,
     Node(&'a Rc<str>),
     Pod(&'a pod::PodId),
+    /// A number of a DaemonSet's status, by its field.
+    Figure(&'a DaemonSetId, &'static str),
+    Event(TraceId),
 }
 
 impl Subject<'_> {
-    /// Is it a pod, and its name: enough to see that it is another one.
-    fn id(self) -> Option<(bool, Rc<str>)> {
-        match self {
-            Subject::None => None,
-            Subject::Node(name) => Some((false, name.clone())),
-            Subject::Pod(id) => Some((true, id.name.clone())),
-        }
-    }
-
     /// The node that is chosen, or that the chosen pod is on.
     fn node(self, cluster: &Cluster) -> Option<Rc<str>> {
         match self {
-            Subject::None => None,
+            Subject::None | Subject::Figure(..) | Subject::Event(_) => None,
             Subject::Node(name) => Some(name.clone()),
             Subject::Pod(id) => {
                 let pod = cluster
@@ -97,7 +97,7 @@ pub struct Page {
     /// `groups` is older than the rest.
     groups_late: bool,
     /// What `why` is about.
-    subject: Option<(bool, Rc<str>)>,
+    subject: String,
     /// Since when the status has been this one, and something else than a fresh count.
     differs: Option<(SimTime, DaemonSetStatus)>,
     /// How many pictures `feed` is behind.
@@ -153,13 +153,15 @@ impl Page {
             changed |= renew_some(&mut self.eye, set.map(|set| eye(cluster, set)));
         }
         changed |= self.refresh_focus(cluster, look.subject, is_same);
-        let subject = look.subject.id();
+        let subject = format!("{:?}", look.subject);
         if !is_same || subject != self.subject {
             let why = why::build(session, &self.scene, look.subject, set.as_deref());
             changed |= renew_some(&mut self.why, why);
             self.subject = subject;
         }
-        changed | renew(&mut self.timeline, timeline::build(session, look))
+        let why = look.walk.or(self.why.as_deref());
+        let causes = why.map_or(&[][..], |why| &why.causes);
+        changed | renew(&mut self.timeline, timeline::build(session, look, causes))
     }
 
     /// All nodes are looked at for these, so with very many of them not while time passes.
@@ -177,6 +179,8 @@ impl Page {
             return false;
         }
         self.groups_late = false;
+        // Without nodes there is nothing to ask.
+        let set = set.filter(|_| self.cluster.node_count > 0);
         let found = set.map(|set| groups(cluster, &self.scene, set));
         renew_some(&mut self.groups, found)
     }
@@ -231,7 +235,7 @@ impl Page {
             .differs
             .as_ref()
             .is_some_and(|(since, _)| now.since(*since).0 > 1000 || cluster.is_settled());
-        daemon_set::panel(&self.scene, set, &fresh, is_stale)
+        daemon_set::panel(cluster, &self.scene, set, &fresh, is_stale)
     }
 }
 
@@ -352,36 +356,7 @@ fn card(cluster: &Cluster, scene: &Scene, node: &Node, old: Option<&Rc<NodeCard>
         is_down,
         is_not_ready: !is_down && node::health(node) == node::Health::NotReady,
     };
-    let verdict = scene
-        .verdict(name)
-        .map(|verdict| badge(verdict, !pods.is_empty()));
-    node::card(node, pods, tiles.collect(), machine, verdict)
-}
-
-/// The verdict of the DaemonSet controller in a word and a sentence.
-pub fn badge(verdict: &Verdict, has_pods: bool) -> VerdictBadge {
-    let sentence = match verdict {
-        Verdict::Run => "eligible: a pod belongs here".to_owned(),
-        Verdict::Keep(taint) => {
-            let taint = crate::api::taint::to_string(taint);
-            if has_pods {
-                format!("taint {taint} isn't tolerated: no new pod would come, the one here stays")
-            } else {
-                format!("taint {taint} isn't tolerated")
-            }
-        }
-        Verdict::Skip(reason) => reason.to_string(),
-    };
-    let (word, tone) = match verdict {
-        Verdict::Run => ("Wanted", Tone::Good),
-        Verdict::Keep(_) if has_pods => ("Only tolerated", Tone::Warn),
-        Verdict::Keep(_) | Verdict::Skip(_) => ("Not wanted", Tone::Plain),
-    };
-    VerdictBadge {
-        word,
-        tone,
-        sentence,
-    }
+    node::card(node, pods, tiles.collect(), machine, badge(scene, node))
 }
 
 /// Every node as a cell. What wasn't touched is taken from the old view.

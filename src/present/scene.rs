@@ -90,7 +90,7 @@ impl Scene {
             self.revisions = revisions;
         }
         touched.is_everywhere |= self.choose(cluster, set, has_revisions);
-        self.assess(cluster, &touched);
+        self.assess(cluster, &mut touched);
         touched
     }
 
@@ -111,7 +111,7 @@ impl Scene {
     pub fn at(cluster: &Cluster, set: &Rc<DaemonSet>) -> Scene {
         let mut scene = Scene::of(cluster);
         scene.choose(cluster, Some(set), true);
-        scene.assess(cluster, &Touched::default());
+        scene.assess(cluster, &mut Touched::default());
         scene
     }
 
@@ -206,11 +206,10 @@ impl Scene {
     }
 
     /// Assesses the nodes on which something happened, or which time has changed.
-    fn assess(&mut self, cluster: &Cluster, touched: &Touched) {
-        let mut due = self.ledger.take_dirty(cluster.time());
-        due.extend(touched.nodes.iter().cloned());
-        for name in due {
-            self.assess_node(cluster, &name);
+    fn assess(&mut self, cluster: &Cluster, touched: &mut Touched) {
+        touched.nodes.extend(self.ledger.take_dirty(cluster.time()));
+        for name in &touched.nodes {
+            self.assess_node(cluster, name);
         }
     }
 

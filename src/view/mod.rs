@@ -2,6 +2,7 @@
 //!
 //! `root` owns the model; all other components are functions of their props.
 
+pub mod chart;
 pub mod cluster;
 pub mod compare;
 pub mod console;
@@ -18,6 +19,7 @@ pub mod icons;
 pub mod menu;
 pub mod node_card;
 pub mod node_form;
+pub mod places;
 pub mod platform;
 pub mod pod_tile;
 pub mod race;

@@ -4,10 +4,11 @@ use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::node_form::NodeForm;
-use super::pod_tile::PodTile;
+use super::pod_tile::{PodTile, pointed};
 use crate::app::msg::{Msg, NodeMsg, Selection};
 use crate::present::node::{Label, NodeCard as Card, Pressure, TaintChip, Usage};
 use crate::present::pod::PodId;
+use crate::present::why::WhyPanel;
 use crate::present::words::Tone;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -18,6 +19,11 @@ pub struct NodeCardProps {
     pub is_selected: bool,
     /// Of the pods on this node.
     pub selected_pod: Option<PodId>,
+    /// The answer whose chain of causes is shown, and the link that is pointed at.
+    #[prop_or_default]
+    pub why: Option<Rc<WhyPanel>>,
+    #[prop_or_default]
+    pub pointed: Option<usize>,
     /// The form for labels and taints is open.
     pub is_editing: bool,
     /// Why the last edit of this node was refused.
@@ -29,14 +35,17 @@ pub struct NodeCardProps {
 pub fn NodeCard(props: &NodeCardProps) -> Html {
     let dispatch = use_dispatch();
     let node = &props.node;
-    // With its pod there, that the node is wanted needn't be said.
+    let why = props.why.as_ref();
+    let part = why.and_then(|why| why.part_of_node(&node.name, props.pointed));
+    // With its pod there, the tile says how it runs.
     let verdict = node
         .verdict
         .as_ref()
-        .filter(|v| v.tone != Tone::Good || node.pods.is_empty());
+        .filter(|v| !matches!(v.tone, Tone::Good | Tone::Busy) || node.pods.is_empty());
     html! {
         <article class="node-card" id={format!("node-{}", node.name)} data-health={node.health.as_str()}
             data-cordoned={node.is_cordoned.to_string()} data-down={node.is_down.to_string()}
+            data-links={part.as_ref().map(|part| part.links.clone())} data-pointed={pointed(part.as_ref())}
             data-selected={props.is_selected.to_string()} data-editing={props.is_editing.to_string()}
             aria-label={node.summary.clone()}>
             <header class="node-card__head">
@@ -65,7 +74,8 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
             <ul class="pods" aria-label={format!("Pods on {}", node.name)}>
                 { for node.pods.iter().map(|pod| html! {
                     <li key={&*pod.uid} class="pods__item" data-bound={pod.is_bound.to_string()}>
-                        <PodTile pod={pod.clone()} is_selected={props.selected_pod.as_ref() == Some(&pod.id)} />
+                        <PodTile pod={pod.clone()} is_selected={props.selected_pod.as_ref() == Some(&pod.id)}
+                            part={why.and_then(|why| why.part_of_pod(&pod.id, props.pointed))} />
                     </li>
                 }) }
             </ul>
@@ -88,23 +98,33 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
 }
 
 fn label(label: &Label) -> Html {
-    html! { <span class="chip" data-kind="label" title="label">{ label.text() }</span> }
+    let text = label.text();
+    html! { <span class="chip" data-kind="label" title={format!("label {text}")} tabindex={tab_stop(&text)}>{ halves(&text) }</span> }
 }
 
 fn taint(taint: &TaintChip) -> Html {
-    let title = if taint.is_automatic {
-        "taint, set by the node lifecycle controller"
+    let text = taint.text();
+    let by = if taint.is_automatic {
+        ", set by the node lifecycle controller"
     } else {
-        "taint"
+        ""
     };
-    html! { <span class="chip" data-kind="taint" data-effect={taint.effect.clone()} title={title}>{ icon(Icon::Warning) }{ short(taint) }</span> }
+    html! { <span class="chip" data-kind="taint" data-effect={taint.effect.clone()} title={format!("taint {text}{by}")} tabindex={tab_stop(&text)}>{ icon(Icon::Warning) }{ halves(&text) }</span> }
 }
 
-/// The card is narrow: Kubernetes' own long prefix says little.
-fn short(taint: &TaintChip) -> String {
-    let text = taint.text();
-    text.strip_prefix("node.kubernetes.io/")
-        .map_or(text.clone(), str::to_owned)
+/// A domain in front is what may be cut: what follows tells more.
+fn halves(text: &str) -> Html {
+    match text.split_once('/') {
+        Some((domain, rest)) => html! {
+            <><span class="chip__domain">{ domain }</span><span class="chip__rest">{ format!("/{rest}") }</span></>
+        },
+        None => html! { <span class="chip__rest">{ text.to_owned() }</span> },
+    }
+}
+
+/// What may be cut is shown whole also to the keyboard.
+fn tab_stop(text: &str) -> Option<&'static str> {
+    text.contains('/').then_some("0")
 }
 
 fn usage(usage: &Usage) -> Html {

@@ -4,6 +4,7 @@ use super::dispatch::use_dispatch;
 use super::icons::pod_glyph;
 use crate::app::msg::{Msg, Selection};
 use crate::present::pod::{PodRevision, PodTile as Tile};
+use crate::present::why::Part;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -12,6 +13,9 @@ pub struct PodTileProps {
     pub pod: Rc<Tile>,
     #[prop_or_default]
     pub is_selected: bool,
+    /// In the chain of causes that is shown.
+    #[prop_or_default]
+    pub part: Option<Part>,
     /// It can only be looked at.
     #[prop_or_default]
     pub is_still: bool,
@@ -30,6 +34,7 @@ pub fn PodTile(props: &PodTileProps) -> Html {
             class="pod-tile" data-uid={pod.uid.to_string()}
             data-state={pod.state.as_str()} data-tone={pod.state.tone().as_str()}
             data-revision={if is_old { "old" } else { "current" }} data-bound={pod.is_bound.to_string()}
+            data-links={props.part.as_ref().map(|part| part.links.clone())} data-pointed={pointed(props.part.as_ref())}
             aria-pressed={is_button.then(|| props.is_selected.to_string())} aria-label={pod.summary.clone()} title={pod.summary.clone()}
             onclick={on_click}>
             { pod_glyph(pod.state) }
@@ -45,6 +50,11 @@ pub fn PodTile(props: &PodTileProps) -> Html {
             </span>
         </@>
     }
+}
+
+/// The attribute of what a link of the chain points at.
+pub fn pointed(part: Option<&Part>) -> Option<&'static str> {
+    part.filter(|part| part.is_pointed).map(|_| "true")
 }
 
 /// `r2`, filled when current and hollow when old.

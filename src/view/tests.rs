@@ -12,8 +12,8 @@ use super::pod_tile::PodTile;
 use super::timeline::Timeline;
 use super::why::Why;
 use crate::app::msg::{
-    ClockMsg, CompareMsg, Dialog as Which, EditorMsg, Msg, NodeKind, NodeMsg, RaceMsg, Section,
-    Selection, Theme,
+    ClockMsg, CompareMsg, Dialog as Which, EditorMsg, HistoryMsg, Msg, NodeKind, NodeMsg, RaceMsg,
+    Section, Selection, Theme,
 };
 use crate::app::{Model, update};
 use crate::present::daemon_set::DaemonSetId;
@@ -125,6 +125,8 @@ fn a_node_card() {
         node,
         is_selected: false,
         selected_pod: None,
+        why: None,
+        pointed: None,
         is_editing: false,
         error: None,
     };
@@ -165,6 +167,8 @@ fn a_node_form_lists_labels_and_taints_and_says_what_is_wrong() {
         node: model.page.cluster.cards[0].clone(),
         is_selected: false,
         selected_pod: None,
+        why: None,
+        pointed: None,
         is_editing: true,
         error: Some("a label is key=value".into()),
     };
@@ -184,6 +188,7 @@ fn the_status_before_and_after() {
     let props = |model: &Model| super::daemon_set::DaemonSetProps {
         groups: model.page.groups.clone(),
         ways_out: model.ways_out.clone(),
+        done: None,
         panel: model.page.panel.clone(),
         all: model.page.daemon_sets.clone(),
     };
@@ -203,6 +208,19 @@ fn the_status_before_and_after() {
             Rolled out
             3 of 3 updated, 3 available
             RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.
+            Available over time
+            0
+            1
+            2
+            3
+            0
+            1 s
+            2 s
+            3 s
+            4 s
+            5 s
+            6 s
+            Began at 0:05.0, done after 4.5 s.
             Desired
             3
             nodes that should run the pod: selector, affinity and taints allow it
@@ -227,7 +245,7 @@ fn the_status_before_and_after() {
             Observed generation
             1
             the controller has seen the latest spec
-            Why 3 of 3 nodes
+            Why DESIRED is 3 with 3 nodes
             Nodes
             Why
             3
@@ -271,12 +289,17 @@ fn why_a_tainted_node_has_no_pod() {
     check(
         &text::<Why>(super::why::WhyProps {
             remedies: model.remedies.clone(),
+            done: None,
+            pointed: None,
+            walk: None,
             why: why.map(Rc::new),
         }),
         &expect![[r#"
             Why?
             Node node-2
-            No pod: taint dedicated=db:NoExecute is not tolerated; running pods are removed.
+            my-daemonset
+            Not wanted
+            taint dedicated=db:NoExecute is not tolerated; running pods are removed
             decided by
             node node-2: spec.taints[0]
             What would change it
@@ -306,6 +329,18 @@ fn why_a_tainted_node_has_no_pod() {
             decided
             no toleration matches: no pod is created, and a running one is removed
             node node-2: spec.taints[0]
+            YAML
+            DaemonSet my-daemonset
+            spec:
+            template:
+            spec:
+            # no tolerations
+            Node node-2
+            spec:
+            taints:
+            - effect: NoExecute
+            key: dedicated
+            value: db
         "#]],
     );
 }
@@ -329,6 +364,7 @@ fn events_are_kubectls_rows() {
 fn the_timeline_names_its_buttons_and_marks_commands() {
     let html = html::<Timeline>(super::timeline::TimelineProps {
         timeline: running().page.timeline.clone(),
+        pointed: None,
     });
     for part in [
         r#"aria-label="Step to the next event""#,
@@ -339,6 +375,110 @@ fn the_timeline_names_its_buttons_and_marks_commands() {
     ] {
         assert!(html.contains(part), "{part} isn't in {html}");
     }
+}
+
+#[test]
+fn bookmarks_and_histories_are_on_the_timeline_with_their_names() {
+    let mut model = running();
+    let history = |msg| Msg::History(msg);
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 1,
+    };
+    for msg in [
+        history(HistoryMsg::Bookmark),
+        history(HistoryMsg::RenameBookmark(0, "three run".to_owned())),
+        add.clone(),
+        Msg::Clock(ClockMsg::Settle),
+        history(HistoryMsg::GoTo(0)),
+    ] {
+        update(&mut model, msg);
+    }
+    let html_of = |model: &Model| {
+        html::<Timeline>(super::timeline::TimelineProps {
+            timeline: model.page.timeline.clone(),
+            pointed: None,
+        })
+    };
+    let found = html_of(&model);
+    let now = &model.page.timeline.now;
+    for part in [
+        r#"id="bookmark" aria-pressed="true""#,
+        &format!(r#"role="button" tabindex="0" aria-label="Bookmark at {now}: three run""#),
+        "three run</text>",
+        r#"aria-label="1 bookmark""#,
+        &format!("Back to {}", model.page.timeline.end),
+    ] {
+        assert!(found.contains(part), "{part} isn't in {found}");
+    }
+    update(
+        &mut model,
+        Msg::Node("node-1".into(), NodeMsg::Cordon(true)),
+    );
+    let found = html_of(&model);
+    for part in [
+        r#"aria-label="Another history parts: add a Worker node""#,
+        r#"aria-label="2 histories""#,
+    ] {
+        assert!(found.contains(part), "{part} isn't in {found}");
+    }
+    assert!(!found.contains("Back to"));
+}
+
+#[test]
+fn a_chain_of_causes_is_a_list_and_marks_timeline_card_and_tile() {
+    let mut model = running();
+    let card = model.page.cluster.cards[0].clone();
+    let pod = Selection::Pod(card.pods[0].id.clone());
+    update(&mut model, Msg::Select(pod));
+    let (why, pointed) = (model.why().cloned(), Some(0));
+    let list = html::<Why>(super::why::WhyProps {
+        remedies: None,
+        done: None,
+        why: why.clone(),
+        pointed,
+        walk: Some(super::why::WalkNote {
+            as_of: "0:42.0".into(),
+            at: 1,
+        }),
+    });
+    let count = why.as_ref().map_or(0, |why| why.causes.len());
+    assert_eq!(list.matches(r#"class="cause""#).count(), count);
+    assert_eq!(list.matches(r#"data-pointed="true""#).count(), 1);
+    for part in [
+        r#"<ol role="list">"#,
+        r#"aria-current="step""#,
+        "Back to 0:42.0",
+        "The page shows link 2, in the past.",
+    ] {
+        assert!(list.contains(part), "{part} isn't in {list}");
+    }
+    assert!(
+        !list.contains("Delete pod"),
+        "it may not be there in the past"
+    );
+    let bar = html::<Timeline>(super::timeline::TimelineProps {
+        timeline: model.page.timeline.clone(),
+        pointed,
+    });
+    assert_eq!(bar.matches(r#"data-kind="cause""#).count(), count);
+    assert_eq!(bar.matches(r#"data-pointed="true""#).count(), 1);
+    let marked = |why| {
+        let props = super::node_card::NodeCardProps {
+            node: card.clone(),
+            is_selected: false,
+            selected_pod: None,
+            why,
+            pointed,
+            is_editing: false,
+            error: None,
+        };
+        let html = html::<NodeCard>(props);
+        let count = |part: &str| html.matches(part).count();
+        (count("data-links="), count(r#"data-pointed="true""#))
+    };
+    assert_eq!(marked(why), (2, 2));
+    assert_eq!(marked(None), (0, 0));
 }
 
 #[test]
@@ -375,6 +515,8 @@ fn no_component_needs_an_inline_style() {
         node_error: None,
         fleet: None,
         focus: None,
+        why: None,
+        pointed: None,
     };
     let header = super::header::HeaderProps {
         theme: Theme::System,
@@ -392,6 +534,7 @@ fn no_component_needs_an_inline_style() {
         }),
         html::<Timeline>(super::timeline::TimelineProps {
             timeline: model.page.timeline.clone(),
+            pointed: None,
         }),
     ] {
         assert!(!html.contains(" style="), "the policy forbids it: {html}");

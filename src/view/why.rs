@@ -1,11 +1,13 @@
 //! The answer to "why".
 
-use super::dispatch::use_dispatch;
+use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::remedies::Remedies;
-use crate::app::msg::{ClockMsg, Msg, Selection};
+use crate::app::msg::{CauseMsg, HistoryMsg, Msg, Selection};
+use crate::present::marks::Marks;
 use crate::present::remedy::RemedyList;
-use crate::present::why::{Cause, Check, CheckGroup, Outcome, WhyPanel};
+use crate::present::why::{Cause, Check, CheckGroup, Outcome, VerdictLine, WhyPanel};
+use crate::present::words::count;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -14,6 +16,22 @@ pub struct WhyProps {
     pub why: Option<Rc<WhyPanel>>,
     #[prop_or_default]
     pub remedies: Option<Rc<RemedyList>>,
+    /// The one of them that was done last.
+    #[prop_or_default]
+    pub done: Option<AttrValue>,
+    /// The link of the chain that is pointed at.
+    #[prop_or_default]
+    pub pointed: Option<usize>,
+    /// While its causes are walked through.
+    #[prop_or_default]
+    pub walk: Option<WalkNote>,
+}
+
+/// Of when the answer is, and the link that we are at.
+#[derive(Clone, PartialEq)]
+pub struct WalkNote {
+    pub as_of: AttrValue,
+    pub at: usize,
 }
 
 /// For the clicked node or pod: the verdict, every check with the field that decided, and the chain of causes.
@@ -24,10 +42,11 @@ pub fn Why(props: &WhyProps) -> Html {
         return html! {
             <section class="panel why why--empty" aria-labelledby="why-heading">
                 <h2 id="why-heading" class="sr-only">{ "Why?" }</h2>
-                <p>{ "Click a node or a pod to see " }<b>{ "why" }</b>{ " it is so." }</p>
+                <p>{ "Click a node, a pod, a number or an event to see " }<b>{ "why" }</b>{ " it is so." }</p>
             </section>
         };
     };
+    let is_walking = props.walk.is_some();
     let act = |msg: fn(usize) -> Msg| dispatch.0.reform(msg);
     html! {
         <section class="panel why" aria-labelledby="why-heading">
@@ -35,24 +54,33 @@ pub fn Why(props: &WhyProps) -> Html {
                 <h2 id="why-heading" tabindex="-1"><span class="kind">{ "Why?" }</span>{ " " }{ &why.title }</h2>
                 <button type="button" class="icon-button" aria-label="Close why" onclick={dispatch.on(Msg::Select(Selection::None))}>{ icon(Icon::Close) }</button>
             </div>
-            <p class="headline" data-tone={why.tone.as_str()}>{ &why.answer }</p>
+            if let Some(walk) = &props.walk {
+                <p class="why__walk">{ format!("This is the answer as of {}. The page shows link {}, in the past.", walk.as_of, walk.at + 1) }
+                    <button type="button" class="button button--small" onclick={dispatch.on(Msg::History(HistoryMsg::Back))}>{ icon(Icon::Back) }{ format!("Back to {}", walk.as_of) }</button>
+                </p>
+            }
+            { verdicts(&why.verdicts, &dispatch) }
+            if !why.answer.is_empty() { <p class="headline" data-tone={why.tone.as_str()}>{ &why.answer }</p> }
             if let Some(field) = &why.decided_by { <p class="why__field">{ "decided by " }<code>{ field }</code></p> }
-            if let Some(list) = &props.remedies { <Remedies title="What would change it" list={list.clone()} act={act(Msg::ApplyRemedy)} /> }
+            <Remedies title="What would change it" list={props.remedies.clone().filter(|_| !is_walking)} done={props.done.clone()} act={act(Msg::ApplyRemedy)} />
             if !why.facts.is_empty() {
                 <dl class="facts">{ for why.facts.iter().map(|fact| html! { <div><dt>{ &fact.name }</dt><dd>{ &fact.value }</dd></div> }) }</dl>
             }
-            if let Some(pod) = &why.pod {
+            if let Some(pod) = why.pod.as_ref().filter(|_| !is_walking) {
                 <p class="why__actions">
                     <button type="button" class="button button--small" title="kubectl delete pod" onclick={dispatch.on(Msg::DeletePod(pod.clone()))}>{ "Delete pod" }</button>
                     <button type="button" class="button button--small" title="Its phase becomes Failed, as after an eviction" onclick={dispatch.on(Msg::FailPod(pod.clone()))}>{ "Let it fail" }</button>
                 </p>
             }
-            { for why.groups.iter().map(group) }
+            { for why.groups.iter().map(|it| group(it, &dispatch)) }
             if !why.causes.is_empty() {
                 <div class="causes">
                     <h3>{ "How it came about" }</h3>
-                    <ol>{ for why.causes.iter().map(|cause| html! {
-                        <li><CauseRow cause={cause.clone()} /></li>
+                    <p class="causes__about">{ "From the effect back to what the user did. Point at a link to see where it was; a click goes to its moment." }</p>
+                    <ol role="list">{ for why.causes.iter().enumerate().map(|(index, cause)| html! {
+                        <li data-pointed={(props.pointed == Some(index)).to_string()} aria-current={props.walk.as_ref().filter(|walk| walk.at == index).map(|_| "step")}>
+                            <CauseRow {index} cause={cause.clone()} />
+                        </li>
                     }) }</ol>
                 </div>
             }
@@ -60,49 +88,100 @@ pub fn Why(props: &WhyProps) -> Html {
     }
 }
 
-fn group(group: &CheckGroup) -> Html {
+/// What each DaemonSet has on the node, a line each; a click on another's name asks about that one.
+fn verdicts(lines: &[VerdictLine], dispatch: &Dispatch) -> Html {
+    let name = |line: &VerdictLine| match line.is_chosen {
+        true => html! { <span class="verdicts__set">{ &line.set.name }</span> },
+        false => html! {
+            <button type="button" class="link verdicts__set" aria-label={format!("Why is it so for {}?", line.set.name)}
+                onclick={dispatch.on(Msg::ChooseDaemonSet(line.set.clone()))}>{ &line.set.name }</button>
+        },
+    };
+    if lines.is_empty() {
+        return html! {};
+    }
+    html! {
+        <ul class="verdicts">{ for lines.iter().map(|line| html! {
+            <li data-tone={line.state.tone().as_str()} data-chosen={line.is_chosen.to_string()}>
+                { name(line) }{ " " }<b>{ line.state.word() }</b>{ " " }<span class="verdicts__reason">{ &line.reason }</span>
+            </li>
+        }) }</ul>
+    }
+}
+
+fn group(group: &CheckGroup, dispatch: &Dispatch) -> Html {
     html! {
         <div class="checks">
             <h3>{ &group.title }</h3>
-            <ul>{ for group.checks.iter().map(check) }</ul>
+            <ul>{ for group.checks.iter().map(|it| check(it, dispatch)) }</ul>
         </div>
     }
 }
 
-fn check(check: &Check) -> Html {
+/// One check. While it is pointed at, or the keyboard is in it, the editor shows the lines that it looked at.
+fn check(check: &Check, dispatch: &Dispatch) -> Html {
     let (shape, word) = match check.outcome {
         Outcome::Pass => (Icon::Check, "passed"),
         Outcome::Fail => (Icon::Cross, "failed"),
         Outcome::Skipped => (Icon::Dash, "not asked"),
     };
+    let point = |marks: Option<&Rc<Marks>>| Msg::Point(marks.cloned());
+    let marks = check.marks.as_ref();
     html! {
-        <li class="check" data-outcome={check.outcome.as_str()} data-decides={check.decides.to_string()}>
+        <li class="check" key={check.title.clone()} data-outcome={check.outcome.as_str()} data-decides={check.decides.to_string()}
+            onmouseenter={marks.map(|it| dispatch.on(point(Some(it))))} onmouseleave={marks.map(|_| dispatch.on(point(None)))}
+            onfocusin={marks.map(|it| dispatch.on(point(Some(it))))} onfocusout={marks.map(|_| dispatch.on(point(None)))}>
             { icon(shape) }
             <div>
                 <b>{ &check.title }</b><span class="sr-only">{ format!(" {word}.") }</span>
                 if check.decides { <span class="check__decides">{ "decided" }</span> }
                 if !check.detail.is_empty() { <p>{ &check.detail }</p> }
                 if !check.field.is_empty() { <code>{ &check.field }</code> }
+                if let Some(marks) = marks { { lines(marks, check.decides) } }
             </div>
         </li>
     }
 }
 
+/// The lines of YAML that a check looked at, of both objects.
+fn lines(marks: &Marks, is_open: bool) -> Html {
+    html! {
+        <details class="excerpts" key={is_open.to_string()} open={is_open}>
+            <summary>{ "YAML" }</summary>
+            { for marks.excerpts.iter().map(|excerpt| html! {
+                <figure class="excerpt">
+                    <figcaption>{ &excerpt.title }</figcaption>
+                    <pre>{ for excerpt.lines.iter().map(|line| match line.is_marked {
+                        true => html! { <mark>{ &line.text }</mark> },
+                        false => html! { <span>{ &line.text }</span> },
+                    }) }</pre>
+                    if excerpt.more > 0 { <p>{ format!("and {}", count(excerpt.more.into(), "more line")) }</p> }
+                </figure>
+            }) }
+        </details>
+    }
+}
+
 #[derive(Clone, PartialEq, Properties)]
 struct CauseRowProps {
+    index: usize,
     cause: Cause,
 }
 
-/// One link of the chain; its time goes there.
+/// One link of the chain: pointing at it marks its moment and its place, a click goes there.
 #[component]
 fn CauseRow(props: &CauseRowProps) -> Html {
     let dispatch = use_dispatch();
     let cause = &props.cause;
+    let point = |to: Option<usize>| Msg::Cause(CauseMsg::Point(to));
+    let (on, off) = (point(Some(props.index)), point(None));
     html! {
-        <div class="cause">
-            <button type="button" class="link cause__at" title="Go to this moment" onclick={dispatch.on(Msg::Clock(ClockMsg::Seek { ms: cause.at_ms }))}>{ &cause.at }</button>
-            <span class="cause__actor">{ &cause.actor }</span>
+        <button type="button" class="cause" title="Go to this moment" onclick={dispatch.on(Msg::Cause(CauseMsg::Go(props.index)))}
+            onmouseenter={dispatch.on(on.clone())} onmouseleave={dispatch.on(off.clone())} onfocus={dispatch.on(on)} onblur={dispatch.on(off)}>
+            <span class="cause__number" aria-hidden="true">{ props.index + 1 }</span>
+            <span class="cause__at">{ &cause.at }</span>{ " " }
+            <span class="cause__actor">{ &cause.actor }</span>{ " " }
             <span class="cause__text">{ &cause.text }</span>
-        </div>
+        </button>
     }
 }

@@ -76,7 +76,7 @@ pageTest("pasted nodes, kubectl's errors, and a rollout that hangs", { size: "ph
   await page.locator("#compare-image").fill("my-image:broken");
   await page.locator("#compare-run").click();
   await finished(page);
-  await page.getByText("The budget of 1 is used up by worker-1 (ErrImagePull)").first().waitFor();
+  await page.getByText("The budget of 1 is used up by worker-1 (not ready: ErrImagePull)").first().waitFor();
   assert.equal((await rows(page))[0][3], "4 of 5");
   const { scroll, client } = await page.locator(".dialog").evaluate((it) => ({ scroll: it.scrollWidth, client: it.clientWidth }));
   assert.ok(scroll <= client, `the dialog is ${scroll} wide, with room for ${client}`);

@@ -160,13 +160,14 @@ fn a_hang_is_explained() {
         expect![[r#"
             3 nodes. Every strategy met the same start times and the same faults.
             maxUnavailable 1 | 1 node | Hangs after 1.2 s | 2 of 3 | 2.0 | 1 | 0
-                The budget of 1 is used up by node-1 (ErrImagePull).
-                2 old pods left; the next to go is the one on node-2, once the budget has room.
+                The budget of 1 is used up by node-1 (not ready: ErrImagePull).
+                2 old pods left; the next to go is my-daemonset-vsjrz on node-2, once the budget has room.
             maxUnavailable 25% | 1 node | Hangs after 1.2 s | 2 of 3 | 2.0 | 1 | 0
-                The budget of 1 is used up by node-1 (ErrImagePull).
-                2 old pods left; the next to go is the one on node-2, once the budget has room.
+                The budget of 1 is used up by node-1 (not ready: ErrImagePull).
+                2 old pods left; the next to go is my-daemonset-vsjrz on node-2, once the budget has room.
             maxSurge 1 | 1 extra pod | Hangs at once | 3 of 3 | 3.0 | 1 | 1
-                New pods become available on node-1 (ErrImagePull).
+                The surge of 1 is used up by node-1 (not ready: ErrImagePull).
+                3 old pods left; the next to be replaced is my-daemonset-vsjrz on node-2, once a new pod is available.
         "#]],
     );
 }

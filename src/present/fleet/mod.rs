@@ -299,7 +299,7 @@ impl CellState {
             CellState::Ready => "pod ready",
             CellState::Terminating => "pod terminating",
             CellState::Failed => "pod failing",
-            CellState::NodeDown => "node down",
+            CellState::NodeDown => "node not ready",
         }
     }
 }

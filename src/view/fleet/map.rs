@@ -4,6 +4,7 @@ use super::paint::{Painter, Palette};
 use crate::present::fleet::gesture::{Gesture, Meaning};
 use crate::present::fleet::grid::{Camera, Grid, Move, Step};
 use crate::present::fleet::{FleetView, thousands};
+use crate::present::why::Part;
 use crate::view::platform::canvas;
 use std::rc::Rc;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
@@ -20,6 +21,8 @@ pub struct MapProps {
     pub view: Rc<FleetView>,
     #[prop_or_default]
     pub selected: Option<Rc<str>>,
+    #[prop_or_default]
+    pub parts: Vec<(Rc<str>, Part)>,
     #[prop_or_default]
     pub on_select: Callback<Rc<str>>,
     /// What it is called, where that isn't just how many nodes it has.
@@ -143,6 +146,10 @@ pub fn Map(props: &MapProps) -> Html {
                 onpointercancel={on_pointer.clone()} onpointerleave={on_pointer}>
                 <canvas ref={surface} class="fleet__canvas" aria-hidden="true"></canvas>
                 <Ring kind="selected" {grid} percent={camera.percent} index={selected} />
+                // A box of their own: more or fewer of them must not make another canvas of ours.
+                <div>{ for props.parts.iter().map(|(name, part)| html! {
+                    <Ring key={&**name} kind={if part.is_pointed { "pointed" } else { "part" }} {grid} percent={camera.percent} index={view.position(name)} links={part.links.clone()} />
+                }) }</div>
                 <Ring kind="cursor" {grid} percent={camera.percent} index={*cursor} />
                 <Ring kind="hover" {grid} percent={camera.percent} index={*hovered} />
                 <Tip view={view.clone()} {grid} percent={camera.percent} index={*hovered} />
@@ -174,6 +181,9 @@ struct RingProps {
     grid: Grid,
     percent: i32,
     index: Option<u32>,
+    /// The numbers of the links that it stands for.
+    #[prop_or_default]
+    links: Option<AttrValue>,
 }
 
 /// A frame around a cell. An element of its own, so that moving it paints nothing.
@@ -200,7 +210,7 @@ fn Ring(props: &RingProps) -> Html {
             );
         });
     }
-    html! { <span ref={element} class="fleet__ring" data-ring={props.kind} hidden={index.is_none()}></span> }
+    html! { <span ref={element} class="fleet__ring" data-ring={props.kind} data-links={props.links.clone()} hidden={index.is_none()}></span> }
 }
 
 #[derive(Properties, PartialEq)]

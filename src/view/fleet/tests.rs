@@ -95,7 +95,7 @@ fn the_legend_has_all_states_always() {
             <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="NodeDown" data-revision="None" class="fleet__swatch">
             <path d="M0 0h12v4h-12zM0 8h12v4h-12z">
             </path>
-            </svg>node down <b>0</b>
+            </svg>node not ready <b>0</b>
             </li>
             <li class="fleet__key">
             <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Ready" data-revision="Old" class="fleet__swatch">
@@ -120,6 +120,7 @@ fn the_map_says_what_it_is_and_how_it_is_used() {
     let props = map::MapProps {
         view: view(1234),
         selected: Some("node-7".into()),
+        parts: Vec::new(),
         on_select: Callback::noop(),
         label: None,
         help_id: "fleet-help".into(),
@@ -133,6 +134,8 @@ fn the_map_says_what_it_is_and_how_it_is_used() {
             </canvas>
             <span data-ring="selected" hidden="hidden" class="fleet__ring">
             </span>
+            <div>
+            </div>
             <span data-ring="cursor" hidden="hidden" class="fleet__ring">
             </span>
             <span data-ring="hover" hidden="hidden" class="fleet__ring">
@@ -175,7 +178,7 @@ fn the_table_says_in_words_what_cells_show() {
             <option value="Ready">pod ready</option>
             <option value="Terminating">pod terminating</option>
             <option value="Failed">pod failing</option>
-            <option value="NodeDown">node down</option>
+            <option value="NodeDown">node not ready</option>
             </select>
             </label>
             <span role="status" class="fleet__range">1 to 4 of 4</span>
