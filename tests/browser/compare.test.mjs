@@ -130,7 +130,8 @@ pageTest("the comparison runs in a worker, and the page keeps its frames", async
   assert.match(worker.url(), /\/worker\.js\?v=/);
   await finished(page);
   const { longest, perSecond } = await frames();
-  assert.ok(perSecond > 30 && longest < 300, `${perSecond.toFixed()} frames a second, the longest ${longest.toFixed()} ms`);
+  // Worked on between frames there would be ten, of which most are slow.
+  assert.ok(perSecond > 20 && longest < 500, `${perSecond.toFixed()} frames a second, the longest ${longest.toFixed()} ms`);
   await withoutWorkers(page);
   const wasm = requests.slice(before).filter((url) => url.endsWith(".wasm"));
   assert.deepEqual(wasm, [], "the page's own wasm is used");
