@@ -169,7 +169,7 @@ fn node(node: &Rc<RaceNode>) -> Html {
             <p class="race__name">
                 <b>{ &*node.name }</b>
                 if node.health != Health::Ready { <span class="status-word" data-health={node.health.as_str()}>{ node.health.as_str() }</span> }
-                if node.pods.len() > 1 { <span class="chip" data-kind="label">{ "one extra pod" }</span> }
+                if node.pods.len() > 1 { <span class="chip" data-kind="label">{ "extra pod" }</span> }
             </p>
             <ul class="pods">
                 { for node.pods.iter().map(|pod| html! { <li key={&*pod.uid}><PodTile pod={pod.clone()} is_still={true} /></li> }) }

@@ -648,7 +648,7 @@ fn two_strategies_are_read_side_by_side() {
             Extra pods
             1
             node-1
-            one extra pod
+            extra pod
             my-daemonset
             -l7dfr
             r1

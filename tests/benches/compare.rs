@@ -3,9 +3,14 @@
 mod measure;
 
 use daemonset_playground::api::object::Key;
+use daemonset_playground::cluster::Cluster;
+use daemonset_playground::explain::compare::race::Race;
 use daemonset_playground::explain::compare::{Comparison, Faults, Nodes, Plan, Strategy};
+use daemonset_playground::present::compare::result;
+use daemonset_playground::present::race::{Picture, side, speed_for, watch_time};
 use daemonset_playground::session::Session;
 use daemonset_playground::session::command::Command;
+use daemonset_playground::sim::time::SimDuration;
 use measure::{AGENT, measure, ms, scenario, set_image};
 
 /// Each strategy with a round of its own, and then so many seeds.
@@ -24,18 +29,9 @@ fn main() {
             .expect("a valid manifest");
         session.settle();
         for strategy in ["maxUnavailable 1", "maxUnavailable 25%", "maxSurge 1"] {
-            let plan = Plan {
-                set: Key::new("default", "agent"),
-                change: set_image("agent:2"),
-                strategies: vec![Strategy::parse(strategy).expect("a strategy")],
-                faults: Faults {
-                    slow_per_mille: 20,
-                    slow_factor: 30,
-                    lost_per_mille: 0,
-                },
-            };
-            let mut comparison = Comparison::new(session.cluster(), plan, &Nodes::Present)
-                .expect("a valid comparison");
+            let mut comparison =
+                Comparison::new(session.cluster(), plan(&[strategy]), &Nodes::Present)
+                    .expect("a valid comparison");
             let rounds = if nodes > 250 { 2 } else { ROUNDS };
             comparison.set_rounds(rounds);
             let (mut all, mut longest) = (0, 0);
@@ -55,5 +51,53 @@ fn main() {
                 ms(longest)
             );
         }
+        watch(session.cluster());
+    }
+}
+
+/// Two strategies side by side, at 60 frames a second and the speed at which all of it is watched.
+fn watch(cluster: &Cluster) {
+    let plan = plan(&["maxUnavailable 1", "maxSurge 1"]);
+    let mut comparison = Comparison::new(cluster, plan, &Nodes::Present).expect("a comparison");
+    comparison.go_on(u64::MAX).expect("nothing is pasted");
+    let result = result(&comparison, None).expect("a result");
+    let sides = [0, 1].map(|nth| comparison.start(nth).expect("it went well"));
+    let ends = [0, 1].map(|nth| watch_time(&result.rows[nth]));
+    let mut race = Race::new(sides, ends);
+    let frame_ms = 16 * u64::from(speed_for(race.end()));
+    let mut pictures = [Picture::default(), Picture::default()];
+    let mut frames = Vec::new();
+    while race.now() < race.end() {
+        let (_, frame) = measure(|| {
+            race.go_to(SimDuration(race.now().0 + frame_ms), u64::MAX);
+            for (which, picture) in pictures.iter_mut().enumerate() {
+                let row = (which, &result.rows[which]);
+                side(row, &race, which, comparison.set(), picture);
+            }
+        });
+        frames.push(frame);
+    }
+    let (_, back) = measure(|| race.go_to(SimDuration(race.end().0 / 2), u64::MAX));
+    frames.sort_unstable();
+    println!(
+        "         side by side: {} frames, half of them take {}, the longest {}; going back {}",
+        frames.len(),
+        ms(frames[frames.len() / 2]),
+        ms(frames[frames.len() - 1]),
+        ms(back),
+    );
+}
+
+fn plan(strategies: &[&str]) -> Plan {
+    let strategies = strategies.iter().map(|text| Strategy::parse(text));
+    Plan {
+        set: Key::new("default", "agent"),
+        change: set_image("agent:2"),
+        strategies: strategies.collect::<Result<_, _>>().expect("strategies"),
+        faults: Faults {
+            slow_per_mille: 20,
+            slow_factor: 30,
+            lost_per_mille: 0,
+        },
     }
 }

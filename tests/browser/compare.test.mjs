@@ -130,7 +130,8 @@ pageTest("the comparison runs in a worker, and the page keeps its frames", async
   assert.match(worker.url(), /\/worker\.js\?v=/);
   await finished(page);
   const { longest, perSecond } = await frames();
-  assert.ok(perSecond > 30 && longest < 300, `${perSecond.toFixed()} frames a second, the longest ${longest.toFixed()} ms`);
+  // Worked on between frames there would be ten, of which most are slow.
+  assert.ok(perSecond > 20 && longest < 500, `${perSecond.toFixed()} frames a second, the longest ${longest.toFixed()} ms`);
   await withoutWorkers(page);
   const wasm = requests.slice(before).filter((url) => url.endsWith(".wasm"));
   assert.deepEqual(wasm, [], "the page's own wasm is used");
@@ -237,8 +238,8 @@ pageTest("a surge's second pod is seen, also on a phone", { size: "phone" }, asy
   await opened(page);
   await watching(page);
   await seek(page, 0.2);
-  assert.ok((await page.getByRole("region", { name: /Right/ }).getByText("one extra pod").count()) > 0);
-  assert.equal(await page.getByRole("region", { name: /Left/ }).getByText("one extra pod").count(), 0);
+  assert.ok((await page.getByRole("region", { name: /Right/ }).getByText("extra pod").count()) > 0);
+  assert.equal(await page.getByRole("region", { name: /Left/ }).getByText("extra pod").count(), 0);
   const { scroll, client } = await page.locator(".dialog").evaluate((it) => ({ scroll: it.scrollWidth, client: it.clientWidth }));
   assert.ok(scroll <= client, `the dialog is ${scroll} wide, with room for ${client}`);
 });
