@@ -651,21 +651,19 @@ impl Session {
     fn replay_place(&mut self, to: Place) {
         let applied = self.log.len().min(to.applied as usize);
         let to_at = to.at.min(SimTime::ZERO + MAX_TIME);
-        while self.cluster.steps() < to.steps
-            && self.cluster.next_due().is_some_and(|due| due <= to_at)
-        {
-            match self.log.get(self.applied) {
-                Some(logged) if self.applied < applied && logged.steps <= self.cluster.steps() => {
-                    self.replay_command();
-                }
-                _ => {
-                    self.cluster.step();
-                    self.maybe_checkpoint();
-                }
+        loop {
+            let next = self.log.get(self.applied);
+            let next = next.filter(|_| self.applied < applied);
+            let (at, steps) = next.map_or((to_at, to.steps), |it| (it.at, it.steps));
+            let is_due = self.cluster.next_due().is_some_and(|due| due <= at);
+            if self.cluster.steps() < steps && is_due {
+                self.cluster.step();
+                self.maybe_checkpoint();
+            } else if next.is_some() {
+                self.replay_command();
+            } else {
+                break;
             }
-        }
-        while self.applied < applied {
-            self.replay_command();
         }
         self.cluster.advance_clock(to_at);
     }
