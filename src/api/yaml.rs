@@ -61,7 +61,8 @@ pub fn parse(text: &str) -> Result<Vec<Document>, YamlError> {
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| syntax_error(&error, text))?;
         let at = position(span.start.line(), span.start.col());
-        builder.event(event, at)?;
+        let last = last_line(&event, &span);
+        builder.event(event, at, last)?;
     }
     Ok(builder.documents)
 }
@@ -106,6 +107,21 @@ fn position(line: usize, column: usize) -> Position {
     Position {
         line: u32::try_from(line).unwrap_or(u32::MAX).max(1),
         column: u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1),
+    }
+}
+
+/// The last line that holds a part of it; 0 for what has no text, as the end of a block.
+fn last_line(event: &Event<'_>, span: &granit_parser::Span) -> u32 {
+    let (first, last) = (span.start.line(), span.end.line());
+    // A block scalar ends where something else begins.
+    let is_block = matches!(
+        event,
+        Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..)
+    );
+    let is_behind = is_block && last > first;
+    match span.start == span.end {
+        true => 0,
+        false => position(last - usize::from(is_behind), 0).line,
     }
 }
 
@@ -194,6 +210,8 @@ fn too_deep() -> String {
 /// A list or mapping that isn't finished.
 struct Frame {
     at: Position,
+    /// The last line so far.
+    last: u32,
     anchor: usize,
     size: Size,
     content: Content,
@@ -232,7 +250,7 @@ struct Builder {
 }
 
 impl Builder {
-    fn event(&mut self, event: Event<'_>, at: Position) -> Result<(), YamlError> {
+    fn event(&mut self, event: Event<'_>, at: Position, last: u32) -> Result<(), YamlError> {
         match event {
             Event::DocumentStart(..) => {
                 self.anchors.clear();
@@ -240,6 +258,7 @@ impl Builder {
                 self.documents.push(Document {
                     root: Node {
                         at,
+                        last: 0,
                         value: NodeValue::Null,
                     },
                 });
@@ -260,7 +279,8 @@ impl Builder {
                     height: 0,
                 };
                 self.spend(1, at)?;
-                self.add(Node { at, value }, size, anchor)
+                let last = if value == NodeValue::Null { 0 } else { last };
+                self.add(Node { at, last, value }, size, anchor)
             }
             Event::SequenceStart(_, anchor, _) => self.start(Content::List(Vec::new()), anchor, at),
             Event::MappingStart(_, anchor, _) => {
@@ -272,13 +292,13 @@ impl Builder {
                 };
                 self.start(content, anchor, at)
             }
-            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::SequenceEnd | Event::MappingEnd => self.end(last),
             Event::Alias(anchor) => {
                 let Some((node, size)) = self.anchors.get(&anchor) else {
                     return Err(fail(at, "anchor value contains itself"));
                 };
                 let (mut node, size) = (node.clone(), *size);
-                node.at = at;
+                (node.at, node.last) = (at, at.line);
                 if self.open.len() as u32 + size.height > DEPTH_MAX {
                     return Err(fail(at, &too_deep()));
                 }
@@ -318,6 +338,7 @@ impl Builder {
         let size = Size { cost: 1, height: 1 };
         self.open.push(Frame {
             at,
+            last: at.line,
             anchor,
             size,
             content,
@@ -325,7 +346,7 @@ impl Builder {
         Ok(())
     }
 
-    fn end(&mut self) -> Result<(), YamlError> {
+    fn end(&mut self, last: u32) -> Result<(), YamlError> {
         let Some(frame) = self.open.pop() else {
             return Ok(());
         };
@@ -346,6 +367,7 @@ impl Builder {
         self.add(
             Node {
                 at: frame.at,
+                last: frame.last.max(last),
                 value,
             },
             frame.size,
@@ -366,6 +388,7 @@ impl Builder {
             }
             return Ok(());
         };
+        frame.last = frame.last.max(node.last);
         frame.size.cost = frame.size.cost.saturating_add(size.cost);
         frame.size.height = frame.size.height.max(size.height + 1);
         match &mut frame.content {
@@ -392,10 +415,15 @@ impl Builder {
     }
 
     fn set_key(&mut self, new: Key, at: Position) -> Result<(), YamlError> {
-        let Some(Content::Map { keys, key, .. }) = self.open.last_mut().map(|f| &mut f.content)
+        let Some(Frame {
+            last,
+            content: Content::Map { keys, key, .. },
+            ..
+        }) = self.open.last_mut()
         else {
             return Ok(());
         };
+        *last = at.line.max(*last);
         if let Key::Named(name) = &new
             && !keys.insert(name.clone())
         {

@@ -242,19 +242,20 @@ fn why_is_answered_in_words() {
         Msg::OpenScenario("surge-with-host-port".to_owned()),
     );
     expect![[r#"
-        Why 3 of 3 nodes:
+        Why DESIRED is 3 with 3 nodes:
           2 Run (node-2, node-3): eligible, and its pod is ready
           1 Being replaced (node-1): the new pod is Pending beside the old one; scheduler: node(s) didn't have free ports for the requested pod ports
         RollingUpdate, maxSurge 1: on 1 node at a time the new pod starts beside the old one, which goes when the new one is available.
-          New pods become available on node-1 (Pending; scheduler: node(s) didn't have free ports for the requested pod ports).
+          The surge of 1 is used up by node-1 (not ready: Pending; scheduler: node(s) didn't have free ports for the requested pod ports).
           The old pod there has the host port that the new one wants, and stays until the new one is available: maxSurge can't work with a host port.
+          3 old pods left; the next to be replaced is agent-4xkck on node-2, once a new pod is available.
     "#]].assert_eq(&printed(&mut model, "kubectl why ds/agent"));
     update(
         &mut model,
         Msg::OpenScenario("desired-below-nodes".to_owned()),
     );
     expect![[r#"
-        Node windows-1: No pod: nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows.
+        Node windows-1: agent: Not wanted: nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows.
         Decided by: spec.template.spec.nodeSelector[kubernetes.io/os]
         DaemonSet controller: should windows-1 run agent?
           nodeSelector: nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows

@@ -5,6 +5,8 @@ use crate::explain::hints::{Hint, hints};
 use crate::present::editor::{
     ApplyResult, EditorPane, EditorTab, ObjectItem, PresetItem, Problem, StoryNote, TabId,
 };
+use crate::present::marks::Marks;
+use crate::present::why::WhyPanel;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -24,6 +26,16 @@ pub struct Editor {
     /// What `hints` are about: the text, and how the DaemonSets were.
     hinted: Option<(Rc<str>, u64)>,
     dismissed: BTreeSet<&'static str>,
+    pointing: Option<Pointing>,
+}
+
+/// What somebody points at in the why panel.
+#[derive(Clone, Debug)]
+struct Pointing {
+    marks: Rc<Marks>,
+    /// The text that was searched for it.
+    text: Rc<str>,
+    lines: Rc<[(u32, u32)]>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +67,7 @@ impl Editor {
             hints: Rc::new([]),
             hinted: None,
             dismissed: BTreeSet::new(),
+            pointing: None,
         }
     }
 
@@ -69,6 +82,7 @@ impl Editor {
             hints: Rc::new([]),
             hinted: None,
             dismissed: BTreeSet::new(),
+            pointing: None,
         };
         for text in texts {
             editor.push(text);
@@ -205,6 +219,28 @@ impl Editor {
         self.hinted = None;
     }
 
+    /// Points at what a check looked at, where the document in front says it.
+    pub fn point(&mut self, marks: Option<Rc<Marks>>) {
+        let text = &self.tab().text;
+        self.pointing = marks.map(|marks| Pointing {
+            lines: marks.find(text).into(),
+            text: Rc::clone(text),
+            marks,
+        });
+    }
+
+    /// Points on, at the text as it is now; no more once the panel doesn't show the check.
+    pub fn keep_pointing(&mut self, why: Option<&WhyPanel>) {
+        let Some(pointing) = &self.pointing else {
+            return;
+        };
+        if !why.is_some_and(|why| why.has(&pointing.marks)) {
+            self.pointing = None;
+        } else if !Rc::ptr_eq(&pointing.text, &self.tab().text) {
+            self.point(Some(Rc::clone(&pointing.marks)));
+        }
+    }
+
     pub fn pane(&self, presets: &Rc<[PresetItem]>, is_first_visit: bool) -> EditorPane {
         let tab = self.tab();
         EditorPane {
@@ -217,6 +253,10 @@ impl Editor {
             presets: presets.clone(),
             objects: self.objects.clone(),
             hints: self.hints.clone(),
+            pointed: self
+                .pointing
+                .as_ref()
+                .map_or_else(Default::default, |it| Rc::clone(&it.lines)),
             watch: tab.watch.clone(),
             story: tab.story.clone(),
             is_first_visit,

@@ -23,6 +23,7 @@ use crate::cluster::nodes::NodeTemplate;
 use crate::present::console::ConsolePane;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
+use crate::present::marks::manifest;
 use crate::present::page::{Look, Page, Subject};
 use crate::present::pod::PodId;
 use crate::present::remedy::RemedyList;
@@ -110,9 +111,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     let is_tick = matches!(msg, Msg::Clock(ClockMsg::Tick { .. }));
     let is_pointing = matches!(msg, Msg::Cause(CauseMsg::Point(to)) if to == model.pointed);
     let was_idle = model.is_idle();
+    let had_worker = model.compare.is_in_worker();
     let is_clock = matches!(msg, Msg::Clock(_));
     act(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
+    if had_worker && !model.compare.is_in_worker() {
+        // Done, cancelled, or lost with all that was open.
+        update.effects.push(Effect::StopWorker);
+    }
     let mut changed = model.refresh();
     if is_clock && !was_idle && model.is_idle() {
         // The page has to be made first: it knows what there is to say.
@@ -126,7 +132,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     update.effects.extend(
         model
             .clock
-            .ask(&model.session, deadline, model.compare.is_running()),
+            .ask(&model.session, deadline, model.compare.is_busy()),
     );
     update
 }
@@ -241,6 +247,9 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.theme = theme;
             effects.push(Effect::SetTheme(theme));
         }
+        Msg::Open(None) if model.compare.end_watch() => {
+            effects.push(Effect::Focus("compare-watch".to_owned()));
+        }
         Msg::Open(dialog) => {
             if let (None, Some(old)) = (dialog, model.dialog) {
                 let id = match old {
@@ -259,6 +268,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         }
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
+        Msg::Point(marks) => model.editor.point(marks),
         Msg::ToggleEye => {
             model.shows_eye = !model.shows_eye;
             if model.shows_eye {
@@ -687,7 +697,7 @@ impl Model {
         let Some(object) = server.get_object(kind, key) else {
             return;
         };
-        if let Some(text) = objects::manifest(server, kind, key) {
+        if let Some(text) = manifest(&object) {
             self.editor.open_object(&object.meta().name, &text);
             self.section = Section::Editor;
             self.shows_editor = true;
@@ -701,12 +711,6 @@ impl Model {
             self.editor.objects = objects.into();
         }
         self.editor.hint(&self.session.cluster().server);
-        let pane = self
-            .editor
-            .pane(&self.presets, self.session.log().is_empty());
-        if *self.pane != pane {
-            self.pane = Rc::new(pane);
-        }
         let pace = self.clock.pace(&self.session, self.console.deadline());
         let console = self.console.pane(pace == Pace::Paused);
         let is_console_new = *self.console_pane != console;
@@ -731,7 +735,14 @@ impl Model {
             walk: walk.as_deref(),
         };
         let is_page_new = self.page.refresh(&self.session, &look);
-        let is_compare_new = self.compare.refresh(self.dialog == Some(Dialog::Compare));
+        self.editor.keep_pointing(self.page.why.as_deref());
+        let pane = self
+            .editor
+            .pane(&self.presets, self.session.log().is_empty());
+        if *self.pane != pane {
+            self.pane = Rc::new(pane);
+        }
+        let is_compare_new = self.refresh_compare();
         is_page_new | is_console_new | is_compare_new | self.suggest(pace)
     }
 }

@@ -3,6 +3,7 @@
 use crate::api::object::{Key, Kind};
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
+use crate::present::marks::Marks;
 use crate::present::node::Pressure;
 use crate::present::pod::PodId;
 use crate::present::timeline::Speed;
@@ -56,6 +57,8 @@ pub enum Msg {
     Show(Section),
     /// In an embedded page: the editor in or out.
     ToggleEditor,
+    /// Points at the lines of the editor's text that a check looked at, or no more.
+    Point(Option<Rc<Marks>>),
     /// Shows the reconcile loop, or hides it.
     ToggleEye,
     Key(Shortcut),
@@ -185,6 +188,31 @@ pub enum CompareMsg {
     /// The same with so many seeds.
     Repeat,
     Cancel,
+    /// The worker's report, as text.
+    Told(String),
+    /// There is no worker, or none any more.
+    WorkerLost,
+    /// Two strategies side by side.
+    Watch,
+    Race(RaceMsg),
+}
+
+/// What is done to two strategies that are watched.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RaceMsg {
+    /// Another row of the result on this side.
+    Pick {
+        side: usize,
+        row: usize,
+    },
+    /// Plays, from the start if it was at its end, or stops.
+    Toggle,
+    Restart,
+    Seek {
+        ms: u64,
+    },
+    /// So many times as fast as it is.
+    Speed(u32),
 }
 
 /// A field of the form, with what it holds as text.
@@ -389,4 +417,8 @@ pub enum Effect {
     Reveal(u32),
     /// Bring the element with this id into view.
     Show(&'static str),
+    /// Start a worker on this order, in the place of another one.
+    StartWorker(String),
+    /// End the worker, if there is one.
+    StopWorker,
 }

@@ -46,7 +46,7 @@ fn told(model: &Model) -> String {
         }));
     }
     if let Some(why) = &model.page.why {
-        lines.push(format!("why: {}", why.answer));
+        lines.push(format!("why: {}", why.told()));
         lines.extend(
             why.decided_by
                 .iter()
@@ -73,10 +73,10 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "desired-below-nodes",
         &[
-            "table: Why 3 of 5 nodes",
+            "table: Why DESIRED is 3 with 5 nodes",
             "row: 1 Not wanted (windows-1): nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows",
             "row: 1 Not wanted (control-plane-1): taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated",
-            "why: No pod: taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated.",
+            "why: agent: Not wanted: taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated.",
             "decided by: node control-plane-1: spec.taints[0]",
             "change: Remove the taint node-role.kubernetes.io/control-plane:NoSchedule from control-plane-1",
             "change: Let agent tolerate node-role.kubernetes.io/control-plane:NoSchedule",
@@ -85,7 +85,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "pending-on-a-full-node",
         &[
-            "row: 1 Wanted, but Pending (node-2): scheduler: Insufficient cpu",
+            "row: 1 Wanted but Pending (node-2): scheduler: Insufficient cpu",
             "A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its 0, so it can't push one out (preemption).",
             "decided by: spec.containers[*].resources.requests (cpu)",
             "check: NodeResourcesFit: Insufficient cpu: cpu: requested 1000m, used 3500m of 4000m",
@@ -97,7 +97,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "label-and-taint",
         &[
             "row: 1 Not wanted (node-2): nodeSelector wants label disk=ssd, the node has no label disk",
-            "why: Only tolerated: taint dedicated=db:NoSchedule isn't tolerated: no new pod would come, the one here stays.",
+            "why: agent: Misscheduled: taint dedicated=db:NoSchedule isn't tolerated: no new pod would come, the one here stays.",
             "decided by: node node-3: spec.taints[0]",
             "change: Remove the taint dedicated=db:NoSchedule from node-3 (its pod is wanted here at once)",
             "change: Make the taint dedicated=db:NoSchedule of node-3 a NoExecute one (its pod is gone",
@@ -106,7 +106,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "drain-leaves-daemons",
         &[
-            "why: agent wants a pod here, and it is ready. The node is cordoned: daemon pods tolerate that, and kubectl drain leaves them alone.",
+            "why: agent: Run: eligible, and its pod is ready. The node is cordoned: daemon pods tolerate that, and kubectl drain leaves them alone.",
             "change: Taint node-2 with dedicated=other:NoExecute, which agent doesn't tolerate",
         ],
     ),
@@ -120,8 +120,8 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "stuck-behind-a-not-ready-node",
         &[
-            "wait: The budget of 1 is used up by node-2 (Terminating, but the node is NotReady: nobody can confirm that the pod stopped).",
-            "wait: 3 old pods left; the next to go is the one on node-1, once the budget has room.",
+            "wait: The budget of 1 is used up by node-2 (being deleted, but the node is NotReady: nobody can confirm that the pod stopped).",
+            "wait: 3 old pods left; the next to go is agent-",
             "way out: Power node-2 on again",
             "way out: Delete the node node-2, if it won't come back",
         ],
@@ -132,7 +132,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
             "hint floor: maxUnavailable is no floor",
             "headline: 2 of 4 pods available",
             "strategy: RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.",
-            "wait: The budget of 1 is used up by node-1 (ImagePullBackOff) and node-3 (ImagePullBackOff).",
+            "wait: The budget of 1 is used up by node-1 (not ready: ImagePullBackOff) and node-3 (not ready: ImagePullBackOff).",
             "wait: That is 1 more than maxUnavailable: it limits what the rollout takes down, not what fails or is deleted besides.",
             "way out: Go back to agent's revision before",
         ],
@@ -149,7 +149,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "surge-with-host-port",
         &[
             "hint surge-host-port: ",
-            "wait: New pods become available on node-1 (Pending; scheduler: node(s) didn't have free ports for the requested pod ports).",
+            "wait: The surge of 1 is used up by node-1 (not ready: Pending; scheduler: node(s) didn't have free ports for the requested pod ports).",
             "wait: The old pod there has the host port that the new one wants, and stays until the new one is available: maxSurge can't work with a host port.",
             "row: 1 Being replaced (node-1): the new pod is Pending beside the old one; scheduler: node(s) didn't have free ports",
             "way out: Replace pods one after the other instead of side by side: maxSurge 0, maxUnavailable 1 for agent",
@@ -158,8 +158,8 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "ready-is-not-available",
         &[
-            "wait: The budget of 1 is used up by node-1 (ready, but not yet for minReadySeconds, 60 s).",
-            "row: 1 Not ready (node-1): its pod is ready, and available once it stayed so for minReadySeconds",
+            "wait: The budget of 1 is used up by node-1 (ready, available in ",
+            "row: 1 Run (node-1): its pod is ready, and available once it stayed so for minReadySeconds",
             "way out: Replace more pods at a time: maxUnavailable 2 for agent",
         ],
     ),
@@ -184,7 +184,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "scale-to-zero",
         &[
             "headline: No node is eligible: there is nothing to run.",
-            "table: Why 0 of 3 nodes",
+            "table: Why DESIRED is 0 with 3 nodes",
             "decided by: spec.template.spec.nodeSelector[switched-off]",
             "change: Remove nodeSelector switched-off from agent's template (a pod is bound here",
         ],
@@ -192,13 +192,13 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "workload-before-daemon",
         &[
-            "why: agent wants a pod here; it is Running. Other pods don't wait for it: shop runs here already. Only a taint that the node joins with, and that agent tolerates, would keep them away until then.",
+            "why: agent: Run: its pod is Running. Other pods don't wait for it: shop runs here already. Only a taint that the node joins with, and that agent tolerates, would keep them away until then.",
         ],
     ),
     (
         "failed-pod-loop",
         &[
-            "row: 1 Not ready (node-2): its pod failed (Evicted); the controller replaces it after a back-off",
+            "row: 1 Run (node-2): its pod failed (Evicted); the controller replaces it after a back-off",
             "It failed: Evicted: Pod was rejected: The node had condition: [DiskPressure]. The controller deletes a failed pod and creates another, each time after a longer back-off (now 64 s).",
             "change: Take away what node-2 lacks: end its DiskPressure (its pod is ready",
             "change: Give agent the priority class system-node-critical: the kubelet keeps critical pods (its pod is ready",
@@ -286,7 +286,7 @@ fn an_address_opens_a_scenario_or_says_that_there_is_none() {
     assert_eq!(start::asked_for("?scenario=x", "#d1:abc"), "#d1:abc");
     assert_eq!(start::asked_for("?embed", ""), "");
     let model = Model::open(&asked, true);
-    assert!(told(&model).contains("Why 0 of 3 nodes"));
+    assert!(told(&model).contains("Why DESIRED is 0 with 3 nodes"));
     let model = Model::open("#scenario=nothing", false);
     let notice = model.notice.map(|notice| notice.text).unwrap_or_default();
     let wanted =

@@ -185,12 +185,12 @@ fn a_no_execute_taint_removes_the_pod_and_says_why() {
         .page
         .why
         .as_ref()
-        .map(|why| (why.answer.as_str(), why.decided_by.as_deref()));
+        .map(|why| (why.told(), why.decided_by.clone()));
     assert_eq!(
         why,
         Some((
-            "No pod: taint dedicated=db:NoExecute is not tolerated; running pods are removed.",
-            Some("node node-2: spec.taints[0]")
+            "my-daemonset: Not wanted: taint dedicated=db:NoExecute is not tolerated; running pods are removed.".to_owned(),
+            Some("node node-2: spec.taints[0]".to_owned())
         ))
     );
 }
@@ -874,4 +874,56 @@ fn numbers_and_events_lead_to_the_users_command_too() {
         [Msg::Select(Selection::Figure(set, "nonsense"))],
     );
     assert!(model.why().unwrap().is_gone);
+}
+
+#[test]
+fn pointing_at_a_check_marks_what_decided_in_the_editor() {
+    let mut model = running();
+    let taint = NodeMsg::AddTaint("dedicated=db:NoExecute".to_owned());
+    let select = Msg::Select(Selection::Node("node-2".into()));
+    send(&mut model, [node("node-2", taint), SETTLE, select.clone()]);
+    let marks = |model: &Model| {
+        let why = model.page.why.as_ref();
+        let checks = why
+            .iter()
+            .flat_map(|why| &why.groups)
+            .flat_map(|it| &it.checks);
+        checks
+            .filter(|it| it.decides)
+            .find_map(|it| it.marks.clone())
+    };
+    let point = Msg::Point(marks(&model));
+    let line_of = |model: &Model, words: &str| {
+        let lines = model.pane.text.lines().position(|line| line == words);
+        lines.map_or(0, |at| at as u32 + 1)
+    };
+    update(&mut model, point.clone());
+    let template = line_of(&model, "    spec:");
+    assert_eq!(
+        *model.pane.pointed,
+        [(template, template)],
+        "no tolerations there"
+    );
+
+    // A draft that says more is marked where it says so, and one that can't be read not at all.
+    let tab = model.pane.active;
+    let typed = |text: String| Msg::Editor(EditorMsg::Typed { tab, text });
+    let text = model.pane.text.to_string();
+    let tolerating = text.replacen(
+        "    spec:\n",
+        "    spec:\n      tolerations:\n      - key: a\n",
+        1,
+    );
+    update(&mut model, typed(tolerating));
+    assert_eq!(*model.pane.pointed, [(template + 1, template + 2)]);
+    update(&mut model, typed(text.clone() + "  [\n"));
+    assert_eq!(*model.pane.pointed, []);
+    update(&mut model, typed(text));
+    assert_eq!(*model.pane.pointed, [(template, template)]);
+
+    update(&mut model, Msg::Point(None));
+    assert_eq!(*model.pane.pointed, []);
+    // A check that isn't shown any more can't be left by the mouse.
+    send(&mut model, [point, select]);
+    assert_eq!(*model.pane.pointed, []);
 }

@@ -105,7 +105,10 @@ export function mount(parent, { doc = "", readOnly = false, dark = false, label 
     set: (text) => view.setState(state(text, view.state.facet(EditorView.darkTheme))),
     setDiagnostics: (problems) =>
       view.dispatch(setDiagnostics(view.state, problems.map((problem) => diagnostic(view.state.doc, problem)))),
-    highlight: (ranges) => view.dispatch({ effects: setHighlight.of(ranges) }),
+    highlight: (ranges) => {
+      view.dispatch({ effects: setHighlight.of(ranges) });
+      if (ranges.length > 0) bringIntoView(view, ranges);
+    },
     reveal: (line) => {
       const { from } = lineAt(view.state.doc, line);
       view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "center" }) });
@@ -117,6 +120,16 @@ export function mount(parent, { doc = "", readOnly = false, dark = false, label 
       help.remove();
     },
   };
+}
+
+/** Scrolls the editor, and nothing around it, if none of the lines can be seen. The focus stays where it is. */
+function bringIntoView(view, ranges) {
+  const { scrollDOM, state } = view;
+  const [top, bottom] = [scrollDOM.scrollTop, scrollDOM.scrollTop + scrollDOM.clientHeight];
+  const blocks = ranges.map(([first]) => view.lineBlockAt(lineAt(state.doc, first).from));
+  if (blocks.every((block) => block.top < top || block.bottom > bottom)) {
+    scrollDOM.scrollTop = blocks[0].top - scrollDOM.clientHeight / 3;
+  }
 }
 
 /** What CodeMirror wants of `{line, column, endColumn?, severity, message}`. */
@@ -212,6 +225,8 @@ const look = EditorView.theme({
     backgroundColor: "var(--editor-pointed-line, light-dark(#fff3c4, #4a3f14))",
     boxShadow: "inset 3px 0 0 var(--editor-pointed-edge, light-dark(#b7860b, #e0b437))",
   },
+  // Not by colour alone.
+  ".cm-pointedLine::after": { content: '"  ◂"', color: "var(--editor-pointed-edge, light-dark(#b7860b, #e0b437))" },
   "&.cm-focused .cm-matchingBracket": {
     backgroundColor: "transparent",
     outline: "1px solid var(--editor-bracket, light-dark(#5f6b7a, #95a1b0))",

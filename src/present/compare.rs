@@ -1,6 +1,8 @@
 //! Rollout strategies side by side: what is asked, how far it is, a table and a chart.
 
+use super::chart::{Frame, Scale, Tick};
 use super::daemon_set::DaemonSetId;
+use super::race::RacePane;
 use super::rollout::{Count, rollout};
 use super::scene::Scene;
 use super::words::{Tone, count, span};
@@ -8,6 +10,8 @@ use crate::api::object::Key;
 use crate::cluster::Cluster;
 use crate::explain::compare::trial::{End, Run};
 use crate::explain::compare::{Compared, Comparison};
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
 /// What the dialog shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +21,12 @@ pub struct ComparePane {
     /// What is wrong with the form, or ended the comparison.
     pub error: Option<String>,
     pub progress: Option<Progress>,
-    pub result: Option<CompareResult>,
-    /// The same can go on with more seeds.
+    pub result: Option<Rc<CompareResult>>,
+    /// Two strategies that are watched: then nothing else is shown.
+    pub race: Option<Rc<RacePane>>,
+    /// There are two that can be watched.
+    pub can_watch: bool,
+    /// The same can be done with more seeds.
     pub can_repeat: bool,
 }
 
@@ -61,13 +69,13 @@ impl Change {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     pub permille: u32,
     pub text: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompareResult {
     /// What was compared on how many nodes.
     pub about: String,
@@ -78,7 +86,7 @@ pub struct CompareResult {
     pub spoken: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     pub strategy: String,
     /// `17 nodes at a time`
@@ -91,10 +99,12 @@ pub struct Row {
     pub tone: Tone,
     /// Why it hangs, or was refused.
     pub why: Vec<String>,
+    /// When it was over; `None`: it wasn't tried.
+    pub after_ms: Option<u64>,
 }
 
 /// A tenth, the half and nine tenths of the rounds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpreadRow {
     pub strategy: String,
     pub finished: String,
@@ -102,8 +112,19 @@ pub struct SpreadRow {
     pub worst: [String; 3],
 }
 
-/// Available pods over time, in the units of an SVG of `WIDTH` by `HEIGHT`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where the chart's lines are.
+pub const FRAME: Frame = Frame {
+    width: 680,
+    height: 250,
+    left: 46,
+    right: 666,
+    top: 14,
+    bottom: 210,
+    label: 56,
+};
+
+/// Available pods over time, in the units of an SVG of `FRAME`'s size.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
     pub lines: Vec<Line>,
     pub floors: Vec<Tick>,
@@ -112,7 +133,7 @@ pub struct Chart {
     pub is_logarithmic: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// Its row, which gives it a colour and a pattern.
     pub row: usize,
@@ -120,21 +141,6 @@ pub struct Line {
     /// Where it finishes.
     pub end: Option<(u32, u32)>,
 }
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tick {
-    pub at: u32,
-    pub label: String,
-}
-
-pub const WIDTH: u32 = 680;
-pub const HEIGHT: u32 = 250;
-pub const LEFT: u32 = 46;
-pub const RIGHT: u32 = WIDTH - 14;
-pub const TOP: u32 = 14;
-pub const BOTTOM: u32 = HEIGHT - 40;
-/// A line is drawn in slices of time of this width.
-const SLICE: u32 = 3;
 
 pub fn progress(comparison: &Comparison) -> Progress {
     // In steps that can be seen: each is drawn.
@@ -149,14 +155,13 @@ pub fn progress(comparison: &Comparison) -> Progress {
     Progress { permille, text }
 }
 
-/// Nothing before the first strategy is through. `before` is the result of fewer trials of the same comparison.
-pub fn result(comparison: &Comparison, before: Option<CompareResult>) -> Option<CompareResult> {
+/// Nothing before the first strategy is through. `told` is an earlier one that has the whole first round.
+pub fn result(comparison: &Comparison, told: Option<CompareResult>) -> Option<CompareResult> {
     let compared = comparison.compared();
     compared.first()?.first.as_ref()?;
     let spreads = compared.iter().filter_map(spread).collect();
-    if let Some(before) = before.filter(|_| comparison.done() > compared.len()) {
-        // The first round is told.
-        return Some(CompareResult { spreads, ..before });
+    if let Some(told) = told {
+        return Some(CompareResult { spreads, ..told });
     }
     let rows: Vec<Row> = compared
         .iter()
@@ -192,6 +197,7 @@ fn row(compared: &Compared, set: &Key) -> Row {
         extra: String::new(),
         tone: Tone::Plain,
         why: Vec::new(),
+        after_ms: None,
     };
     let run = match &compared.first {
         None => return row,
@@ -218,8 +224,11 @@ fn row(compared: &Compared, set: &Key) -> Row {
     row.average = format!("{}.{}", run.average_tenths / 10, run.average_tenths % 10);
     row.restarted = run.restarted.to_string();
     row.extra = run.extra.to_string();
-    if let End::Stuck(cluster) = &run.end {
+    row.after_ms = Some(run.after.0);
+    if !run.is_finished() {
         row.tone = Tone::Bad;
+    }
+    if let End::Stuck(cluster) = &run.end {
         row.why = why(cluster, set);
     }
     row
@@ -245,52 +254,23 @@ fn spread(compared: &Compared) -> Option<SpreadRow> {
     })
 }
 
-/// From moments and numbers to places in the picture.
-struct Scale {
-    end_ms: u64,
-    is_logarithmic: bool,
-    low: u32,
-    high: u32,
-}
-
-impl Scale {
-    fn of(runs: &[(usize, &Run)]) -> Scale {
-        let ends = || runs.iter().map(|(_, run)| run.after.0.max(1000));
-        let (first, last) = (ends().min().unwrap_or(1000), ends().max().unwrap_or(1000));
-        let high = runs.iter().map(|(_, run)| run.desired).max().unwrap_or(1);
-        let lows = runs.iter().map(|(_, run)| run.worst.min(floor(run)));
-        let low = lows.min().unwrap_or(0);
-        let hangs = runs.iter().any(|(_, run)| !run.is_finished());
-        Scale {
-            // One that hangs goes on beyond all others.
-            end_ms: if hangs { last + last / 4 } else { last },
-            // Else the quick ones would be slivers beside the slow.
-            is_logarithmic: last / first >= 6,
-            low: low.saturating_sub((high - low.min(high)) / 8 + 1),
-            high,
-        }
+/// The scales on which all of them can be seen.
+fn scale(runs: &[(usize, &Run)]) -> Scale {
+    let ends = || runs.iter().map(|(_, run)| run.after.0.max(1000));
+    let (first, last) = (ends().min().unwrap_or(1000), ends().max().unwrap_or(1000));
+    let high = runs.iter().map(|(_, run)| run.desired).max().unwrap_or(1);
+    let lows = runs.iter().map(|(_, run)| run.worst.min(floor(run)));
+    let low = lows.min().unwrap_or(0);
+    let hangs = runs.iter().any(|(_, run)| !run.is_finished());
+    Scale {
+        frame: FRAME,
+        // One that hangs goes on beyond all others.
+        end_ms: if hangs { last + last / 4 } else { last },
+        // Else the quick ones would be slivers beside the slow.
+        is_logarithmic: last / first >= 6,
+        low: low.saturating_sub((high - low.min(high)) / 8 + 1),
+        high,
     }
-
-    fn x(&self, ms: u64) -> u32 {
-        let (at, end) = if self.is_logarithmic {
-            let from_start = |ms: u64| logarithm(ms + 1000) - logarithm(1000);
-            (from_start(ms), from_start(self.end_ms))
-        } else {
-            (ms, self.end_ms)
-        };
-        LEFT + (at.min(end) * u64::from(RIGHT - LEFT) / end.max(1)) as u32
-    }
-
-    fn y(&self, n: u32) -> u32 {
-        let below = self.high - n.clamp(self.low, self.high);
-        TOP + below * (BOTTOM - TOP) / (self.high - self.low).max(1)
-    }
-}
-
-/// To the base of 2, in 1024ths; straight between powers of 2.
-fn logarithm(n: u64) -> u64 {
-    let whole = u64::from(n.max(1).ilog2());
-    whole * 1024 + (((n - (1 << whole)) * 1024) >> whole)
 }
 
 /// The availability that the strategy means to keep.
@@ -308,7 +288,7 @@ fn chart(compared: &[Compared]) -> Option<Chart> {
     if runs.is_empty() {
         return None;
     }
-    let scale = Scale::of(&runs);
+    let scale = scale(&runs);
     let mut floors: Vec<u32> = runs.iter().map(|(_, run)| floor(run)).collect();
     floors.retain(|floor| *floor < scale.high);
     floors.sort_unstable();
@@ -330,96 +310,24 @@ fn chart(compared: &[Compared]) -> Option<Chart> {
             .map(|(row, run)| line(*row, run, &scale))
             .collect(),
         floors: labelled,
-        times: times(&scale),
-        counts: counts(&scale),
+        times: scale.times(),
+        counts: scale.counts(),
         is_logarithmic: scale.is_logarithmic,
     })
 }
 
-/// The lowest number in each slice of time: what comes and goes within a slice isn't lost.
 fn line(row: usize, run: &Run, scale: &Scale) -> Line {
-    let mut path = String::new();
-    let mut samples = run.samples.iter().peekable();
-    let mut now = samples.peek().map_or(0, |(_, n)| *n);
-    let end = if run.is_finished() {
-        scale.x(run.after.0)
-    } else {
-        RIGHT
+    let end = match run.is_finished() {
+        true => scale.x(run.after.0),
+        false => FRAME.right,
     };
-    let (mut x, mut drawn) = (LEFT, None);
-    while x < end {
-        let next = (x + SLICE).min(end);
-        let mut lowest = now;
-        while let Some((_, n)) = samples.next_if(|(at, _)| scale.x(at.0) < next) {
-            now = *n;
-            lowest = lowest.min(now);
-        }
-        let y = scale.y(lowest);
-        match drawn {
-            None => path.push_str(&format!("M{x} {y}")),
-            Some(before) if before == y => {}
-            Some(_) => path.push_str(&format!("H{x}V{y}")),
-        }
-        drawn = Some(y);
-        x = next;
-    }
-    path.push_str(&format!("H{end}"));
+    let mut samples = run.samples.iter().map(|(at, n)| (at.0, *n));
     let last = run.samples.last().map_or(0, |(_, n)| *n);
-    let end = run.is_finished().then(|| (end, scale.y(last)));
-    Line { row, path, end }
-}
-
-fn times(scale: &Scale) -> Vec<Tick> {
-    const APART: u32 = 56;
-    let steps: [u64; 18] = [
-        1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18_000, 43_200, 86_400,
-        604_800,
-    ];
-    let seconds: Vec<u64> = if scale.is_logarithmic {
-        steps.into()
-    } else {
-        let most = u64::from((RIGHT - LEFT) / APART);
-        let fits = |step: &&u64| scale.end_ms / 1000 / **step <= most;
-        let step = *steps.iter().find(fits).unwrap_or(&2_592_000);
-        (1..=most).map(|n| n * step).collect()
-    };
-    let mut ticks = vec![Tick {
-        at: LEFT,
-        label: "0".to_owned(),
-    }];
-    for second in seconds.into_iter().filter(|s| s * 1000 <= scale.end_ms) {
-        let at = scale.x(second * 1000);
-        if ticks.last().is_none_or(|last| at >= last.at + APART) {
-            let label = match second {
-                0..60 => format!("{second} s"),
-                60..3600 if second % 60 == 0 => format!("{} min", second / 60),
-                3600.. if second % 3600 == 0 => format!("{} h", second / 3600),
-                _ => span(second * 1000),
-            };
-            ticks.push(Tick { at, label });
-        }
+    Line {
+        row,
+        path: scale.trail(&mut samples, end),
+        end: run.is_finished().then(|| (end, scale.y(last))),
     }
-    ticks
-}
-
-fn counts(scale: &Scale) -> Vec<Tick> {
-    const MOST: u32 = 5;
-    let nice = (0..9).flat_map(|power| [1, 2, 5].map(|n| n * 10u32.pow(power)));
-    let range = scale.high - scale.low;
-    let step = nice.into_iter().find(|step| range / step < MOST);
-    let step = step.unwrap_or(1_000_000_000);
-    let tick = |n: u32| Tick {
-        at: scale.y(n),
-        label: n.to_string(),
-    };
-    let below = (scale.low.div_ceil(step)..).map(|n| n * step);
-    let below = below.take_while(|n| *n < scale.high);
-    let mut ticks: Vec<Tick> = below.map(tick).collect();
-    // All of them is the number that matters most.
-    let all = tick(scale.high);
-    ticks.retain(|tick| tick.at.abs_diff(all.at) >= 14);
-    ticks.push(all);
-    ticks
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! A DaemonSet: its status, number by number with what each means, and how its rollout goes.
 
+use super::availability::{AvailabilityChart, chart};
 use super::page::id;
 use super::rollout::{Count, rollout};
 use super::scene::Scene;
-use super::words::{Tone, count};
+use super::words::Tone;
 use crate::api::apps::DaemonSet;
 use crate::api::meta::LabelSelector;
 use crate::api::pod::{NodeSelectorRequirement, PodSpec};
+use crate::cluster::Cluster;
 
 /// Names a DaemonSet in messages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +29,8 @@ pub struct DaemonSetPanel {
     /// Said when the numbers are not what a fresh count gives.
     pub stale: Option<Stale>,
     pub rollout: Rollout,
+    /// The newest rollout over time.
+    pub chart: Option<AvailabilityChart>,
     pub selection: SelectionNote,
     pub containers: Vec<ContainerImage>,
     pub revisions: Vec<RevisionRow>,
@@ -110,7 +114,13 @@ pub struct RevisionRow {
     pub is_current: bool,
 }
 
-pub fn panel(scene: &Scene, set: &DaemonSet, fresh: &Count, is_stale: bool) -> DaemonSetPanel {
+pub fn panel(
+    cluster: &Cluster,
+    scene: &Scene,
+    set: &DaemonSet,
+    fresh: &Count,
+    is_stale: bool,
+) -> DaemonSetPanel {
     let rollout = rollout(set, fresh);
     let is_terminating = set.metadata.is_terminating();
     let (headline, tone) = headline(set, &rollout, fresh);
@@ -122,6 +132,7 @@ pub fn panel(scene: &Scene, set: &DaemonSet, fresh: &Count, is_stale: bool) -> D
         figures: figures(set, is_stale.then_some(fresh)),
         stale: stale(set, fresh, is_stale),
         rollout,
+        chart: chart(cluster, set),
         selection: selection(set),
         containers: set
             .spec
@@ -148,12 +159,13 @@ fn headline(set: &DaemonSet, rollout: &Rollout, fresh: &Count) -> (String, Tone)
             Tone::Warn,
         );
     }
-    let text = format!(
-        "{} of {} available",
-        fresh.available,
-        count(fresh.desired.max(0) as u64, "pod")
-    );
+    let text = match (fresh.desired, fresh.available) {
+        (1, 1) => "Its one pod is available".to_owned(),
+        (1, _) => "Its one pod isn't available".to_owned(),
+        (desired, available) => format!("{available} of {desired} pods available"),
+    };
     match rollout.state {
+        RolloutState::Done if fresh.desired == 1 => (format!("{text} and up to date"), Tone::Good),
         RolloutState::Done => (format!("{text}, all up to date"), Tone::Good),
         _ if fresh.old > 0 => (format!("{text}, {} up to date", fresh.updated), Tone::Busy),
         _ => (text, Tone::Busy),

@@ -22,6 +22,8 @@ pub struct EditorPane {
     pub objects: Rc<[ObjectItem]>,
     /// What the author may have got wrong; dismissed ones are gone.
     pub hints: Rc<[Hint]>,
+    /// The first and last lines of what somebody points at in the why panel.
+    pub pointed: Rc<[(u32, u32)]>,
     /// A sentence about what to watch, from the preset that this tab was opened with.
     pub watch: Option<String>,
     /// The scenario that this tab belongs to asks this.

@@ -1,15 +1,15 @@
 //! Why DESIRED is what it is: all nodes, grouped by the reason for which they run a pod or don't.
 
-use super::node;
-use super::page::badge;
+use super::node::{self, VerdictBadge};
 use super::pod;
 use super::scene::Scene;
 use super::words::{Tone, count};
 use crate::api::apps::DaemonSet;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
+use crate::api::taint;
 use crate::cluster::Cluster;
-use crate::controllers::daemon_set::assess::Side;
+use crate::controllers::daemon_set::assess::{Assessment, Side};
 use crate::reason::daemon::Verdict;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ const ROWS_MAX: usize = 12;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Groups {
-    /// `Why 3 of 5 nodes`
+    /// `Why DESIRED is 3 with 5 nodes`
     pub title: String,
     /// Nodes that run their pod first, then those that should, then the others.
     pub rows: Vec<GroupRow>,
@@ -40,9 +40,9 @@ pub struct GroupRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NodeState {
     Running,
-    BeingReplaced,
     /// There is a pod, but it isn't ready, or not for long enough to count as available.
     NotReady,
+    BeingReplaced,
     /// The pod is wanted, but has no node yet, or isn't there at all.
     Pending,
     Misscheduled,
@@ -52,10 +52,9 @@ pub enum NodeState {
 impl NodeState {
     pub fn word(self) -> &'static str {
         match self {
-            NodeState::Running => "Run",
+            NodeState::Running | NodeState::NotReady => "Run",
             NodeState::BeingReplaced => "Being replaced",
-            NodeState::NotReady => "Not ready",
-            NodeState::Pending => "Wanted, but Pending",
+            NodeState::Pending => "Wanted but Pending",
             NodeState::Misscheduled => "Misscheduled",
             NodeState::NotWanted => "Not wanted",
         }
@@ -71,6 +70,9 @@ impl NodeState {
     }
 }
 
+/// So begins what the scheduler has to say.
+const SCHEDULER: &str = "scheduler: ";
+
 /// How many nodes, and the first few.
 type Named = (u32, Vec<Rc<str>>);
 
@@ -78,10 +80,10 @@ type Named = (u32, Vec<Rc<str>>);
 pub fn groups(cluster: &Cluster, scene: &Scene, set: &DaemonSet) -> Groups {
     let mut found: BTreeMap<(NodeState, String), Named> = BTreeMap::new();
     for node in cluster.server.nodes.iter() {
-        let Some(verdict) = scene.verdict(&node.metadata.name) else {
+        let Some(state) = state(scene, node) else {
             continue;
         };
-        let (number, names) = found.entry(state(scene, node, verdict)).or_default();
+        let (number, names) = found.entry(state).or_default();
         *number += 1;
         if names.len() < NAMED_MAX {
             names.push(node.metadata.name.as_str().into());
@@ -105,7 +107,7 @@ pub fn groups(cluster: &Cluster, scene: &Scene, set: &DaemonSet) -> Groups {
     }
     Groups {
         title: format!(
-            "Why {} of {}",
+            "Why DESIRED is {} with {}",
             set.status.desired_number_scheduled,
             count(cluster.server.nodes.len() as u64, "node")
         ),
@@ -113,19 +115,41 @@ pub fn groups(cluster: &Cluster, scene: &Scene, set: &DaemonSet) -> Groups {
     }
 }
 
-fn state(scene: &Scene, node: &Node, verdict: &Verdict) -> (NodeState, String) {
-    let name = node.metadata.name.as_str();
-    let mut pods = scene.owned_on(name);
+/// What the chosen DaemonSet has on a node.
+pub fn state(scene: &Scene, node: &Node) -> Option<(NodeState, String)> {
+    let assessment = scene.ledger().get(&node.metadata.name)?;
+    Some(state_of(
+        node,
+        scene.owned_on(&node.metadata.name),
+        assessment,
+    ))
+}
+
+/// What a DaemonSet has on a node where these are its pods.
+pub fn state_of<'a>(
+    node: &Node,
+    mut pods: impl Iterator<Item = &'a Rc<Pod>>,
+    assessment: &Assessment,
+) -> (NodeState, String) {
     let first = pods.next();
     let second = pods.next();
-    let Verdict::Run = verdict else {
-        let state = if first.is_some() {
-            NodeState::Misscheduled
-        } else {
-            NodeState::NotWanted
-        };
-        return (state, badge(verdict, first.is_some()).sentence);
+    let is_there = first.is_some();
+    let nowhere = match is_there {
+        true => NodeState::Misscheduled,
+        false => NodeState::NotWanted,
     };
+    match &assessment.verdict {
+        Some(Verdict::Keep(taint)) => {
+            let taint = taint::to_string(taint);
+            let stays = match is_there {
+                true => ": no new pod would come, the one here stays",
+                false => "",
+            };
+            return (nowhere, format!("taint {taint} isn't tolerated{stays}"));
+        }
+        Some(Verdict::Skip(reason)) => return (nowhere, reason.to_string()),
+        Some(Verdict::Run) | None => {}
+    }
     let Some(pod) = first else {
         return (
             NodeState::Pending,
@@ -155,8 +179,10 @@ fn state(scene: &Scene, node: &Node, verdict: &Verdict) -> (NodeState, String) {
         return (NodeState::Pending, reason_here(message(pod).unwrap_or("")));
     }
     if pod.is_ready() {
-        let class = scene.ledger().get(name).and_then(|found| found.class);
-        if class.is_some_and(|class| class.new == Side::Unavailable) {
+        if assessment
+            .class
+            .is_some_and(|class| class.new == Side::Unavailable)
+        {
             let reason = "its pod is ready, and available once it stayed so for minReadySeconds";
             return (NodeState::NotReady, reason.to_owned());
         }
@@ -172,6 +198,18 @@ fn state(scene: &Scene, node: &Node, verdict: &Verdict) -> (NodeState, String) {
         format!("its pod is {status}")
     };
     (NodeState::NotReady, reason)
+}
+
+/// For a node's card: the state in a word and a sentence.
+pub fn badge(scene: &Scene, node: &Node) -> Option<VerdictBadge> {
+    let (state, sentence) = state(scene, node)?;
+    // What passes in a moment isn't worth a warning.
+    let is_brief = state == NodeState::Pending && !sentence.starts_with(SCHEDULER);
+    Some(VerdictBadge {
+        word: state.word(),
+        tone: if is_brief { Tone::Busy } else { state.tone() },
+        sentence,
+    })
 }
 
 /// What the scheduler says to a pod that it can't place.
@@ -200,6 +238,6 @@ pub fn reason_here(message: &str) -> String {
     if own.is_empty() {
         "it waits for the scheduler".to_owned()
     } else {
-        format!("scheduler: {own}")
+        format!("{SCHEDULER}{own}")
     }
 }

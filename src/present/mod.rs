@@ -4,6 +4,8 @@
 //! screen isn't drawn again, and shared by `Rc`, so comparing is mostly comparing pointers.
 //! Absent: Yew, state, and any field that a person wouldn't see or a message wouldn't need.
 
+pub mod availability;
+pub mod chart;
 pub mod cluster;
 pub mod compare;
 pub mod console;
@@ -13,9 +15,11 @@ pub mod events;
 pub mod eye;
 pub mod fleet;
 pub mod groups;
+pub mod marks;
 pub mod node;
 pub mod page;
 pub mod pod;
+pub mod race;
 pub mod remedy;
 pub mod rollout;
 pub mod scene;

@@ -5,17 +5,18 @@ use super::daemon_set::{self, DaemonSetId, DaemonSetPanel};
 use super::events::{self, EventFeed};
 use super::eye::{Eye, eye};
 use super::fleet::{CellFlags, CellRevision, CellState, FleetNode, FleetView};
-use super::groups::{Groups, groups};
-use super::node::{self, Machine, NodeCard, VerdictBadge};
+use super::groups::{Groups, badge, groups};
+use super::node::{self, Machine, NodeCard};
 use super::pod::{self, PodState};
 use super::rollout::Count;
 use super::scene::{self, Scene, Touched};
 use super::timeline::{self, Pace, Speed, Timeline};
 use super::why::{self, WhyPanel};
-use super::words::{Tone, count};
+use super::words::count;
 use crate::api::apps::{DaemonSet, DaemonSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Key;
+use crate::api::pod::Pod;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::pod::target_node;
 use crate::reason::daemon::Verdict;
@@ -178,6 +179,8 @@ impl Page {
             return false;
         }
         self.groups_late = false;
+        // Without nodes there is nothing to ask.
+        let set = set.filter(|_| self.cluster.node_count > 0);
         let found = set.map(|set| groups(cluster, &self.scene, set));
         renew_some(&mut self.groups, found)
     }
@@ -209,7 +212,7 @@ impl Page {
         if changed {
             self.daemon_sets = ids.into();
         }
-        let touched = self.scene.follow(session, set);
+        let touched = self.scene.follow(cluster, session.lineage(), set);
         let view = view(cluster, &self.scene, &touched, &self.cluster, has_moved);
         changed |= renew(&mut self.cluster, view);
         let is_fleet = self.cluster.node_count > CARDS_MAX;
@@ -232,7 +235,7 @@ impl Page {
             .differs
             .as_ref()
             .is_some_and(|(since, _)| now.since(*since).0 > 1000 || cluster.is_settled());
-        daemon_set::panel(&self.scene, set, &fresh, is_stale)
+        daemon_set::panel(cluster, &self.scene, set, &fresh, is_stale)
     }
 }
 
@@ -330,7 +333,7 @@ fn view(
 }
 
 /// `node-2` before `node-10`.
-fn natural(name: &str) -> (&str, u64, &str) {
+pub(super) fn natural(name: &str) -> (&str, u64, &str) {
     let digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
     match name[digits.len()..].parse() {
         Ok(number) => (digits, number, ""),
@@ -353,40 +356,11 @@ fn card(cluster: &Cluster, scene: &Scene, node: &Node, old: Option<&Rc<NodeCard>
         is_down,
         is_not_ready: !is_down && node::health(node) == node::Health::NotReady,
     };
-    let verdict = scene
-        .verdict(name)
-        .map(|verdict| badge(verdict, !pods.is_empty()));
-    node::card(node, pods, tiles.collect(), machine, verdict)
-}
-
-/// The verdict of the DaemonSet controller in a word and a sentence.
-pub fn badge(verdict: &Verdict, has_pods: bool) -> VerdictBadge {
-    let sentence = match verdict {
-        Verdict::Run => "eligible: a pod belongs here".to_owned(),
-        Verdict::Keep(taint) => {
-            let taint = crate::api::taint::to_string(taint);
-            if has_pods {
-                format!("taint {taint} isn't tolerated: no new pod would come, the one here stays")
-            } else {
-                format!("taint {taint} isn't tolerated")
-            }
-        }
-        Verdict::Skip(reason) => reason.to_string(),
-    };
-    let (word, tone) = match verdict {
-        Verdict::Run => ("Wanted", Tone::Good),
-        Verdict::Keep(_) if has_pods => ("Only tolerated", Tone::Warn),
-        Verdict::Keep(_) | Verdict::Skip(_) => ("Not wanted", Tone::Plain),
-    };
-    VerdictBadge {
-        word,
-        tone,
-        sentence,
-    }
+    node::card(node, pods, tiles.collect(), machine, badge(scene, node))
 }
 
 /// Every node as a cell. What wasn't touched is taken from the old view.
-fn fleet(
+pub(super) fn fleet(
     cluster: &Cluster,
     scene: &Scene,
     touched: &Touched,
@@ -413,36 +387,45 @@ fn fleet(
     })
 }
 
+fn cell_state(pod: &Pod) -> CellState {
+    match pod::state(pod) {
+        PodState::Unscheduled => CellState::Pending,
+        PodState::Pending | PodState::Pulling | PodState::Starting | PodState::Running => {
+            CellState::Starting
+        }
+        PodState::Ready => CellState::Ready,
+        PodState::Terminating | PodState::Succeeded => CellState::Terminating,
+        PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
+    }
+}
+
 fn fleet_node(scene: &Scene, node: &Node) -> FleetNode {
     let name = node.metadata.name.as_str();
     let should_run = scene.verdict(name).is_some_and(Verdict::should_run);
     // While two are here, the one that is still to come is the one to watch.
-    let pod = scene
-        .owned_on(name)
-        .min_by_key(|pod| (pod.metadata.is_terminating(), pod.is_ready()));
+    let watched = |pod: &&Rc<Pod>| (pod.metadata.is_terminating(), pod.is_ready());
+    let pod = scene.owned_on(name).min_by_key(watched);
+    let is_down = node::health(node) != node::Health::Ready;
     let state = match pod {
-        _ if node::health(node) != node::Health::Ready => CellState::NodeDown,
+        _ if is_down => CellState::NodeDown,
         None if should_run => CellState::Missing,
         None => CellState::NotWanted,
-        Some(pod) => match pod::state(pod) {
-            PodState::Unscheduled => CellState::Pending,
-            PodState::Pending | PodState::Pulling | PodState::Starting | PodState::Running => {
-                CellState::Starting
-            }
-            PodState::Ready => CellState::Ready,
-            PodState::Terminating | PodState::Succeeded => CellState::Terminating,
-            PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
-        },
+        Some(pod) => cell_state(pod),
     };
-    let revision = pod.and_then(|pod| scene.revision(pod));
+    let revision = |pod: &Rc<Pod>| match scene.revision(pod) {
+        Some(revision) if !revision.is_current => CellRevision::Old,
+        _ => CellRevision::New,
+    };
+    let others = scene
+        .owned_on(name)
+        .filter(|other| !is_down && pod.is_some_and(|pod| !Rc::ptr_eq(pod, other)));
     FleetNode {
         name: name.into(),
         state,
-        revision: match (pod, revision) {
-            (None, _) => CellRevision::None,
-            (Some(_), Some(revision)) if !revision.is_current => CellRevision::Old,
-            (Some(_), _) => CellRevision::New,
-        },
+        revision: pod.map_or(CellRevision::None, revision),
+        second: others
+            .min_by_key(watched)
+            .map(|other| (cell_state(other), revision(other))),
         pod: pod.map(|pod| pod.metadata.name.as_str().into()),
         flags: CellFlags {
             cordoned: node.spec.unschedulable,

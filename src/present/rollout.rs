@@ -7,13 +7,16 @@ use super::scene::Scene;
 use super::words::{count, list, span};
 use crate::api::apps::{
     CONTROLLER_REVISION_HASH, ControllerRevision, DaemonSet, DaemonSetStatus, ON_DELETE,
+    RollingUpdateDaemonSet,
 };
+use crate::api::int_or_percent::IntOrString;
 use crate::api::meta::Time;
 use crate::api::object::Key;
 use crate::api::pod::Pod;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::assess::{Class, Side};
 use crate::controllers::daemon_set::history::{History, template_patch};
+use crate::controllers::daemon_set::pod::available_from;
 use crate::controllers::daemon_set::rolling::budget;
 use std::rc::Rc;
 
@@ -34,6 +37,9 @@ pub struct Count {
     /// Nodes that use up the budget, and in a few words why; the first few of them.
     pub holding: Vec<String>,
     pub holding_count: u32,
+    /// Of these, nodes that should have an available pod: without a rollout, all that is waited for.
+    pub missing: Vec<String>,
+    pub missing_count: u32,
     /// Nodes with an old pod.
     pub old: u32,
     /// Nodes on which the new pod starts beside the old one; the first few of them.
@@ -78,8 +84,15 @@ impl Count {
             holders.map(|name| holder(cluster, scene, name)).collect()
         };
         sum.surging = holders(names(is_surging));
-        sum.next = names(is_next).iter().map(ToString::to_string).collect();
+        let pod_on = |name: &Rc<str>| {
+            let pod = scene.owned_on(name).next();
+            pod.map_or(name.to_string(), |pod| {
+                format!("{} on {name}", pod.metadata.name)
+            })
+        };
+        sum.next = names(is_next).into_iter().map(pod_on).collect();
         sum.holding = holders(names(uses_budget));
+        sum.missing = holders(names(is_missing));
         if sum.old > 0 && sum.done > 1 {
             // Nodes go by name, so the first ones were done first.
             let first = names(Class::is_done).into_iter();
@@ -98,6 +111,7 @@ impl Count {
         self.old += if class.old == Side::None { 0 } else { nodes };
         self.done += if class.is_done() { nodes } else { 0 };
         self.surging_count += if is_surging(class) { nodes } else { 0 };
+        self.missing_count += if is_missing(class) { nodes } else { 0 };
         self.holding_count += if uses_budget(class) { nodes } else { 0 };
     }
 
@@ -120,6 +134,11 @@ fn is_next(class: &Class) -> bool {
     !class.excess && class.old == Side::Available && class.new == Side::None
 }
 
+fn is_missing(class: &Class) -> bool {
+    class.should_run && uses_budget(class)
+}
+
+/// Nodes that count against maxUnavailable.
 pub fn uses_budget(class: &Class) -> bool {
     class.excess
         || match (class.old, class.new) {
@@ -131,33 +150,46 @@ pub fn uses_budget(class: &Class) -> bool {
         }
 }
 
-/// `node-2 (ContainerCreating)`, and if the pod alone doesn't say what is the matter, that too.
+/// `node-2 (not ready: ContainerCreating)`: which of the reasons makes it use the budget.
 fn holder(cluster: &Cluster, scene: &Scene, name: &str) -> String {
     let pods = || scene.owned_on(name);
-    let waits = pods().find(|pod| !pod.is_ready() || pod.metadata.is_terminating());
-    let state = match waits {
-        Some(pod) => super::pod::status(pod),
-        None if pods().next().is_none() => "no pod".to_owned(),
-        None => format!(
-            "ready, but not yet for minReadySeconds, {}",
-            span(scene.min_ready_seconds() * 1000)
-        ),
-    };
     let node = cluster.server.nodes.get(&Key::new("", name));
-    if node.is_some_and(|node| node::health(node) != Health::Ready) {
-        let is_leaving = waits.is_some_and(|pod| pod.metadata.is_terminating());
-        let so = if is_leaving {
-            ": nobody can confirm that the pod stopped"
-        } else {
-            ""
-        };
-        return format!("{name} ({state}, but the node is NotReady{so})");
-    }
-    let unscheduled = waits.filter(|pod| !pod.is_bound());
-    match unscheduled.and_then(|pod| message(pod)) {
-        Some(message) => format!("{name} ({state}; {})", reason_here(message)),
-        None => format!("{name} ({state})"),
-    }
+    let is_dead = node.is_some_and(|node| node::health(node) != Health::Ready);
+    let leaving = pods().find(|pod| pod.metadata.is_terminating());
+    let waits = pods().find(|pod| !pod.is_ready());
+    let why = match (leaving, waits) {
+        (Some(_), _) if is_dead => {
+            "being deleted, but the node is NotReady: nobody can confirm that the pod stopped"
+                .to_owned()
+        }
+        (Some(pod), _) => format!("{} is being deleted", pod.metadata.name),
+        (None, Some(pod)) if is_dead => format!(
+            "the node is NotReady; its pod is {}",
+            super::pod::status(pod)
+        ),
+        (None, Some(pod)) => {
+            let unscheduled = Some(pod).filter(|pod| !pod.is_bound());
+            let said = unscheduled.and_then(|pod| message(pod));
+            let said = said.map_or_else(String::new, |said| format!("; {}", reason_here(said)));
+            format!("not ready: {}{said}", super::pod::status(pod))
+        }
+        (None, None) => match pods()
+            .filter_map(|pod| available_from(pod, seconds(scene)))
+            .max()
+        {
+            None => "no pod yet".to_owned(),
+            Some(at) => format!(
+                "ready, available in {} (minReadySeconds {})",
+                span(at.0.saturating_sub(cluster.time().0).max(0) as u64 * 1000),
+                seconds(scene)
+            ),
+        },
+    };
+    format!("{name} ({why})")
+}
+
+fn seconds(scene: &Scene) -> i32 {
+    i32::try_from(scene.min_ready_seconds()).unwrap_or(i32::MAX)
 }
 
 pub fn is_owned(pod: &Pod, set: &DaemonSet) -> bool {
@@ -199,13 +231,15 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
     } else if budget.max_surge > 0 {
         format!(
             "RollingUpdate, maxSurge {}: on {} at a time the new pod starts beside the old one, which goes when the new one is available.",
-            spelled(set, |r| r.max_surge.as_ref()),
+            spelled(set, desired, budget.max_surge, |r| r.max_surge.as_ref()),
             count(budget.max_surge as u64, "node"),
         )
     } else {
         format!(
             "RollingUpdate, maxUnavailable {}: the rollout takes pods down on at most {} at a time.",
-            spelled(set, |r| r.max_unavailable.as_ref()),
+            spelled(set, desired, budget.max_unavailable, |r| r
+                .max_unavailable
+                .as_ref()),
             count(budget.max_unavailable.max(0) as u64, "node"),
         )
     };
@@ -218,20 +252,25 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
             count(u64::from(fresh.old), "old pod")
         ));
     } else if fresh.old > 0 && budget.max_surge > 0 && !fresh.surging.is_empty() {
-        waits.push(format!(
-            "New pods become available on {}.",
-            list(&fresh.surging, fresh.surging_count as usize, NAMED_MAX)
-        ));
-        if fresh
-            .surging
-            .iter()
-            .any(|holder| holder.contains("free ports"))
-        {
+        let is_full = fresh.surging_count as i32 >= budget.max_surge;
+        let surging = list(&fresh.surging, fresh.surging_count as usize, NAMED_MAX);
+        waits.push(match is_full {
+            true => format!("The surge of {} is used up by {surging}.", budget.max_surge),
+            false => format!("New pods start beside the old ones on {surging}."),
+        });
+        let has_port = |holder: &String| holder.contains("free ports");
+        if fresh.surging.iter().any(has_port) {
             waits.push("The old pod there has the host port that the new one wants, and stays until the new one is available: maxSurge can't work with a host port.".to_owned());
+        }
+        if let Some(next) = fresh.next.first().filter(|_| is_full) {
+            waits.push(format!(
+                "{} left; the next to be replaced is {next}, once a new pod is available.",
+                count(u64::from(fresh.old), "old pod")
+            ));
         }
     } else if fresh.old > 0 && budget.max_surge > 0 && fresh.is_stuck {
         waits.push(format!(
-            "The new pods don't become available on {}.",
+            "The new pods don't become available: {}.",
             list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
         ));
     } else if fresh.old > 0
@@ -251,14 +290,14 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         }
         if let Some(next) = fresh.next.first() {
             waits.push(format!(
-                "{} left; the next to go is the one on {next}, once the budget has room.",
+                "{} left; the next to go is {next}, once the budget has room.",
                 count(u64::from(fresh.old), "old pod")
             ));
         }
-    } else if !fresh.holding.is_empty() {
+    } else if !fresh.missing.is_empty() {
         waits.push(format!(
-            "Pods become available on {}.",
-            list(&fresh.holding, fresh.holding_count as usize, NAMED_MAX)
+            "Not available yet: {}.",
+            list(&fresh.missing, fresh.missing_count as usize, NAMED_MAX)
         ));
     }
     if fresh.old > 0 && fresh.seconds_a_node > 0 && !is_on_delete && !fresh.is_stuck {
@@ -288,15 +327,19 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
     }
 }
 
-/// The value as it stands in the manifest.
+/// The value as it stands in the manifest; of a percentage also what it comes to.
 fn spelled(
     set: &DaemonSet,
-    field: impl Fn(
-        &crate::api::apps::RollingUpdateDaemonSet,
-    ) -> Option<&crate::api::int_or_percent::IntOrString>,
+    desired: u32,
+    resolved: i32,
+    field: impl Fn(&RollingUpdateDaemonSet) -> Option<&IntOrString>,
 ) -> String {
     let rolling = set.spec.update_strategy.rolling_update.as_ref();
-    rolling
-        .and_then(field)
-        .map_or_else(|| "1".to_owned(), ToString::to_string)
+    match rolling.and_then(field) {
+        None => "1".to_owned(),
+        Some(text @ IntOrString::String(_)) => {
+            format!("{text} (of {desired} that is {resolved}, rounded up)")
+        }
+        Some(number) => number.to_string(),
+    }
 }

@@ -17,7 +17,6 @@ use crate::controllers::daemon_set::ledger::{Basis, Ledger};
 use crate::controllers::daemon_set::pod::target_node;
 use crate::controllers::daemon_set::sync::lens;
 use crate::reason::daemon::Verdict;
-use crate::session::Session;
 use crate::session::lineage::Lineage;
 use crate::trace::What;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,13 +56,17 @@ pub struct Touched {
 
 impl Scene {
     /// Brings it up to date.
-    pub fn follow(&mut self, session: &Session, set: Option<&Rc<DaemonSet>>) -> Touched {
-        let cluster = session.cluster();
+    pub fn follow(
+        &mut self,
+        cluster: &Cluster,
+        lineage: &Lineage,
+        set: Option<&Rc<DaemonSet>>,
+    ) -> Touched {
         let mut touched = Touched::default();
-        let goes_on = self.lineage.as_ref() == Some(session.lineage());
+        let goes_on = self.lineage.as_ref() == Some(lineage);
         if !goes_on {
             *self = Scene::of(cluster);
-            self.lineage = Some(session.lineage().remember());
+            self.lineage = Some(lineage.remember());
             touched.is_everywhere = true;
         }
         let mut has_revisions = !goes_on;
@@ -87,7 +90,7 @@ impl Scene {
             self.revisions = revisions;
         }
         touched.is_everywhere |= self.choose(cluster, set, has_revisions);
-        self.assess(cluster, &touched);
+        self.assess(cluster, &mut touched);
         touched
     }
 
@@ -108,7 +111,7 @@ impl Scene {
     pub fn at(cluster: &Cluster, set: &Rc<DaemonSet>) -> Scene {
         let mut scene = Scene::of(cluster);
         scene.choose(cluster, Some(set), true);
-        scene.assess(cluster, &Touched::default());
+        scene.assess(cluster, &mut Touched::default());
         scene
     }
 
@@ -203,11 +206,10 @@ impl Scene {
     }
 
     /// Assesses the nodes on which something happened, or which time has changed.
-    fn assess(&mut self, cluster: &Cluster, touched: &Touched) {
-        let mut due = self.ledger.take_dirty(cluster.time());
-        due.extend(touched.nodes.iter().cloned());
-        for name in due {
-            self.assess_node(cluster, &name);
+    fn assess(&mut self, cluster: &Cluster, touched: &mut Touched) {
+        touched.nodes.extend(self.ledger.take_dirty(cluster.time()));
+        for name in &touched.nodes {
+            self.assess_node(cluster, name);
         }
     }
 

@@ -1,25 +1,29 @@
 //! Why: each check that the controller and the scheduler make, what decided, and the chain of causes.
 
+mod checks;
+
 use super::daemon_set::{DaemonSetId, figures};
-use super::groups::message;
+use super::groups::{NodeState, message, state_of};
+use super::marks::{Marks, Sources};
 use super::node::{self, Health};
-use super::page::{Subject, badge, key};
+use super::page::{self, Subject, key};
 use super::pod::{self, PodId};
+use super::rollout::{current_hash, is_owned};
 use super::scene::Scene;
 use super::words::{Tone, age, clock, span};
 use crate::api::apps::DaemonSet;
 use crate::api::node::Node;
 use crate::api::object::{Key, Kind};
-use crate::api::pod::{Pod, PodSpec};
-use crate::api::selector::{NodeMismatch, TermMismatch, node_mismatch};
-use crate::api::taint::{self, is_tolerated, repels};
+use crate::api::pod::Pod;
 use crate::cluster::Cluster;
-use crate::controllers::daemon_set::eligibility::with_daemon_tolerations;
+use crate::controllers::daemon_set::assess::assess;
 use crate::controllers::daemon_set::pod::{available_from, daemon_pod, target_node};
+use crate::controllers::daemon_set::sync::lens;
 use crate::reason::Decision;
-use crate::reason::daemon::{DaemonDecision, SkipReason, Verdict};
+use crate::reason::daemon::DaemonDecision;
 use crate::session::Session;
 use crate::trace::{Actor, Entry, TraceId, What};
+use checks::{controller_checks, pod_checks, scheduler_checks};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -27,13 +31,17 @@ use std::rc::Rc;
 const SEARCH_MAX: usize = 20_000;
 /// A chain of causes longer than this is cut in the middle.
 const CAUSES_MAX: usize = 14;
+/// So many DaemonSets have their line.
+const VERDICTS_MAX: usize = 12;
 
 /// What the why panel shows for the node or pod that was clicked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhyPanel {
     /// `Node node-2` or `Pod my-daemonset-x7k2p`
     pub title: String,
-    /// The verdict in one sentence.
+    /// Of a node: what each DaemonSet has there.
+    pub verdicts: Vec<VerdictLine>,
+    /// The answer in a few sentences; of a node, what the verdicts don't say.
     pub answer: String,
     pub tone: Tone,
     /// The exact field that decided, if one did: `node-2: spec.taints[0]`.
@@ -46,6 +54,16 @@ pub struct WhyPanel {
     pub is_gone: bool,
     /// The pod that can be deleted or made to fail here.
     pub pod: Option<PodId>,
+}
+
+/// What one DaemonSet has on a node, in a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerdictLine {
+    pub set: DaemonSetId,
+    pub state: NodeState,
+    pub reason: String,
+    /// The checks below are about this one.
+    pub is_chosen: bool,
 }
 
 /// The checks of one component.
@@ -65,6 +83,8 @@ pub struct Check {
     pub field: String,
     /// This one decided.
     pub decides: bool,
+    /// What it looked at, if the objects say it.
+    pub marks: Option<Rc<Marks>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,9 +161,28 @@ impl WhyPanel {
         })
     }
 
+    /// Is this still among what the checks looked at?
+    pub fn has(&self, marks: &Marks) -> bool {
+        let checks = self.groups.iter().flat_map(|group| &group.checks);
+        let mut all = checks.filter_map(|check| check.marks.as_ref());
+        all.any(|it| it.is_about(marks))
+    }
+
+    /// The chosen DaemonSet's verdict and the answer.
+    pub fn told(&self) -> String {
+        let chosen = self.verdicts.iter().find(|line| line.is_chosen);
+        let verdict = chosen.map(
+            |VerdictLine {
+                 set, state, reason, ..
+             }| { format!("{}: {}: {reason}. ", set.name, state.word()) },
+        );
+        let told = verdict.unwrap_or_default() + &self.answer;
+        told.trim_end().to_owned()
+    }
+
     /// For a console: the answer, what decided, the checks that failed, and the way back to the user's command.
     pub fn text(&self) -> String {
-        let mut out = format!("{}: {}\n", self.title, self.answer);
+        let mut out = format!("{}: {}\n", self.title, self.told());
         if let Some(field) = &self.decided_by {
             out.push_str(&format!("Decided by: {field}\n"));
         }
@@ -272,52 +311,30 @@ fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet
     };
     let verdict = cluster.verdict(set, node);
     let pods: Vec<&Rc<Pod>> = scene.owned_on(name).collect();
-    let set_name = &set.metadata.name;
-    let mut answer = match (&verdict, pods.first()) {
-        (Verdict::Run, Some(pod)) if pod.is_ready() => {
-            format!("{set_name} wants a pod here, and it is ready.")
-        }
-        (Verdict::Run, Some(pod)) => {
-            format!("{set_name} wants a pod here; it is {}.", pod::status(pod))
-        }
-        (Verdict::Run, None) => format!("{set_name} wants a pod here; it isn't there yet."),
-        (verdict, pod) => {
-            let badge = badge(verdict, pod.is_some());
-            format!(
-                "{}: {}.",
-                if pod.is_some() { badge.word } else { "No pod" },
-                badge.sentence
-            )
-        }
-    };
-    if let Some(pod) = pods.first() {
-        answer.push_str(&notes(cluster, scene, set, node, pod));
-    }
-    let tone = match &verdict {
-        Verdict::Run if pods.first().is_some_and(|pod| pod.is_terminal()) => Tone::Bad,
-        Verdict::Run => Tone::Good,
-        Verdict::Keep(_) if !pods.is_empty() => Tone::Warn,
-        Verdict::Keep(_) | Verdict::Skip(_) => Tone::Bad,
-    };
-    let mut groups = vec![controller_checks(set, node, &verdict)];
+    let first = pods.first();
+    let answer = first.map_or_else(String::new, |pod| notes(cluster, scene, set, node, pod));
+    let verdicts = verdicts(cluster, scene, node, set);
+    let chosen = verdicts.iter().find(|line| line.is_chosen);
+    let tone = chosen.map_or(Tone::Plain, |line| line.state.tone());
+    let sources = Sources::of(&cluster.server, Some(page::id(set)), name);
+    let mut groups = vec![controller_checks(set, node, &verdict, &sources)];
     // A node that isn't wanted never gets as far as the scheduler.
     if verdict.should_run() {
         let pod = pods
             .first()
             .map_or_else(|| Rc::new(daemon_pod(set, name, "")), |pod| Rc::clone(pod));
-        groups.extend(scheduler_checks(cluster, &pod, name));
+        groups.extend(scheduler_checks(cluster, Some(set), &pod, node, &sources));
     }
-    let decided_by = groups
-        .iter()
-        .flat_map(|g| &g.checks)
-        .find(|c| c.decides)
-        .map(|c| c.field.clone());
+    let bound = first.filter(|pod| pod.is_bound());
+    groups.extend(bound.map(|pod| pod_checks(cluster, scene, set, node, pod, &sources)));
+    let decided_by = decide(&mut groups);
     let newest = pods
         .first()
         .and_then(|pod| newest(cluster, Kind::Pod, &Key::of(&pod.metadata)));
     let cause = newest.or_else(|| newest_on_node(cluster, name));
     WhyPanel {
-        answer,
+        verdicts,
+        answer: answer.trim().to_owned(),
         tone,
         decided_by,
         groups,
@@ -365,21 +382,23 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
     });
     let mut groups = Vec::new();
     if let Some(target) = target {
+        let sources = Sources::of(&cluster.server, set.map(|set| page::id(set)), node);
         if let Some(set) = set {
-            groups.push(controller_checks(
-                set,
-                target,
-                &cluster.verdict(set, target),
-            ));
+            let verdict = cluster.verdict(set, target);
+            groups.push(controller_checks(set, target, &verdict, &sources));
             answer.push_str(&notes(cluster, scene, set, target, pod));
         }
-        groups.extend(scheduler_checks(cluster, pod, node));
+        groups.extend(scheduler_checks(
+            cluster,
+            set.map(|set| &**set),
+            pod,
+            target,
+            &sources,
+        ));
+        let bound = set.filter(|_| pod.is_bound());
+        groups.extend(bound.map(|set| pod_checks(cluster, scene, set, target, pod, &sources)));
     }
-    let decided_by = groups
-        .iter()
-        .flat_map(|g| &g.checks)
-        .find(|c| c.decides)
-        .map(|c| c.field.clone());
+    let decided_by = decide(&mut groups);
     WhyPanel {
         answer,
         tone: state.tone(),
@@ -390,6 +409,38 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
         causes: chain(),
         ..empty(title)
     }
+}
+
+/// What every DaemonSet has on a node, the chosen one first.
+fn verdicts(cluster: &Cluster, scene: &Scene, node: &Node, chosen: &DaemonSet) -> Vec<VerdictLine> {
+    let line = |set: &Rc<DaemonSet>| {
+        let lens = lens(set, &current_hash(cluster, set));
+        let pods = scene.on(&node.metadata.name).iter();
+        let own: Vec<Rc<Pod>> = pods.filter(|pod| is_owned(pod, set)).cloned().collect();
+        let assessment = assess(&lens, Some(node), &own, cluster.time());
+        let (state, reason) = state_of(node, own.iter(), &assessment);
+        VerdictLine {
+            set: page::id(set),
+            state,
+            reason,
+            is_chosen: set.metadata.uid == chosen.metadata.uid,
+        }
+    };
+    let mut lines: Vec<VerdictLine> = cluster.server.daemon_sets.iter().map(line).collect();
+    let at = lines.iter().position(|line| line.is_chosen).unwrap_or(0);
+    if let Some(to_front) = lines.get_mut(..=at) {
+        to_front.rotate_right(1);
+    }
+    lines.truncate(VERDICTS_MAX);
+    lines
+}
+
+/// The first check that failed decided, of all components; gives its field.
+fn decide(groups: &mut [CheckGroup]) -> Option<String> {
+    let mut all = groups.iter_mut().flat_map(|group| &mut group.checks);
+    let first = all.find(|check| check.outcome == Outcome::Fail)?;
+    first.decides = true;
+    Some(first.field.clone())
 }
 
 /// What neither a check nor the pod's status says, but people stumble over; each a sentence behind the answer.
@@ -527,6 +578,7 @@ fn pod_facts(cluster: &Cluster, pod: &Pod, node: &str) -> Vec<Fact> {
 fn empty(title: String) -> WhyPanel {
     WhyPanel {
         title,
+        verdicts: Vec::new(),
         answer: String::new(),
         tone: Tone::Plain,
         decided_by: None,
@@ -543,269 +595,6 @@ fn gone(title: String, answer: &str) -> WhyPanel {
         answer: answer.to_owned(),
         is_gone: true,
         ..empty(title)
-    }
-}
-
-/// The checks of the DaemonSet controller in its order, with the one that decided.
-///
-/// Models: daemon_controller.go, NodeShouldRunDaemonPod: node name, then selector and affinity, then taints.
-fn controller_checks(set: &DaemonSet, node: &Node, verdict: &Verdict) -> CheckGroup {
-    let spec = with_daemon_tolerations(&set.spec.template.spec);
-    let name = &node.metadata.name;
-    let mut checks = Vec::new();
-    let mut is_decided = false;
-    let mut push = |mut check: Check| {
-        if is_decided {
-            check.outcome = Outcome::Skipped;
-            check.detail = "not asked: an earlier check decided".to_owned();
-        }
-        check.decides = !is_decided && check.outcome == Outcome::Fail;
-        is_decided |= check.decides;
-        checks.push(check);
-    };
-    push(name_check(&spec, name, verdict));
-    let mismatch = node_mismatch(&spec, node);
-    push(selector_check(&spec, mismatch.as_ref()));
-    push(affinity_check(&spec, mismatch.as_ref()));
-    for check in taint_checks(&spec, node) {
-        push(check);
-    }
-    if !node.spec.taints.iter().any(repels) {
-        push(Check {
-            outcome: Outcome::Pass,
-            title: "Taints".to_owned(),
-            detail: "the node has no NoSchedule or NoExecute taint".to_owned(),
-            field: format!("node {name}: spec.taints"),
-            decides: false,
-        });
-    }
-    CheckGroup {
-        title: format!(
-            "DaemonSet controller: should {name} run {}?",
-            set.metadata.name
-        ),
-        checks,
-    }
-}
-
-fn name_check(spec: &PodSpec, node: &str, verdict: &Verdict) -> Check {
-    let (outcome, detail) = match verdict {
-        Verdict::Skip(SkipReason::NodeName { wanted }) => (
-            Outcome::Fail,
-            format!("the template asks for {wanted}, this is {node}"),
-        ),
-        _ if spec.node_name.is_empty() => (Outcome::Pass, "the template names no node".to_owned()),
-        _ => (Outcome::Pass, format!("the template asks for {node}")),
-    };
-    Check {
-        outcome,
-        title: "Node name".to_owned(),
-        detail,
-        field: "spec.template.spec.nodeName".to_owned(),
-        decides: false,
-    }
-}
-
-fn selector_check(spec: &PodSpec, mismatch: Option<&NodeMismatch>) -> Check {
-    let field = "spec.template.spec.nodeSelector";
-    let (outcome, detail, field) = match mismatch {
-        Some(reason @ NodeMismatch::Selector { key, .. }) => {
-            let detail = SkipReason::Mismatch(reason.clone()).to_string();
-            (Outcome::Fail, detail, format!("{field}[{key}]"))
-        }
-        _ if spec.node_selector.is_empty() => (
-            Outcome::Pass,
-            "the template has no nodeSelector".to_owned(),
-            field.to_owned(),
-        ),
-        _ => {
-            let all: Vec<String> = spec
-                .node_selector
-                .iter()
-                .map(|(k, v)| format!("{k}={v}"))
-                .collect();
-            (
-                Outcome::Pass,
-                format!("the node has {}", all.join(", ")),
-                field.to_owned(),
-            )
-        }
-    };
-    Check {
-        outcome,
-        title: "nodeSelector".to_owned(),
-        detail,
-        field,
-        decides: false,
-    }
-}
-
-fn affinity_check(spec: &PodSpec, mismatch: Option<&NodeMismatch>) -> Check {
-    let field = "spec.template.spec.affinity.nodeAffinity";
-    let required = spec
-        .affinity
-        .as_ref()
-        .and_then(|a| a.node_affinity.as_ref())
-        .and_then(|a| a.required.as_ref());
-    let (outcome, detail, field) = match mismatch {
-        Some(reason @ NodeMismatch::Affinity { terms }) => {
-            let at = terms
-                .iter()
-                .enumerate()
-                .find_map(|(i, term)| place(i, term));
-            let detail = SkipReason::Mismatch(reason.clone()).to_string();
-            (
-                Outcome::Fail,
-                detail,
-                at.unwrap_or_else(|| field.to_owned()),
-            )
-        }
-        // nodeSelector failed already, so this says nothing about affinity.
-        Some(NodeMismatch::Selector { .. }) => (Outcome::Skipped, String::new(), field.to_owned()),
-        None if required.is_none() => (
-            Outcome::Pass,
-            "the template has no required node affinity".to_owned(),
-            field.to_owned(),
-        ),
-        None => (
-            Outcome::Pass,
-            "a term matches the node".to_owned(),
-            field.to_owned(),
-        ),
-    };
-    Check {
-        outcome,
-        title: "Node affinity (required)".to_owned(),
-        detail,
-        field,
-        decides: false,
-    }
-}
-
-/// `….nodeSelectorTerms[0].matchExpressions[1]`
-fn place(term: usize, mismatch: &TermMismatch) -> Option<String> {
-    let (in_fields, index) = match mismatch {
-        TermMismatch::Empty => return Some(format!("nodeSelectorTerms[{term}]")),
-        TermMismatch::Requirement {
-            in_fields, index, ..
-        }
-        | TermMismatch::Malformed {
-            in_fields, index, ..
-        } => (in_fields, index),
-    };
-    let list = if *in_fields {
-        "matchFields"
-    } else {
-        "matchExpressions"
-    };
-    Some(format!("nodeSelectorTerms[{term}].{list}[{index}]"))
-}
-
-/// One check for each taint; the one that decides comes as upstream picks it: NoExecute before NoSchedule.
-fn taint_checks(spec: &PodSpec, node: &Node) -> Vec<Check> {
-    let fails = |t: &crate::api::node::Taint| repels(t) && !is_tolerated(t, &spec.tolerations);
-    let all = node.spec.taints.iter().enumerate().map(|(index, t)| {
-        let text = taint::to_string(t);
-        let (outcome, detail) = match t.effect.as_str() {
-            taint::PREFER_NO_SCHEDULE => (
-                Outcome::Pass,
-                "PreferNoSchedule never keeps a daemon pod away".to_owned(),
-            ),
-            taint::NO_EXECUTE if fails(t) => (
-                Outcome::Fail,
-                "no toleration matches: no pod is created, and a running one is removed".to_owned(),
-            ),
-            _ if fails(t) => (
-                Outcome::Fail,
-                "no toleration matches: no pod is created; one that runs already stays".to_owned(),
-            ),
-            _ => (Outcome::Pass, tolerated_by(spec, t)),
-        };
-        Check {
-            outcome,
-            title: format!("Taint {text}"),
-            detail,
-            field: format!("node {}: spec.taints[{index}]", node.metadata.name),
-            decides: false,
-        }
-    });
-    let mut checks: Vec<Check> = all.collect();
-    let decides = |c: &Check| {
-        (
-            c.outcome != Outcome::Fail,
-            !c.title.ends_with(taint::NO_EXECUTE),
-        )
-    };
-    // Stable: the node's order stays among equals.
-    checks.sort_by_key(|c| {
-        if c.outcome == Outcome::Fail {
-            (1, decides(c).1)
-        } else {
-            (0, false)
-        }
-    });
-    checks
-}
-
-fn tolerated_by(spec: &PodSpec, t: &crate::api::node::Taint) -> String {
-    let at = spec
-        .tolerations
-        .iter()
-        .position(|toleration| taint::tolerates(toleration, t));
-    let own = at.and_then(|at| spec.tolerations.get(at));
-    match own {
-        Some(toleration) if toleration.key.is_empty() => {
-            "tolerated: a toleration without key takes every taint".to_owned()
-        }
-        Some(toleration) if toleration.key.starts_with("node.kubernetes.io/") => {
-            "tolerated: every daemon pod gets this toleration".to_owned()
-        }
-        Some(toleration) => format!("tolerated by key {}", toleration.key),
-        None => "tolerated".to_owned(),
-    }
-}
-
-/// What each filter of the scheduler says.
-fn scheduler_checks(cluster: &Cluster, pod: &Rc<Pod>, node: &str) -> Option<CheckGroup> {
-    let all = cluster.parts.scheduler.checks(pod, node)?;
-    let mut is_decided = false;
-    let checks = all.into_iter().map(|check| {
-        let failure = check.failure.as_ref();
-        let decides = failure.is_some() && !is_decided;
-        is_decided |= decides;
-        Check {
-            outcome: if failure.is_some() {
-                Outcome::Fail
-            } else {
-                Outcome::Pass
-            },
-            title: check.plugin.name().to_owned(),
-            detail: failure.map_or_else(String::new, |f| format!("{}: {}", f, f.detail())),
-            field: failure.map_or_else(String::new, |f| scheduler_field(f, node)),
-            decides,
-        }
-    });
-    Some(CheckGroup {
-        title: format!("Scheduler: can it be bound to {node}?"),
-        checks: checks.collect(),
-    })
-}
-
-fn scheduler_field(failure: &crate::reason::scheduling::Failure, node: &str) -> String {
-    use crate::reason::scheduling::Failure;
-    match failure {
-        Failure::Unschedulable => format!("node {node}: spec.unschedulable"),
-        Failure::NodeName { .. } => "spec.nodeName".to_owned(),
-        Failure::Taint(_) => format!("node {node}: spec.taints"),
-        Failure::Affinity(_) => "spec.affinity.nodeAffinity".to_owned(),
-        Failure::Ports(_) => "spec.containers[*].ports[*].hostPort".to_owned(),
-        Failure::Resources(shortages) => {
-            let names: Vec<String> = shortages.iter().map(|s| s.resource.to_string()).collect();
-            format!(
-                "spec.containers[*].resources.requests ({})",
-                names.join(", ")
-            )
-        }
     }
 }
 

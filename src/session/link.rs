@@ -189,7 +189,7 @@ pub fn decode(fragment: &str) -> Result<Shared, LinkError> {
     Ok(shared)
 }
 
-fn check(shared: &Shared) -> Result<(), LinkError> {
+pub(super) fn check(shared: &Shared) -> Result<(), LinkError> {
     if shared.drafts.len() > MAX_DRAFTS || shared.branches.len() > MAX_BRANCHES {
         return Err(LinkError::TooLarge);
     }

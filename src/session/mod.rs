@@ -54,6 +54,29 @@ struct Undone {
     bookmarks: Vec<Bookmark>,
 }
 
+/// What makes the cluster of a moment, to the step: it can be sent to where the cluster can't.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The log ends at that moment.
+    pub shared: link::Shared,
+    pub steps: u64,
+}
+
+impl Origin {
+    /// Plays it.
+    pub fn cluster(self) -> Result<Cluster, link::LinkError> {
+        link::check(&self.shared)?;
+        let mut session = Session::new(self.shared.scenario);
+        session.log = self.shared.log;
+        session.replay_place(Place {
+            at: self.shared.at,
+            steps: self.steps,
+            applied: u32::MAX,
+        });
+        Ok(session.cluster)
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Checkpoint {
     applied: usize,
@@ -165,6 +188,16 @@ impl Session {
                 .map(|left| link::Left::of(left, &self.log))
                 .collect(),
             ..self.share(drafts)
+        }
+    }
+
+    /// What makes the cluster as it is now.
+    pub fn origin(&self) -> Origin {
+        let mut shared = self.share(Vec::new());
+        shared.log.truncate(self.applied);
+        Origin {
+            shared,
+            steps: self.cluster.steps(),
         }
     }
 
@@ -648,24 +681,24 @@ impl Session {
         self.cluster.advance_clock(to);
     }
 
+    /// Plays the log up to this place, to the step.
     fn replay_place(&mut self, to: Place) {
         let applied = self.log.len().min(to.applied as usize);
         let to_at = to.at.min(SimTime::ZERO + MAX_TIME);
-        loop {
-            let next = self.log.get(self.applied);
-            let next = next.filter(|_| self.applied < applied);
-            let (at, steps) = next.map_or((to_at, to.steps), |it| (it.at, it.steps));
-            let is_due = self.cluster.next_due().is_some_and(|due| due <= at);
-            if self.cluster.steps() < steps && is_due {
-                self.cluster.step();
-                self.maybe_checkpoint();
-            } else if next.is_some() {
-                self.replay_command();
-            } else {
-                break;
-            }
+        while self.applied < applied {
+            let (at, steps) = (self.log[self.applied].at, self.log[self.applied].steps);
+            self.run_steps(at, steps);
+            self.replay_command();
         }
+        self.run_steps(to_at, to.steps);
         self.cluster.advance_clock(to_at);
+    }
+
+    fn run_steps(&mut self, at: SimTime, steps: u64) {
+        while self.cluster.steps() < steps && self.cluster.next_due().is_some_and(|due| due <= at) {
+            self.cluster.step();
+            self.maybe_checkpoint();
+        }
     }
 
     fn replay_command(&mut self) {

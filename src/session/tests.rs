@@ -410,3 +410,25 @@ fn checkpoints_stay_evenly_spread_over_a_long_history() {
         "{longest} steps, evenly it were {even}"
     );
 }
+
+#[test]
+fn an_origin_makes_the_same_cluster_to_the_step() {
+    let mut session = played();
+    let check = |session: &Session| {
+        let text = serde_json::to_string(&session.origin()).unwrap();
+        let origin: Origin = serde_json::from_str(&text).unwrap();
+        let cluster = origin.cluster().unwrap();
+        let made = (cluster.hash(), cluster.steps(), cluster.now());
+        assert_eq!(made, state(session));
+    };
+    check(&session);
+    session.seek(SimTime(2_000));
+    check(&session);
+    // With more due at this very moment.
+    for _ in 0..7 {
+        session.step();
+        check(&session);
+    }
+    session.seek(SimTime(1_000));
+    check(&session);
+}

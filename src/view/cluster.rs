@@ -99,7 +99,10 @@ fn lane(pods: &[Rc<Tile>], total: usize, props: &ClusterProps) -> Html {
     let part = |pod: &Tile| props.why.as_ref()?.part_of_pod(&pod.id, props.pointed);
     html! {
         <section class="lane" id="control-plane" aria-label="Control plane: pods that wait for a node">
-            <h3 class="lane__title">{ icon(Icon::Server) }{ "Control plane" }</h3>
+            <div>
+                <h3 class="lane__title">{ icon(Icon::Server) }{ "Control plane" }</h3>
+                <p class="lane__about">{ "A new pod waits here until the scheduler binds it to its node." }</p>
+            </div>
             if pods.is_empty() {
                 <p class="lane__idle">{ waiting(total) }</p>
             } else {
@@ -148,7 +151,7 @@ fn add_node_menu(dispatch: &Dispatch) -> Html {
 }
 
 /// What the shapes mean.
-fn legend() -> Html {
+pub fn legend() -> Html {
     html! {
         <details class="legend">
             <summary>{ "What the tiles mean" }</summary>

@@ -1,13 +1,14 @@
 //! Rollout strategies side by side: the form, and what came of it as a chart and tables.
 
+use super::chart::{self, n};
 use super::dialog::Modal;
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::node_form::AddField;
+use super::race::Race;
 use crate::app::msg::{CompareField as Field, CompareMsg, Msg};
 use crate::present::compare::{
-    BOTTOM, Change, Chart, ComparePane, CompareResult, Form, HEIGHT, LEFT, RIGHT, Row, SpreadRow,
-    TOP, WIDTH,
+    Change, Chart, ComparePane, CompareResult, FRAME, Form, Row, SpreadRow,
 };
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
@@ -35,6 +36,9 @@ pub fn Compare(props: &CompareProps) -> Html {
         })
     };
     let form = &pane.form;
+    if let Some(pane) = &pane.race {
+        return html! { <Race pane={pane.clone()} /> };
+    }
     html! {
         <Modal title={format!("Compare strategies for {}", pane.id.name)} class="compare">
             <p class="compare__intro">{ "Each strategy rolls the same change out on a copy of the cluster, with the same start times and the same faults. The cluster itself stays as it is." }</p>
@@ -186,7 +190,12 @@ fn outcome(result: &CompareResult, pane: &ComparePane, dispatch: &Dispatch) -> H
     html! {
         <section class="compare__result" aria-labelledby="compare-result">
             <h3 id="compare-result">{ "Result" }</h3>
-            <p class="compare__about">{ &result.about }</p>
+            <div class="compare__about">
+                <p>{ &result.about }</p>
+                if pane.can_watch {
+                    <button type="button" class="button" id="compare-watch" onclick={dispatch.on(Msg::Compare(CompareMsg::Watch))}>{ icon(Icon::Play) }{ "Watch two side by side" }</button>
+                }
+            </div>
             if let Some(chart) = &result.chart { { picture(chart, result) } }
             { table(&result.rows) }
             if pane.can_repeat && pane.progress.is_none() {
@@ -200,29 +209,22 @@ fn outcome(result: &CompareResult, pane: &ComparePane, dispatch: &Dispatch) -> H
     }
 }
 
-fn picture(chart: &Chart, result: &CompareResult) -> Html {
-    let n = |number: u32| number.to_string();
-    let axis = if chart.is_logarithmic {
+fn picture(drawn: &Chart, result: &CompareResult) -> Html {
+    let axis = if drawn.is_logarithmic {
         "time since the change (logarithmic)"
     } else {
         "time since the change"
     };
     html! {
-        <figure class="compare__figure">
-            <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} role="img" aria-label={format!("Nodes with an available pod over time. {}", result.spoken)}>
-                <g class="compare__counts">{ for chart.counts.iter().map(|tick| html! {
-                    <><line x1={n(LEFT)} x2={n(RIGHT)} y1={n(tick.at)} y2={n(tick.at)} /><text x={n(LEFT - 6)} y={n(tick.at + 4)}>{ &tick.label }</text></>
+        <figure class="chart compare__figure">
+            <svg viewBox={format!("0 0 {} {}", FRAME.width, FRAME.height)} role="img" aria-label={format!("Nodes with an available pod over time. {}", result.spoken)}>
+                { chart::counts(FRAME, &drawn.counts) }
+                { chart::edges(FRAME, &drawn.times) }
+                <text class="chart__axis" x={n((FRAME.left + FRAME.right) / 2)} y={n(FRAME.height - 6)}>{ axis }</text>
+                <g class="chart__floors">{ for drawn.floors.iter().map(|tick| html! {
+                    <><line x1={n(FRAME.left)} x2={n(FRAME.right)} y1={n(tick.at)} y2={n(tick.at)} /><text x={n(FRAME.right)} y={n(tick.at + 12)}>{ &tick.label }</text></>
                 }) }</g>
-                <g class="compare__times">{ for chart.times.iter().map(|tick| html! {
-                    <g><line x1={n(tick.at)} x2={n(tick.at)} y1={n(BOTTOM)} y2={n(BOTTOM + 4)} /><text x={n(tick.at)} y={n(BOTTOM + 16)}>{ &tick.label }</text></g>
-                }) }</g>
-                <text class="compare__axis" x={n((LEFT + RIGHT) / 2)} y={n(HEIGHT - 6)}>{ axis }</text>
-                <line class="compare__edge" x1={n(LEFT)} x2={n(LEFT)} y1={n(TOP)} y2={n(BOTTOM)} />
-                <line class="compare__edge" x1={n(LEFT)} x2={n(RIGHT)} y1={n(BOTTOM)} y2={n(BOTTOM)} />
-                <g class="compare__floors">{ for chart.floors.iter().map(|tick| html! {
-                    <><line x1={n(LEFT)} x2={n(RIGHT)} y1={n(tick.at)} y2={n(tick.at)} /><text x={n(RIGHT)} y={n(tick.at + 12)}>{ &tick.label }</text></>
-                }) }</g>
-                { for chart.lines.iter().map(|line| html! {
+                { for drawn.lines.iter().map(|line| html! {
                     <g class="compare__line" data-row={line.row.to_string()}>
                         <path d={line.path.clone()} />
                         if let Some((x, y)) = line.end { <circle cx={n(x)} cy={n(y)} r="4" /> }
@@ -235,7 +237,7 @@ fn picture(chart: &Chart, result: &CompareResult) -> Html {
 }
 
 /// A piece of the row's line, as in the chart.
-fn sample(row: usize) -> Html {
+pub fn sample(row: usize) -> Html {
     html! {
         <svg class="compare__sample" viewBox="0 0 30 8" aria-hidden="true"><g class="compare__line" data-row={row.to_string()}><path d="M0 4H30" /></g></svg>
     }

@@ -1,10 +1,12 @@
 //! The status of a DaemonSet.
 
+use super::chart::{self, n};
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::remedies::Remedies;
 use crate::app::msg::{CompareMsg, DaemonSetMsg, Msg, Selection};
+use crate::present::availability::{AvailabilityChart, FRAME};
 use crate::present::daemon_set::{
     ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, Rollout, RolloutState,
     SelectionNote,
@@ -49,6 +51,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
             </div>
             <p class="headline" data-tone={panel.tone.as_str()}>{ &panel.headline }</p>
             { rollout(&panel.rollout) }
+            if let Some(chart) = &panel.chart { { availability(chart) } }
             <Remedies title={if panel.rollout.state == RolloutState::Progressing { "What would make it faster" } else { "What would let it go on" }} list={props.ways_out.clone()}
                 done={props.done.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
             if let Some(stale) = &panel.stale {
@@ -157,6 +160,31 @@ fn rollout(rollout: &Rollout) -> Html {
                 <ul class="rollout__waits">{ for rollout.waits.iter().map(|wait| html! { <li>{ wait }</li> }) }</ul>
             }
         </div>
+    }
+}
+
+/// Available pods since the rollout began, with the floor; below it the same in words.
+fn availability(drawn: &AvailabilityChart) -> Html {
+    let words = drawn.words.join(" ");
+    let fell = drawn.fell.as_deref().unwrap_or("");
+    html! {
+        <figure class="chart availability">
+            <h3>{ "Available over time" }</h3>
+            <svg viewBox={format!("0 0 {} {}", FRAME.width, FRAME.height)} role="img" aria-label={format!("Nodes with an available pod since the rollout began. {words} {fell}")}>
+                { chart::counts(FRAME, &drawn.counts) }
+                { chart::edges(FRAME, &drawn.times) }
+                <path class="availability__line" d={drawn.line.clone()} />
+                <path class="availability__below" d={drawn.below.clone()} />
+                if let Some((path, label)) = &drawn.floor {
+                    <g class="chart__floors"><path d={path.clone()} /><text x={n(FRAME.right)} y={n(label.at + 11)}>{ &label.label }</text></g>
+                }
+                <circle class="availability__end" data-over={drawn.is_over.to_string()} cx={n(drawn.end.0)} cy={n(drawn.end.1)} r="3.5" />
+            </svg>
+            <figcaption>
+                <p>{ words }</p>
+                if !fell.is_empty() { <p class="availability__bad">{ fell.to_owned() }</p> }
+            </figcaption>
+        </figure>
     }
 }
 

@@ -68,7 +68,7 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
                 <p class="invitation"><b>{ "Watch: " }</b>{ watch }</p>
             }
             { hints(&pane.hints, &dispatch) }
-            <YamlEditor tab={pane.active} version={pane.version} text={pane.text.clone()} problems={pane.problems.clone()} is_dark={props.is_dark} reveal={props.reveal} />
+            <YamlEditor tab={pane.active} version={pane.version} text={pane.text.clone()} problems={pane.problems.clone()} pointed={pane.pointed.clone()} is_dark={props.is_dark} reveal={props.reveal} />
             <div class="editor__actions">
                 <button type="button" class="button button--primary" id="apply" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply" }</button>
                 <span class="editor__keys" aria-hidden="true"><kbd>{ "Ctrl" }</kbd>{ " " }<kbd>{ "Enter" }</kbd></span>

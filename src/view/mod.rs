@@ -2,6 +2,7 @@
 //!
 //! `root` owns the model; all other components are functions of their props.
 
+pub mod chart;
 pub mod cluster;
 pub mod compare;
 pub mod console;
@@ -21,10 +22,12 @@ pub mod node_form;
 pub mod places;
 pub mod platform;
 pub mod pod_tile;
+pub mod race;
 pub mod remedies;
 pub mod root;
 pub mod timeline;
 pub mod why;
+pub mod worker;
 pub mod yaml_editor;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -37,11 +37,11 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
     let node = &props.node;
     let why = props.why.as_ref();
     let part = why.and_then(|why| why.part_of_node(&node.name, props.pointed));
-    // With its pod there, that the node is wanted needn't be said.
+    // With its pod there, the tile says how it runs.
     let verdict = node
         .verdict
         .as_ref()
-        .filter(|v| v.tone != Tone::Good || node.pods.is_empty());
+        .filter(|v| !matches!(v.tone, Tone::Good | Tone::Busy) || node.pods.is_empty());
     html! {
         <article class="node-card" id={format!("node-{}", node.name)} data-health={node.health.as_str()}
             data-cordoned={node.is_cordoned.to_string()} data-down={node.is_down.to_string()}
@@ -98,23 +98,33 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
 }
 
 fn label(label: &Label) -> Html {
-    html! { <span class="chip" data-kind="label" title="label">{ label.text() }</span> }
+    let text = label.text();
+    html! { <span class="chip" data-kind="label" title={format!("label {text}")} tabindex={tab_stop(&text)}>{ halves(&text) }</span> }
 }
 
 fn taint(taint: &TaintChip) -> Html {
-    let title = if taint.is_automatic {
-        "taint, set by the node lifecycle controller"
+    let text = taint.text();
+    let by = if taint.is_automatic {
+        ", set by the node lifecycle controller"
     } else {
-        "taint"
+        ""
     };
-    html! { <span class="chip" data-kind="taint" data-effect={taint.effect.clone()} title={title}>{ icon(Icon::Warning) }{ short(taint) }</span> }
+    html! { <span class="chip" data-kind="taint" data-effect={taint.effect.clone()} title={format!("taint {text}{by}")} tabindex={tab_stop(&text)}>{ icon(Icon::Warning) }{ halves(&text) }</span> }
 }
 
-/// The card is narrow: Kubernetes' own long prefix says little.
-fn short(taint: &TaintChip) -> String {
-    let text = taint.text();
-    text.strip_prefix("node.kubernetes.io/")
-        .map_or(text.clone(), str::to_owned)
+/// A domain in front is what may be cut: what follows tells more.
+fn halves(text: &str) -> Html {
+    match text.split_once('/') {
+        Some((domain, rest)) => html! {
+            <><span class="chip__domain">{ domain }</span><span class="chip__rest">{ format!("/{rest}") }</span></>
+        },
+        None => html! { <span class="chip__rest">{ text.to_owned() }</span> },
+    }
+}
+
+/// What may be cut is shown whole also to the keyboard.
+fn tab_stop(text: &str) -> Option<&'static str> {
+    text.contains('/').then_some("0")
 }
 
 fn usage(usage: &Usage) -> Html {

@@ -16,6 +16,9 @@ pub struct PodTileProps {
     /// In the chain of causes that is shown.
     #[prop_or_default]
     pub part: Option<Part>,
+    /// It can only be looked at.
+    #[prop_or_default]
+    pub is_still: bool,
 }
 
 /// A pod as a small tile: state as shape and word, revision as a badge; a click asks why.
@@ -24,13 +27,16 @@ pub fn PodTile(props: &PodTileProps) -> Html {
     let dispatch = use_dispatch();
     let pod = &props.pod;
     let is_old = pod.revision.is_some_and(|r| !r.is_current);
+    let is_button = !props.is_still;
+    let on_click = is_button.then(|| dispatch.on(Msg::Select(Selection::Pod(pod.id.clone()))));
     html! {
-        <button type="button" class="pod-tile" data-uid={pod.uid.to_string()}
+        <@{if is_button { "button" } else { "div" }} type={is_button.then_some("button")} role={props.is_still.then_some("img")}
+            class="pod-tile" data-uid={pod.uid.to_string()}
             data-state={pod.state.as_str()} data-tone={pod.state.tone().as_str()}
             data-revision={if is_old { "old" } else { "current" }} data-bound={pod.is_bound.to_string()}
             data-links={props.part.as_ref().map(|part| part.links.clone())} data-pointed={pointed(props.part.as_ref())}
-            aria-pressed={props.is_selected.to_string()} aria-label={pod.summary.clone()} title={pod.summary.clone()}
-            onclick={dispatch.on(Msg::Select(Selection::Pod(pod.id.clone())))}>
+            aria-pressed={is_button.then(|| props.is_selected.to_string())} aria-label={pod.summary.clone()} title={pod.summary.clone()}
+            onclick={on_click}>
             { pod_glyph(pod.state) }
             <span class="pod-tile__name">
                 if !pod.owner.is_empty() { <span class="pod-tile__owner">{ &pod.owner }</span> }
@@ -42,7 +48,7 @@ pub fn PodTile(props: &PodTileProps) -> Html {
                 if pod.restarts > 0 { <span class="pod-tile__restarts">{ format!(" ↻{}", pod.restarts) }</span> }
                 if !pod.is_bound && !pod.node.is_empty() { <span class="pod-tile__target">{ format!(" → {}", pod.node) }</span> }
             </span>
-        </button>
+        </@>
     }
 }
 

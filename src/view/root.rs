@@ -15,7 +15,8 @@ use super::icons::{Icon, icon};
 use super::platform;
 use super::timeline::Timeline;
 use super::why::{WalkNote, Why};
-use crate::app::msg::{ClockMsg, Effect, Msg, Selection, Shortcut, Theme};
+use super::worker::Helper;
+use crate::app::msg::{ClockMsg, CompareMsg, Effect, Msg, Selection, Shortcut, Theme};
 use crate::app::start::asked_for;
 use crate::app::suggest::About;
 use crate::app::{Model, update};
@@ -39,6 +40,7 @@ pub struct Root {
     begun_ms: f64,
     frame: Option<AnimationFrame>,
     wait: Option<Timeout>,
+    worker: Option<Helper>,
     _listeners: Vec<EventListener>,
 }
 
@@ -66,6 +68,7 @@ impl Component for Root {
             begun_ms: 0.0,
             frame: None,
             wait: None,
+            worker: None,
             _listeners: listeners(ctx),
             dispatch,
         }
@@ -212,6 +215,14 @@ impl Root {
                 return true;
             }
             Effect::Show(id) => later(move || platform::scroll_to(id)),
+            Effect::StartWorker(order) => {
+                self.worker = Helper::start(order, self.dispatch.0.clone());
+                if self.worker.is_none() {
+                    ctx.link()
+                        .send_message(Msg::Compare(CompareMsg::WorkerLost));
+                }
+            }
+            Effect::StopWorker => self.worker = None,
         }
         false
     }

@@ -1,6 +1,7 @@
 //! Components as HTML, rendered natively: what they say, and in which words. Effects don't run here.
 
 use super::cluster::Cluster;
+use super::compare::Compare;
 use super::daemon_set::DaemonSet;
 use super::dialog::Dialog;
 use super::editor_pane::EditorPane;
@@ -11,10 +12,11 @@ use super::pod_tile::PodTile;
 use super::timeline::Timeline;
 use super::why::Why;
 use crate::app::msg::{
-    ClockMsg, Dialog as Which, EditorMsg, HistoryMsg, Msg, NodeKind, NodeMsg, Section, Selection,
-    Theme,
+    ClockMsg, CompareMsg, Dialog as Which, EditorMsg, HistoryMsg, Msg, NodeKind, NodeMsg, RaceMsg,
+    Section, Selection, Theme,
 };
 use crate::app::{Model, update};
+use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
 use crate::present::pod::{PodId, PodRevision, PodState, PodTile as Tile};
 use expect_test::{Expect, expect};
@@ -206,6 +208,19 @@ fn the_status_before_and_after() {
             Rolled out
             3 of 3 updated, 3 available
             RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.
+            Available over time
+            0
+            1
+            2
+            3
+            0
+            1 s
+            2 s
+            3 s
+            4 s
+            5 s
+            6 s
+            Began at 0:05.0, done after 4.5 s.
             Desired
             3
             nodes that should run the pod: selector, affinity and taints allow it
@@ -230,7 +245,7 @@ fn the_status_before_and_after() {
             Observed generation
             1
             the controller has seen the latest spec
-            Why 3 of 3 nodes
+            Why DESIRED is 3 with 3 nodes
             Nodes
             Why
             3
@@ -282,7 +297,9 @@ fn why_a_tainted_node_has_no_pod() {
         &expect![[r#"
             Why?
             Node node-2
-            No pod: taint dedicated=db:NoExecute is not tolerated; running pods are removed.
+            my-daemonset
+            Not wanted
+            taint dedicated=db:NoExecute is not tolerated; running pods are removed
             decided by
             node node-2: spec.taints[0]
             What would change it
@@ -312,6 +329,18 @@ fn why_a_tainted_node_has_no_pod() {
             decided
             no toleration matches: no pod is created, and a running one is removed
             node node-2: spec.taints[0]
+            YAML
+            DaemonSet my-daemonset
+            spec:
+            template:
+            spec:
+            # no tolerations
+            Node node-2
+            spec:
+            taints:
+            - effect: NoExecute
+            key: dedicated
+            value: db
         "#]],
     );
 }
@@ -510,4 +539,193 @@ fn no_component_needs_an_inline_style() {
     ] {
         assert!(!html.contains(" style="), "the policy forbids it: {html}");
     }
+}
+
+/// Three strategies were compared, without a worker, and the first and the last are watched at this moment.
+fn watched(nodes_more: u32, at_ms: u64) -> Model {
+    let mut model = running();
+    let id = DaemonSetId {
+        namespace: "default".to_owned(),
+        name: "my-daemonset".to_owned(),
+    };
+    let kind = NodeKind::Worker;
+    for msg in [
+        Msg::AddNodes {
+            kind,
+            count: nodes_more,
+        },
+        Msg::Compare(CompareMsg::Open(id)),
+        Msg::Compare(CompareMsg::Run),
+        Msg::Compare(CompareMsg::WorkerLost),
+    ] {
+        update(&mut model, msg);
+    }
+    finish(&mut model);
+    update(&mut model, Msg::Compare(CompareMsg::Watch));
+    finish(&mut model);
+    let seek = RaceMsg::Seek { ms: at_ms };
+    update(&mut model, Msg::Compare(CompareMsg::Race(seek)));
+    finish(&mut model);
+    model
+}
+
+fn finish(model: &mut Model) {
+    while model.compare.is_busy() {
+        update(model, Msg::Clock(ClockMsg::Tick { elapsed_ms: 16 }));
+    }
+}
+
+fn compare(model: &Model) -> super::compare::CompareProps {
+    super::compare::CompareProps {
+        pane: model.compare.pane.clone().expect("the dialog is open"),
+    }
+}
+
+#[test]
+fn two_strategies_are_read_side_by_side() {
+    let model = watched(0, 2_000);
+    check(
+        &text::<Compare>(compare(&model)),
+        &expect![[r#"
+            Side by side
+            1×
+            2×
+            5×
+            10×
+            30×
+            60×
+            300×
+            1000×
+            0:02.0
+            / 0:17.4
+            Getting there…
+            Back to the table
+            maxUnavailable 1
+            maxUnavailable 25%
+            maxSurge 1
+            Rolling out
+            Time
+            0:02.0
+            Updated
+            0 of 3
+            Available
+            2
+            Worst so far
+            2
+            Extra pods
+            0
+            node-1
+            my-daemonset
+            -djvvc
+            r2
+            ContainerCreating
+            node-2
+            my-daemonset
+            -vsjrz
+            r1
+            Running
+            node-3
+            my-daemonset
+            -c5sqs
+            r1
+            Running
+            maxUnavailable 1
+            maxUnavailable 25%
+            maxSurge 1
+            Rolling out
+            Time
+            0:02.0
+            Updated
+            0 of 3
+            Available
+            3
+            Worst so far
+            3
+            Extra pods
+            1
+            node-1
+            one extra pod
+            my-daemonset
+            -l7dfr
+            r1
+            Running
+            my-daemonset
+            -xvttq
+            r2
+            ContainerCreating
+            node-2
+            my-daemonset
+            -vsjrz
+            r1
+            Running
+            node-3
+            my-daemonset
+            -c5sqs
+            r1
+            Running
+            What the tiles mean
+            Unscheduled
+            created, waits for the scheduler to bind it to its node
+            Pending
+            bound; the kubelet hasn't started it yet
+            Pulling
+            the kubelet pulls the image
+            Starting
+            the containers are being started
+            Running
+            runs, but isn't ready yet
+            Ready
+            runs and is ready
+            Terminating
+            asked to stop; the grace period runs
+            CrashLoop
+            the container ended; the kubelet waits before it starts it again
+            ImageError
+            the image can't be pulled
+            Failed
+            ended with an error, and won't start again
+            Succeeded
+            ended well, which a daemon shouldn't
+            r2
+            runs the current template
+            r1
+            runs an old template; the tile is striped
+            dashed
+            meant for this node, not bound to it yet
+        "#]],
+    );
+    let html = html::<Compare>(compare(&model));
+    assert!(
+        !html.contains("id=\"compare-run\""),
+        "nothing else is there"
+    );
+    assert!(html.contains("aria-valuetext=\"0:02.0\""));
+    // Tiles that nobody can press say what they are.
+    assert!(html.contains("role=\"img\""));
+    assert!(!html.contains("<button type=\"button\" class=\"pod-tile"));
+}
+
+#[test]
+fn many_nodes_side_by_side_are_two_maps_with_words() {
+    let model = watched(40, 2_000);
+    let html = html::<Compare>(compare(&model));
+    assert_eq!(html.matches("<canvas").count(), 2);
+    check(
+        &labels(&html, "fleet__stage"),
+        &expect![[r#"
+        maxUnavailable 1: Rolling out, 0 of 43 updated, 42 available, worst 42, 0 extra pods
+        maxSurge 1: Rolling out, 0 of 43 updated, 43 available, worst 43, 1 extra pod
+    "#]],
+    );
+    assert!(html.contains("two pods <b>1</b>"));
+}
+
+/// What elements of a class say to those who don't see them.
+fn labels(html: &str, class: &str) -> String {
+    let elements = html.split('<').filter(|element| element.contains(class));
+    let labels = elements.filter_map(|element| {
+        let label = element.split("aria-label=\"").nth(1)?;
+        Some(format!("{}\n", label.split('"').next()?))
+    });
+    labels.collect()
 }

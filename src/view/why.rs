@@ -1,11 +1,13 @@
 //! The answer to "why".
 
-use super::dispatch::use_dispatch;
+use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::remedies::Remedies;
 use crate::app::msg::{CauseMsg, HistoryMsg, Msg, Selection};
+use crate::present::marks::Marks;
 use crate::present::remedy::RemedyList;
-use crate::present::why::{Cause, Check, CheckGroup, Outcome, WhyPanel};
+use crate::present::why::{Cause, Check, CheckGroup, Outcome, VerdictLine, WhyPanel};
+use crate::present::words::count;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -57,7 +59,8 @@ pub fn Why(props: &WhyProps) -> Html {
                     <button type="button" class="button button--small" onclick={dispatch.on(Msg::History(HistoryMsg::Back))}>{ icon(Icon::Back) }{ format!("Back to {}", walk.as_of) }</button>
                 </p>
             }
-            <p class="headline" data-tone={why.tone.as_str()}>{ &why.answer }</p>
+            { verdicts(&why.verdicts, &dispatch) }
+            if !why.answer.is_empty() { <p class="headline" data-tone={why.tone.as_str()}>{ &why.answer }</p> }
             if let Some(field) = &why.decided_by { <p class="why__field">{ "decided by " }<code>{ field }</code></p> }
             <Remedies title="What would change it" list={props.remedies.clone().filter(|_| !is_walking)} done={props.done.clone()} act={act(Msg::ApplyRemedy)} />
             if !why.facts.is_empty() {
@@ -69,7 +72,7 @@ pub fn Why(props: &WhyProps) -> Html {
                     <button type="button" class="button button--small" title="Its phase becomes Failed, as after an eviction" onclick={dispatch.on(Msg::FailPod(pod.clone()))}>{ "Let it fail" }</button>
                 </p>
             }
-            { for why.groups.iter().map(group) }
+            { for why.groups.iter().map(|it| group(it, &dispatch)) }
             if !why.causes.is_empty() {
                 <div class="causes">
                     <h3>{ "How it came about" }</h3>
@@ -85,31 +88,77 @@ pub fn Why(props: &WhyProps) -> Html {
     }
 }
 
-fn group(group: &CheckGroup) -> Html {
+/// What each DaemonSet has on the node, a line each; a click on another's name asks about that one.
+fn verdicts(lines: &[VerdictLine], dispatch: &Dispatch) -> Html {
+    let name = |line: &VerdictLine| match line.is_chosen {
+        true => html! { <span class="verdicts__set">{ &line.set.name }</span> },
+        false => html! {
+            <button type="button" class="link verdicts__set" aria-label={format!("Why is it so for {}?", line.set.name)}
+                onclick={dispatch.on(Msg::ChooseDaemonSet(line.set.clone()))}>{ &line.set.name }</button>
+        },
+    };
+    if lines.is_empty() {
+        return html! {};
+    }
+    html! {
+        <ul class="verdicts">{ for lines.iter().map(|line| html! {
+            <li data-tone={line.state.tone().as_str()} data-chosen={line.is_chosen.to_string()}>
+                { name(line) }{ " " }<b>{ line.state.word() }</b>{ " " }<span class="verdicts__reason">{ &line.reason }</span>
+            </li>
+        }) }</ul>
+    }
+}
+
+fn group(group: &CheckGroup, dispatch: &Dispatch) -> Html {
     html! {
         <div class="checks">
             <h3>{ &group.title }</h3>
-            <ul>{ for group.checks.iter().map(check) }</ul>
+            <ul>{ for group.checks.iter().map(|it| check(it, dispatch)) }</ul>
         </div>
     }
 }
 
-fn check(check: &Check) -> Html {
+/// One check. While it is pointed at, or the keyboard is in it, the editor shows the lines that it looked at.
+fn check(check: &Check, dispatch: &Dispatch) -> Html {
     let (shape, word) = match check.outcome {
         Outcome::Pass => (Icon::Check, "passed"),
         Outcome::Fail => (Icon::Cross, "failed"),
         Outcome::Skipped => (Icon::Dash, "not asked"),
     };
+    let point = |marks: Option<&Rc<Marks>>| Msg::Point(marks.cloned());
+    let marks = check.marks.as_ref();
     html! {
-        <li class="check" data-outcome={check.outcome.as_str()} data-decides={check.decides.to_string()}>
+        <li class="check" key={check.title.clone()} data-outcome={check.outcome.as_str()} data-decides={check.decides.to_string()}
+            onmouseenter={marks.map(|it| dispatch.on(point(Some(it))))} onmouseleave={marks.map(|_| dispatch.on(point(None)))}
+            onfocusin={marks.map(|it| dispatch.on(point(Some(it))))} onfocusout={marks.map(|_| dispatch.on(point(None)))}>
             { icon(shape) }
             <div>
                 <b>{ &check.title }</b><span class="sr-only">{ format!(" {word}.") }</span>
                 if check.decides { <span class="check__decides">{ "decided" }</span> }
                 if !check.detail.is_empty() { <p>{ &check.detail }</p> }
                 if !check.field.is_empty() { <code>{ &check.field }</code> }
+                if let Some(marks) = marks { { lines(marks, check.decides) } }
             </div>
         </li>
+    }
+}
+
+/// The lines of YAML that a check looked at, of both objects.
+fn lines(marks: &Marks, is_open: bool) -> Html {
+    html! {
+        <details class="excerpts" key={is_open.to_string()} open={is_open}>
+            <summary>{ "YAML" }</summary>
+            { for marks.excerpts.iter().map(|excerpt| html! {
+                <figure class="excerpt">
+                    <figcaption>{ &excerpt.title }</figcaption>
+                    <pre>{ for excerpt.lines.iter().map(|line| match line.is_marked {
+                        true => html! { <mark>{ &line.text }</mark> },
+                        false => html! { <span>{ &line.text }</span> },
+                    }) }</pre>
+                    if excerpt.more > 0 { <p>{ format!("and {}", count(excerpt.more.into(), "more line")) }</p> }
+                </figure>
+            }) }
+        </details>
     }
 }
 

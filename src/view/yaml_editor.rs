@@ -16,6 +16,8 @@ pub struct YamlEditorProps {
     pub version: u32,
     pub text: Rc<str>,
     pub problems: Rc<[Problem]>,
+    /// Lines that the page points at, first and last of each range.
+    pub pointed: Rc<[(u32, u32)]>,
     pub is_dark: bool,
     /// A line to scroll to, and a number that changes with each wish.
     pub reveal: Option<(u32, u32)>,
@@ -119,6 +121,9 @@ impl Component for YamlEditor {
             }
             if props.version != old.version || props.problems != old.problems {
                 editor.set_diagnostics(&diagnostics(&props.problems));
+            }
+            if props.version != old.version || props.pointed != old.pointed {
+                editor.highlight(&props.pointed);
             }
             if props.is_dark != old.is_dark {
                 editor.set_dark(props.is_dark);

@@ -92,7 +92,7 @@ pageTest("why: an untolerated taint is named, with its field", async (page) => {
   await waitForCards(page, ["node-1: Ready r1", "node-2:", "node-3: Ready r1"]);
   await page.locator(".node-card__select", { hasText: "node-2" }).click();
   const why = page.locator(".why");
-  await why.getByText("No pod: taint dedicated=db:NoExecute is not tolerated").waitFor();
+  await why.locator(".verdicts li", { hasText: /Not wanted taint dedicated=db:NoExecute is not tolerated/ }).waitFor();
   await why.getByText("node node-2: spec.taints[0]").first().waitFor();
   assert.equal(await why.locator('.check[data-decides="true"] b').textContent(), "Taint dedicated=db:NoExecute");
 });

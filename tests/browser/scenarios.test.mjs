@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { pageTest } from "./harness.mjs";
-import { currentText, editor, settle } from "./steps.mjs";
+import { currentText, editor, replaceText, settle } from "./steps.mjs";
 
 const ALL_UP_TO_DATE = /^(\d) of \1 pods available, all up to date$/;
 
@@ -19,7 +19,7 @@ pageTest("a rollout stuck behind a NotReady node", { hash: "#scenario=stuck-behi
   assert.equal(await answer.isVisible(), false, "people think first");
   await page.getByText("Answer", { exact: true }).click();
   await answer.waitFor();
-  await page.getByText("The budget of 1 is used up by node-2 (Terminating, but the node is NotReady: nobody can confirm that the pod stopped).").waitFor();
+  await page.getByText("The budget of 1 is used up by node-2 (being deleted, but the node is NotReady: nobody can confirm that the pod stopped).").waitFor();
   await page.getByRole("heading", { name: "What would let it go on" }).waitFor();
   await doIt(page, "Do it: Power node-2 on again", ALL_UP_TO_DATE);
 });
@@ -32,6 +32,34 @@ pageTest("Pending on a full node", { query: "?scenario=pending-on-a-full-node" }
   await settle(page);
   await page.locator(".daemon-set .headline", { hasText: ALL_UP_TO_DATE }).waitFor();
   await page.locator('[id="node-node-2"] .pod-tile[data-state="Ready"]').waitFor();
+});
+
+pageTest("a check that is pointed at shows its lines in the editor", { query: "?scenario=desired-below-nodes" }, async (page) => {
+  const box = await editor(page);
+  const pointed = () => box.locator(".cm-pointedLine").allTextContents();
+  const decided = page.locator('.why .check[data-decides="true"]');
+  assert.match(await decided.locator("mark").first().textContent(), /^ +# no tolerations$/, "without the editor");
+  assert.deepEqual(await pointed(), []);
+  await decided.hover();
+  await box.locator(".cm-pointedLine").waitFor();
+  assert.deepEqual(await pointed(), ["    spec:"]);
+  await page.locator("#status-heading").hover();
+  await box.locator(".cm-pointedLine").waitFor({ state: "detached" });
+
+  // By keyboard the same; the editor scrolls, but doesn't take the focus, and a draft is searched as it is.
+  const text = await currentText(page);
+  await replaceText(page, text, `#\n`.repeat(200) + text.replace("      containers:", "      tolerations: [{key: other}]\n      containers:"));
+  await decided.locator("summary").focus();
+  await box.locator(".cm-pointedLine").waitFor();
+  assert.deepEqual(await pointed(), ["      tolerations: [{key: other}]"]);
+  assert.equal(await box.locator(".cm-pointedLine").evaluate((line) => {
+    const { top, bottom } = line.closest(".cm-scroller").getBoundingClientRect();
+    const at = line.getBoundingClientRect();
+    return at.top >= top && at.bottom <= bottom;
+  }), true, "scrolled into view");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "YAML");
+  await page.locator("#apply").focus();
+  await box.locator(".cm-pointedLine").waitFor({ state: "detached" });
 });
 
 pageTest("maxSurge with a host port, from the menu", async (page) => {

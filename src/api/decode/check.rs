@@ -90,6 +90,7 @@ pub fn to_node(value: &Value) -> Option<Node> {
         };
         Some(Node {
             at: Position::default(),
+            last: 0,
             value,
         })
     }

@@ -203,6 +203,7 @@ mod tests {
         ] {
             let value = Node {
                 at: Position::default(),
+                last: 0,
                 value: resolve(text),
             };
             assert_eq!(value.to_json().to_string(), json, "{text:?}");

@@ -460,3 +460,114 @@ fn what_is_printed_is_read_back() {
         }
     }
 }
+
+/// The lines of the first object named `a` that say each field, `a-b`, and with a `~` what is nearest to one that isn't there.
+#[track_caller]
+fn lies(text: &str, expect: &[(&str, &str)]) {
+    let documents = parse(text).unwrap();
+    let object = documents
+        .iter()
+        .find_map(|it| it.object("X", "default", "a"));
+    let object = object.unwrap_or_else(|| panic!("no object in {text}"));
+    for (path, lines) in expect {
+        let way = object.way(path);
+        let found = match way.missing {
+            None => format!("{}-{}", way.at.line, way.last),
+            Some(_) => format!("~{}", way.at.line),
+        };
+        assert_eq!(found, *lines, "{path} in\n{text}");
+    }
+}
+
+#[test]
+fn fields_are_found_in_the_text() {
+    lies(
+        "\
+kind: X
+metadata: {name: a}
+spec:
+  labels:
+    disk: ssd
+
+    x.io/y: |
+      1
+      2
+  # a comment
+  taints:
+  - key: a
+    effect: b
+  -
+    key: c
+  empty:
+  end: 1
+",
+        &[
+            ("spec", "3-17"),
+            ("spec.labels", "4-9"),
+            ("spec.labels[disk]", "5-5"),
+            ("spec.labels[x.io/y]", "7-9"),
+            ("spec.taints", "11-15"),
+            ("spec.taints[0]", "12-13"),
+            ("spec.taints[1]", "15-15"),
+            ("spec.empty", "16-16"),
+            ("spec.end", "17-17"),
+            ("spec.taints[2]", "~11"),
+            ("spec.tolerations[0].key", "~3"),
+            ("", "1-17"),
+        ],
+    );
+}
+
+#[test]
+fn fields_are_found_in_flow_style_and_json() {
+    lies(
+        "kind: X\nmetadata: {name: a}\nspec: {\n  taints: [{key: a,\n    effect: b}, {key: c}],\n  x: [1,\n  ]\n}\nend: 1\n",
+        &[
+            ("spec", "3-8"),
+            ("spec.taints", "4-5"),
+            ("spec.taints[0]", "4-5"),
+            ("spec.taints[1]", "5-5"),
+            ("spec.x", "6-7"),
+            ("end", "9-9"),
+        ],
+    );
+    lies(
+        "{\n  \"kind\": \"X\",\n  \"metadata\": {\"name\": \"a\"},\n  \"spec\": {\n    \"taints\": [\n      {\n        \"key\": \"a\"\n      }\n    ]\n  }\n}\n",
+        &[
+            ("spec.taints", "5-9"),
+            ("spec.taints[0]", "6-8"),
+            ("spec.taints[0].key", "7-7"),
+        ],
+    );
+}
+
+#[test]
+fn fields_are_found_in_the_right_document_or_item() {
+    lies(
+        "kind: Y\nmetadata: {name: a}\n---\nkind: X\nmetadata: {name: b}\n---\nkind: X\nmetadata: {name: a, namespace: other}\n---\nkind: X\nmetadata: {name: a}\nspec: 1\n",
+        &[("spec", "12-12")],
+    );
+    lies(
+        "kind: List\nitems:\n- kind: Y\n  metadata: {name: a}\n- kind: X\n  metadata: {name: a, namespace: default}\n  spec:\n    b: 1\n",
+        &[("spec", "7-8"), ("spec.b", "8-8"), ("status", "~5")],
+    );
+    assert!(
+        parse("kind: X\nmetadata: 3\n").unwrap()[0]
+            .object("X", "default", "a")
+            .is_none()
+    );
+}
+
+#[test]
+fn fields_behind_aliases_are_where_they_are_written() {
+    lies(
+        "kind: X\nmetadata: {name: a}\nbase: &base\n  b: 1\n  c:\n  - 2\nspec: *base\nmore:\n  <<: *base\n  d: 1\n",
+        &[
+            ("spec", "7-7"),
+            ("spec.c", "5-6"),
+            ("more", "8-10"),
+            ("more.b", "4-4"),
+            ("more.d", "10-10"),
+        ],
+    );
+}

@@ -9,10 +9,12 @@ pub struct Position {
     pub column: u32,
 }
 
-/// A value and where it begins.
+/// A value and where it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub at: Position,
+    /// The line on which it ends; 0 for a null, which may have no text.
+    pub last: u32,
     pub value: NodeValue,
 }
 
@@ -32,6 +34,19 @@ pub struct Entry {
     pub key: String,
     pub at: Position,
     pub value: Node,
+}
+
+/// How far a path leads into a tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Way {
+    /// Where the last thing that is there begins, at its key if it has one.
+    pub at: Position,
+    /// The line on which it ends.
+    pub last: u32,
+    /// The lines of the keys that lead to it, its own included.
+    pub keys: Vec<u32>,
+    /// The first step that leads nowhere.
+    pub missing: Option<String>,
 }
 
 /// One document of a text. A null as root means that it is empty.
@@ -58,17 +73,24 @@ impl Document {
         if self.is_empty() {
             return None;
         }
-        let odd = path.strip_prefix("metadata.taints");
-        let path = odd.map_or(path.to_owned(), |rest| format!("spec.taints{rest}"));
-        let mut at = self.root.at;
-        let mut node = &self.root;
-        for step in steps(&path) {
-            let Some((next_at, next)) = node.child(step) else {
-                break;
-            };
-            (at, node) = (next_at, next);
-        }
-        Some(at)
+        Some(self.root.way(path).at)
+    }
+
+    /// The object of this kind and name: the document itself, or an item of the list that it is.
+    pub fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<&Node> {
+        let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
+        let is_it = |node: &&Node| {
+            let meta = node.get("metadata");
+            let field = |key| meta.and_then(|meta| text(meta, key)).unwrap_or_default();
+            let given = field("namespace");
+            let is_there = given == namespace || (given.is_empty() && namespace == "default");
+            text(node, "kind").as_deref() == Some(kind) && field("name") == name && is_there
+        };
+        let items = match self.root.get("items").map(|items| &items.value) {
+            Some(NodeValue::List(items)) => items.as_slice(),
+            _ => &[],
+        };
+        std::iter::once(&self.root).chain(items).find(is_it)
     }
 }
 
@@ -89,6 +111,29 @@ impl Node {
             NodeValue::String(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// Where a path leads; it ends early at something that isn't there.
+    pub fn way(&self, path: &str) -> Way {
+        let odd = path.strip_prefix("metadata.taints");
+        let path = odd.map_or(path.to_owned(), |rest| format!("spec.taints{rest}"));
+        let mut way = Way {
+            at: self.at,
+            last: self.last,
+            keys: Vec::new(),
+            missing: None,
+        };
+        let mut node = self;
+        for step in steps(&path) {
+            let Some((at, next)) = node.child(step) else {
+                way.missing = Some(step.to_owned());
+                break;
+            };
+            (way.at, way.last) = (at, next.last.max(at.line));
+            way.keys.push(at.line);
+            node = next;
+        }
+        way
     }
 
     /// The tree as plain JSON.

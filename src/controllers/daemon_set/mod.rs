@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod assess;
+pub mod availability;
 pub mod eligibility;
 pub mod history;
 pub mod index;

@@ -4,6 +4,7 @@
 
 use super::api::DaemonApi;
 use super::assess::{Lens, assess, old_pod};
+use super::availability::Availability;
 use super::history::{History, new_revision, template_hash, template_patch, to_prune};
 use super::ledger::{Basis, Ledger};
 use super::pod::{controller_ref, daemon_pod};
@@ -32,6 +33,7 @@ const SLOW_START: usize = 1;
 #[derive(Clone, Debug, Default)]
 pub struct SetState {
     pub ledger: Ledger,
+    availability: Availability,
     lens: Option<Lens>,
     /// Pods that changed since the last claim.
     pub unclaimed: BTreeSet<Key>,
@@ -181,6 +183,7 @@ impl DaemonSetController {
             let assessment = known.then(|| assess(lens, node.map(|n| &**n), &pods, now));
             state.ledger.put(&name, assessment);
         }
+        state.availability.note(set, hash, &state.ledger, api.now());
         Ok(())
     }
 
@@ -761,6 +764,11 @@ impl DaemonSetController {
                 .add_after(key, api.now() + SimDuration::secs(seconds as u64), None);
         }
         Ok(())
+    }
+
+    /// How available a DaemonSet was during its newest rollout.
+    pub fn availability(&self, key: &Key) -> Option<&Availability> {
+        self.states.get(key).map(|state| &state.availability)
     }
 
     /// The ledger of a DaemonSet, as of its last sync.

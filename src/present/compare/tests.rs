@@ -26,7 +26,7 @@ fn run(seconds: u64, desired: u32, max_unavailable: i32, samples: &[(u64, u32)])
 #[track_caller]
 fn check(runs: &[Run], expect: Expect) {
     let runs: Vec<(usize, &Run)> = runs.iter().enumerate().collect();
-    let scale = Scale::of(&runs);
+    let scale = scale(&runs);
     let ticks = |ticks: Vec<Tick>| -> String {
         let all = ticks
             .iter()
@@ -35,8 +35,8 @@ fn check(runs: &[Run], expect: Expect) {
     };
     let mut text = format!(
         "times {}\ncounts {}\n",
-        ticks(times(&scale)),
-        ticks(counts(&scale))
+        ticks(scale.times()),
+        ticks(scale.counts())
     );
     for (row, run) in runs {
         let line = line(row, run, &scale);

@@ -19,10 +19,18 @@ const PAN_STEP: i32 = 60;
 #[derive(Properties, PartialEq)]
 pub struct MapProps {
     pub view: Rc<FleetView>,
+    #[prop_or_default]
     pub selected: Option<Rc<str>>,
     #[prop_or_default]
     pub parts: Vec<(Rc<str>, Part)>,
+    #[prop_or_default]
     pub on_select: Callback<Rc<str>>,
+    /// What it is called, where that isn't just how many nodes it has.
+    #[prop_or_default]
+    pub label: Option<AttrValue>,
+    /// Of the text that says which keys it has.
+    #[prop_or(AttrValue::Static("fleet-help"))]
+    pub help_id: AttrValue,
 }
 
 /// A move, and for how many cells.
@@ -126,10 +134,12 @@ pub fn Map(props: &MapProps) -> Html {
         );
         Some(format!("{}, {place}", view.get(index)?.summary()))
     });
+    let label = props.label.clone();
+    let label = label.unwrap_or_else(|| format!("Map of {} nodes", thousands(count)).into());
     html! {
         <div class="fleet__map">
             <div ref={stage} class="fleet__stage" tabindex="0" role="application"
-                aria-label={format!("Map of {} nodes", thousands(count))} aria-describedby="fleet-help"
+                aria-label={label} aria-describedby={props.help_id.clone()}
                 data-zoomed={grid.is_zoomed.then_some("")}
                 onkeydown={on_key}
                 onpointerdown={on_pointer.clone()} onpointermove={on_pointer.clone()} onpointerup={on_pointer.clone()}
@@ -146,7 +156,7 @@ pub fn Map(props: &MapProps) -> Html {
             </div>
             <p class="fleet__said" role="status">{ said }</p>
             <div class="fleet__foot">
-            <p id="fleet-help" class="fleet__help">{ HELP }</p>
+            <p id={props.help_id.clone()} class="fleet__help">{ HELP }</p>
             <div class="fleet__zoom" role="group" aria-label="Zoom">
                 <button type="button" aria-label="Zoom in" disabled={!grid.can_grow} onclick={zoom(ZOOM_STEP)}>{ "+" }</button>
                 <button type="button" aria-label="Zoom out" disabled={!grid.can_shrink} onclick={zoom(-ZOOM_STEP)}>{ "−" }</button>

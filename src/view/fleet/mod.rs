@@ -2,8 +2,8 @@
 //!
 //! Nothing here asks for frames: it paints when the nodes, the size, the zoom or the colours change, and is otherwise at rest.
 
-mod legend;
-mod map;
+pub mod legend;
+pub mod map;
 mod paint;
 mod table;
 
