@@ -173,6 +173,19 @@ fn a_bookmark_is_a_moment_before_or_after_a_command_of_the_same_millisecond() {
         assert_eq!(state(&session), after);
     }
     assert_eq!(session.end(), SimTime(30_000), "nothing is lost on the way");
+    // From where nothing is due, over a command, to where all has come of it.
+    session.settle();
+    session.bookmark("quiet");
+    session.advance(SimDuration::secs(5));
+    session.submit(add(1)).unwrap();
+    session.settle();
+    let (quiet, end) = (
+        session.bookmarks()[2].place,
+        (session.place(), state(&session)),
+    );
+    session.go(quiet);
+    session.go(end.0);
+    assert_eq!(state(&session), end.1);
 }
 
 #[test]
