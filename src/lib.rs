@@ -19,7 +19,7 @@
 //! | [`kubectl`] | kubectl's verbs and words against a cluster |
 //! | [`presets`] | manifests to start from |
 //! | [`scenarios`] | common confusions as clusters to open, each with its true cause |
-//! | [`session`] | scenario + command log: undo, seeking, links |
+//! | [`session`] | scenario + command log: undo, seeking, bookmarks, other histories, links |
 //! | [`explain`] | what would change it, and which rollout strategy does best: tried out on forks |
 //! | [`console`] | the language of a console: kubectl, and `cluster` |
 //! | [`transcript`] | commands and what they print, as text |
@@ -39,7 +39,7 @@
 //! # Invariants
 //!
 //! - The core (all but `view`) has no clock, no hash maps, no floats in state and no web dependency.
-//! - Same scenario, seed and commands: the same trace, natively and in the browser.
+//! - Same scenario, seed and commands: the same trace, natively, in the browser and in its worker.
 //! - Controllers see their informers, late; they never read the store directly, but for the live reads that upstream makes.
 //! - A component that has nothing to do has no timer: an idle cluster costs nothing.
 //! - Nothing that a YAML, a link or a command line holds may panic.
@@ -52,6 +52,7 @@
 //! - *Availability during a rollout is part of the controller's state* (`controllers::daemon_set::availability`), not gathered while the page looks: so it is right after seeking, undo and jumps. It is bounded, and no decision reads it.
 //! - *Own object types with a catch-all* instead of k8s-openapi: 150 KB less to load; `api::schema` knows all fields by name and type, so that strict decoding is complete.
 //! - *No heartbeats one by one*: a node that falls silent arms one timer for the moment at which the node lifecycle controller would notice.
+//! - *The page's own wasm in a worker* (`view::worker`) compares strategies, and the page does it between its frames where there is no worker: both run `app::compare::job`, told by text. A second, smaller wasm would be more to load.
 //! - *Deflate in Rust* (miniz_oxide) instead of the browser's CompressionStream: links are synchronous, bounded and the same natively.
 
 pub mod sim;

@@ -90,6 +90,8 @@ pub enum What {
     Created,
     /// A write changed the object; the text says what, in a few words.
     Updated(&'static str),
+    /// The DaemonSet controller counted again: the numbers of the status that changed.
+    Counted(Vec<Counted>),
     /// A deletionTimestamp was set.
     DeletionRequested {
         grace_seconds: i64,
@@ -108,12 +110,33 @@ pub enum What {
     Broken(String),
 }
 
+/// A number of a status: its field, what it was and what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub field: &'static str,
+    pub before: i64,
+    pub after: i64,
+}
+
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             What::Command(text) => f.write_str(text),
             What::Created => f.write_str("created"),
             What::Updated(what) => write!(f, "updated {what}"),
+            What::Counted(numbers) => {
+                f.write_str("updated status: ")?;
+                for (i, number) in numbers.iter().enumerate() {
+                    let comma = if i > 0 { ", " } else { "" };
+                    let Counted {
+                        field,
+                        before,
+                        after,
+                    } = number;
+                    write!(f, "{comma}{field} {before} → {after}")?;
+                }
+                Ok(())
+            }
             What::DeletionRequested { grace_seconds } => {
                 write!(f, "deletion requested, grace period {grace_seconds} s")
             }

@@ -75,6 +75,31 @@ pub struct DaemonSetStatus {
     pub extra: Extra,
 }
 
+impl DaemonSetStatus {
+    /// Its numbers by field.
+    pub fn numbers(&self) -> [(&'static str, i64); 8] {
+        [
+            (
+                "desiredNumberScheduled",
+                self.desired_number_scheduled.into(),
+            ),
+            (
+                "currentNumberScheduled",
+                self.current_number_scheduled.into(),
+            ),
+            ("numberReady", self.number_ready.into()),
+            (
+                "updatedNumberScheduled",
+                self.updated_number_scheduled.into(),
+            ),
+            ("numberAvailable", self.number_available.into()),
+            ("numberUnavailable", self.number_unavailable.into()),
+            ("numberMisscheduled", self.number_misscheduled.into()),
+            ("observedGeneration", self.observed_generation),
+        ]
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ControllerRevision {

@@ -5,11 +5,12 @@ use super::core::{Event, Generic, Namespace, PriorityClass};
 use super::meta::ObjectMeta;
 use super::node::Node;
 use super::pod::Pod;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::rc::Rc;
 
 /// Namespace and name of an object; the namespace is empty for cluster-scoped kinds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
     pub namespace: Rc<str>,
     pub name: Rc<str>,

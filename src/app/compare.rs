@@ -1,16 +1,22 @@
-//! Comparing rollout strategies: the form, and the comparison that goes on frame by frame while the page stays live.
+//! Comparing rollout strategies: the form, and the comparison that goes on in a worker, or, where there is none, between
+//! the frames of the page.
+
+pub mod job;
+pub mod watch;
 
 use super::Model;
 use super::clock::Slice;
 use super::msg::{CompareField, CompareMsg, Dialog, Effect};
 use crate::api::object::Key;
 use crate::explain::compare::{Comparison, Faults, Nodes, Plan, ROUNDS_MAX, Strategy};
-use crate::present::compare::{self, Change, ComparePane, CompareResult, Form};
+use crate::present::compare::{Change, ComparePane, CompareResult, Form, Progress};
 use crate::present::daemon_set::DaemonSetId;
 use crate::session::command::Command;
+use job::{Job, Order, Report};
 use std::rc::Rc;
+use watch::Watch;
 
-/// Frames take so long while it works: the page still answers ten times a second.
+/// Frames take so long while the page itself works: it still answers ten times a second.
 const FRAME_MS: u32 = 100;
 /// At least so many steps a frame, however slow the rest of the machine is: it comes to an end.
 const STEPS_MIN: u64 = 1_000;
@@ -22,23 +28,39 @@ pub struct Compare {
     form: Form,
     pasted: Rc<str>,
     error: Option<String>,
-    comparison: Option<Comparison>,
-    is_running: bool,
+    /// What was compared last, as it is sent to a worker, and as it can be worked on here.
+    asked: Option<(Order, Comparison)>,
+    work: Work,
+    /// Workers were tried, and don't work here.
+    has_no_worker: bool,
     /// The form isn't what the comparison was made of any more.
     is_stale: bool,
     slice: Slice,
-    result: Option<CompareResult>,
-    /// How many trials the result is of.
-    seen: usize,
-    /// The pane was made anew and isn't drawn yet.
-    has_news: bool,
+    progress: Option<Progress>,
+    result: Option<Rc<CompareResult>>,
+    /// Two strategies are watched, instead of all compared.
+    watch: Option<Watch>,
     /// What is drawn while the dialog is open.
     pub pane: Option<Rc<ComparePane>>,
 }
 
+/// Where the work is done.
+#[derive(Debug, Default)]
+enum Work {
+    #[default]
+    None,
+    InWorker,
+    Here(Box<Job>),
+}
+
 impl Compare {
-    pub fn is_running(&self) -> bool {
-        self.is_running
+    pub fn is_in_worker(&self) -> bool {
+        matches!(self.work, Work::InWorker)
+    }
+
+    /// Has it work to do in each frame?
+    pub fn is_busy(&self) -> bool {
+        matches!(self.work, Work::Here(_)) || self.watch.as_ref().is_some_and(Watch::is_busy)
     }
 
     fn set(&mut self, field: CompareField, text: String) {
@@ -100,50 +122,103 @@ impl Compare {
         })
     }
 
+    /// Starts what was asked, with so many rounds.
+    fn start(&mut self, rounds: u32, effects: &mut Vec<Effect>) {
+        self.error = None;
+        let Some((order, comparison)) = &mut self.asked else {
+            return;
+        };
+        order.rounds = rounds;
+        // Plain data: it always serializes.
+        let text = serde_json::to_string(order).ok();
+        match text.filter(|_| !self.has_no_worker) {
+            Some(order) => {
+                self.work = Work::InWorker;
+                self.progress = Some(Progress {
+                    permille: 0,
+                    text: "Starting".to_owned(),
+                });
+                effects.push(Effect::StartWorker(order));
+            }
+            None => {
+                let mut job = Job::new(comparison.clone(), rounds);
+                self.progress = job.report().progress;
+                self.work = Work::Here(job.into());
+            }
+        }
+    }
+
+    /// What the worker was to do is done here.
+    fn lose_worker(&mut self, effects: &mut Vec<Effect>) {
+        self.has_no_worker = true;
+        if let (Work::InWorker, Some((order, _))) = (&self.work, &self.asked) {
+            self.start(order.rounds, effects);
+        }
+    }
+
     /// Works for a frame, after one that took so long; true when the comparison is over.
-    pub fn go_on(&mut self, elapsed_ms: u32) -> bool {
-        let Some(comparison) = self.comparison.as_mut().filter(|_| self.is_running) else {
+    fn go_on(&mut self, elapsed_ms: u32) -> bool {
+        let Work::Here(job) = &mut self.work else {
             return false;
         };
         self.slice.fit(elapsed_ms, FRAME_MS);
-        let worked = comparison.go_on(self.slice.steps.max(STEPS_MIN));
-        self.is_running = worked.is_ok() && !comparison.is_done();
-        self.error = worked.err();
-        !self.is_running
+        job.go_on(self.slice.steps.max(STEPS_MIN));
+        let report = job.report();
+        self.take(report)
+    }
+
+    /// True when the comparison is over.
+    fn take(&mut self, report: Report) -> bool {
+        let is_repeat = self
+            .asked
+            .as_ref()
+            .is_some_and(|(order, _)| order.rounds > 1);
+        // A repetition begins with the round that is known: no need to see it grow again.
+        if let Some(result) = report.result.filter(|_| report.has_round || !is_repeat) {
+            self.result = Some(result.into());
+        }
+        self.progress = report.progress;
+        self.error = report.error;
+        let is_over = self.progress.is_none();
+        if is_over {
+            self.work = Work::None;
+        }
+        is_over
     }
 
     /// Stays with what is known by now.
-    pub fn cancel(&mut self) {
-        self.is_running = false;
+    pub(super) fn cancel(&mut self) {
+        self.work = Work::None;
+        self.progress = None;
+    }
+
+    /// Ends the watching, if there is any; true if there was.
+    pub(super) fn end_watch(&mut self) -> bool {
+        self.watch.take().is_some()
     }
 
     /// Makes the pane anew; true if it changed.
-    pub fn refresh(&mut self, is_open: bool) -> bool {
-        let has_news = std::mem::take(&mut self.has_news);
+    fn refresh(&mut self, is_open: bool) -> bool {
         if !is_open {
             return self.pane.take().is_some();
         }
         let Some(id) = &self.id else { return false };
-        if let Some(comparison) = &self.comparison
-            && self.seen != comparison.done()
-        {
-            self.seen = comparison.done();
-            self.result = compare::result(comparison, self.result.take());
-        }
-        let running = self.comparison.as_ref().filter(|_| self.is_running);
         let pane = ComparePane {
             id: id.clone(),
             form: self.form.clone(),
             error: self.error.clone(),
-            progress: running.map(compare::progress),
+            progress: self.progress.clone(),
             result: self.result.clone(),
+            race: self.watch.as_ref().and_then(|watch| watch.pane.clone()),
+            can_watch: self.progress.is_none()
+                && self.result.as_ref().and_then(Watch::new).is_some(),
             can_repeat: self.result.is_some() && !self.is_stale && self.error.is_none(),
         };
         let is_new = self.pane.as_deref() != Some(&pane);
         if is_new {
             self.pane = Some(Rc::new(pane));
         }
-        is_new | has_news
+        is_new
     }
 }
 
@@ -152,6 +227,7 @@ impl Model {
         match msg {
             CompareMsg::Open(id) => {
                 if self.compare.id.as_ref() != Some(&id) {
+                    self.compare.cancel();
                     self.compare = self.new_compare(id);
                 }
                 self.dialog = Some(Dialog::Compare);
@@ -175,43 +251,85 @@ impl Model {
                     effects.push(Effect::Focus("compare-strategy".to_owned()));
                 }
             }
+            CompareMsg::Watch => {
+                self.compare.watch = self.compare.result.as_ref().and_then(Watch::new);
+                effects.push(Effect::Focus("race-play".to_owned()));
+            }
+            CompareMsg::Race(msg) => {
+                if let Some(watch) = &mut self.compare.watch {
+                    watch.act(msg);
+                }
+            }
             CompareMsg::Run => {
-                let made = self.new_comparison();
+                self.compare.cancel();
+                self.compare.end_watch();
+                let asked = self.ask();
                 let compare = &mut self.compare;
-                (compare.result, compare.seen) = (None, 0);
-                compare.is_stale = false;
-                compare.is_running = made.is_ok();
-                (compare.comparison, compare.error) = match made {
-                    Ok(comparison) => (Some(comparison), None),
+                (compare.result, compare.is_stale) = (None, false);
+                (compare.asked, compare.error) = match asked {
+                    Ok(asked) => (Some(asked), None),
                     Err(error) => (None, Some(error)),
                 };
+                if compare.asked.is_some() {
+                    compare.start(1, effects);
+                }
             }
             CompareMsg::Repeat => {
                 let rounds = number(&self.compare.form.rounds, "the number of seeds");
-                let compare = &mut self.compare;
-                match (rounds, &mut compare.comparison) {
-                    (Ok(rounds @ 2..=ROUNDS_MAX), Some(comparison)) => {
-                        comparison.set_rounds(rounds);
-                        compare.is_running = !comparison.is_done();
-                        compare.error = None;
+                match rounds {
+                    Ok(rounds @ 2..=ROUNDS_MAX) => {
+                        self.compare.cancel();
+                        self.compare.start(rounds, effects);
                     }
-                    (Err(error), _) => compare.error = Some(error),
-                    _ => compare.error = Some(format!("between 2 and {ROUNDS_MAX} seeds")),
+                    Ok(_) => {
+                        self.compare.error = Some(format!("between 2 and {ROUNDS_MAX} seeds"));
+                    }
+                    Err(error) => self.compare.error = Some(error),
                 }
             }
             CompareMsg::Cancel => self.compare.cancel(),
+            CompareMsg::Told(text) => match Report::parse(&text) {
+                _ if !self.compare.is_in_worker() => {}
+                Some(report) => {
+                    if self.compare.take(report) {
+                        self.tell_compared();
+                    }
+                }
+                None => self.compare.lose_worker(effects),
+            },
+            CompareMsg::WorkerLost => self.compare.lose_worker(effects),
         }
     }
 
-    /// A frame's share of the comparison; what came of it is said when it is over.
+    /// A frame's share of the comparison.
     pub(super) fn go_on_comparing(&mut self, elapsed_ms: u32) {
-        if !self.compare.go_on(elapsed_ms) {
-            return;
+        if self.compare.go_on(elapsed_ms) {
+            self.tell_compared();
         }
-        // The announcement needs the result; that the pane is new is said when the page is made.
-        self.compare.has_news |= self.compare.refresh(true);
-        let result = self.compare.result.as_ref();
-        self.announcement = match (&self.compare.error, result) {
+        let compare = &mut self.compare;
+        if let (Some(watch), Some((_, comparison))) = (&mut compare.watch, &mut compare.asked)
+            && let Err(error) = watch.tick(comparison, elapsed_ms)
+        {
+            compare.error = Some(error);
+            compare.watch = None;
+        }
+    }
+
+    /// Makes anew what the dialog shows; true if it changed.
+    pub(super) fn refresh_compare(&mut self) -> bool {
+        let compare = &mut self.compare;
+        if let (Some(watch), Some((_, comparison))) = (&mut compare.watch, &compare.asked)
+            && let Some(said) = watch.refresh(comparison)
+        {
+            self.announcement = said;
+        }
+        self.compare.refresh(self.dialog == Some(Dialog::Compare))
+    }
+
+    /// It is over: what came of it is said.
+    fn tell_compared(&mut self) {
+        let compare = &self.compare;
+        self.announcement = match (&compare.error, &compare.result) {
             (Some(error), _) => error.clone(),
             (None, Some(result)) => result.spoken.clone(),
             (None, None) => String::new(),
@@ -242,11 +360,13 @@ impl Model {
                 rounds: "20".to_owned(),
                 ..Form::default()
             },
+            has_no_worker: self.compare.has_no_worker,
             ..Compare::default()
         }
     }
 
-    fn new_comparison(&self) -> Result<Comparison, String> {
+    /// What the form asks for, or what is wrong with it.
+    fn ask(&self) -> Result<(Order, Comparison), String> {
         let compare = &self.compare;
         let Some(id) = &compare.id else {
             return Err("choose a DaemonSet".to_owned());
@@ -256,7 +376,14 @@ impl Model {
             Some(_) => Nodes::Pasted(compare.pasted.to_string()),
             None => Nodes::Present,
         };
-        Comparison::new(self.session.cluster(), plan, &nodes)
+        let comparison = Comparison::new(self.session.cluster(), plan.clone(), &nodes)?;
+        let order = Order {
+            origin: self.session.origin(),
+            plan,
+            nodes,
+            rounds: 1,
+        };
+        Ok((order, comparison))
     }
 }
 

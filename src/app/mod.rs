@@ -7,12 +7,14 @@ pub mod clock;
 pub mod compare;
 pub mod console;
 pub mod editor;
+pub mod history;
 pub mod msg;
 pub mod node_text;
 pub mod objects;
 pub mod scenarios;
 pub mod start;
 pub mod suggest;
+pub mod walk;
 pub mod why;
 
 use crate::api::object::{Key, Kind};
@@ -31,17 +33,19 @@ use crate::presets;
 use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
 use crate::session::execute;
+use crate::session::history::Place;
 use crate::session::link;
 use clock::Clock;
 use compare::Compare;
 use console::{Console, Demand};
 use editor::Editor;
 use msg::{
-    ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, Msg, NodeKind, NodeMsg, Section,
-    Selection, Shortcut, Theme,
+    CauseMsg, ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, HistoryMsg, Msg,
+    NodeKind, NodeMsg, Section, Selection, Shortcut, Theme,
 };
 use std::rc::Rc;
-use suggest::Suggested;
+use suggest::{About, Done, Suggested};
+use walk::Walk;
 
 pub struct Model {
     pub session: Session,
@@ -76,6 +80,13 @@ pub struct Model {
     /// What would let a stuck rollout go on.
     pub ways_out: Option<Rc<RemedyList>>,
     suggested: Suggested,
+    /// The edit that was done last of those that were suggested.
+    done: Option<Done>,
+    /// Where we were before the last jump, in which history.
+    back: Option<(u64, Place)>,
+    walk: Option<Walk>,
+    /// The link of the chain of causes that is pointed at.
+    pub pointed: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,24 +109,30 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         changed: true,
     };
     let is_tick = matches!(msg, Msg::Clock(ClockMsg::Tick { .. }));
+    let is_pointing = matches!(msg, Msg::Cause(CauseMsg::Point(to)) if to == model.pointed);
     let was_idle = model.is_idle();
+    let had_worker = model.compare.is_in_worker();
     let is_clock = matches!(msg, Msg::Clock(_));
     act(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
+    if had_worker && !model.compare.is_in_worker() {
+        // Done, cancelled, or lost with all that was open.
+        update.effects.push(Effect::StopWorker);
+    }
     let mut changed = model.refresh();
     if is_clock && !was_idle && model.is_idle() {
         // The page has to be made first: it knows what there is to say.
         model.announcement = model.settled_sentence();
         changed = true;
     }
-    if is_tick {
+    if is_tick || is_pointing {
         update.changed = changed;
     }
     let deadline = model.console.deadline();
     update.effects.extend(
         model
             .clock
-            .ask(&model.session, deadline, model.compare.is_running()),
+            .ask(&model.session, deadline, model.compare.is_busy()),
     );
     update
 }
@@ -126,6 +143,8 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Node(node, msg) => act_node(model, node, msg, effects),
         Msg::DaemonSet(id, msg) => act_daemon_set(model, id, msg),
         Msg::Clock(msg) => act_clock(model, msg),
+        Msg::History(msg) => model.act_history(msg),
+        Msg::Cause(msg) => model.act_cause(msg),
         Msg::Console(msg) => act_console(model, msg, effects),
         Msg::Compare(msg) => model.act_compare(msg, effects),
         Msg::AddNodes { kind, count } => {
@@ -153,6 +172,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Select(selection) => {
             // A second click takes the choice back.
             let is_same = selection == model.selection;
+            model.end_walk();
             model.selection = if is_same { Selection::None } else { selection };
             if model.selection != Selection::None {
                 model.section = Section::Status;
@@ -172,13 +192,11 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         }
         Msg::ApplyRemedy(index) => {
             effects.push(Effect::Focus("why-heading".to_owned()));
-            let commands = model.suggested.for_node(index);
-            commands.into_iter().for_each(|it| model.submit(it));
+            model.do_suggested(model.suggested.for_node(index), About::Node);
         }
         Msg::ApplyWayOut(index) => {
             effects.push(Effect::Focus("status-heading".to_owned()));
-            let commands = model.suggested.for_rollout(index);
-            commands.into_iter().for_each(|it| model.submit(it));
+            model.do_suggested(model.suggested.for_rollout(index), About::Rollout);
         }
         Msg::Undo => {
             model.console.interrupt_wait();
@@ -194,7 +212,10 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
                 model.tell("Done again".to_owned());
             }
         }
-        Msg::Share => effects.push(Effect::CopyLink(link::encode(&start::shared(model)))),
+        Msg::Share => {
+            let shared = start::shared(model, Session::share);
+            effects.push(Effect::CopyLink(link::encode(&shared)));
+        }
         Msg::Shared { is_copied } => {
             let text = if is_copied {
                 "Link copied. Whoever opens it sees exactly this."
@@ -226,6 +247,9 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.theme = theme;
             effects.push(Effect::SetTheme(theme));
         }
+        Msg::Open(None) if model.compare.end_watch() => {
+            effects.push(Effect::Focus("compare-watch".to_owned()));
+        }
         Msg::Open(dialog) => {
             if let (None, Some(old)) = (dialog, model.dialog) {
                 let id = match old {
@@ -238,7 +262,10 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             }
             model.dialog = dialog;
         }
-        Msg::Leaving => effects.push(Effect::Keep(link::encode(&start::shared(model)))),
+        Msg::Leaving => {
+            let kept = start::shared(model, Session::keep);
+            effects.push(Effect::Keep(link::encode(&kept)));
+        }
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
         Msg::Point(marks) => model.editor.point(marks),
@@ -263,6 +290,7 @@ fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
         Shortcut::StepBack => Msg::Clock(ClockMsg::StepBack),
         Shortcut::NextMoment => Msg::Clock(ClockMsg::NextMoment),
         Shortcut::Settle => Msg::Clock(ClockMsg::Settle),
+        Shortcut::Bookmark => Msg::History(HistoryMsg::Bookmark),
         Shortcut::Faster => Msg::Clock(ClockMsg::Speed(model.clock.speed.faster())),
         Shortcut::Slower => Msg::Clock(ClockMsg::Speed(model.clock.speed.slower())),
         Shortcut::AddNode => Msg::AddNodes {
@@ -488,13 +516,6 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.clock.is_playing = false;
             model.session.step_to_moment();
         }
-        ClockMsg::Switch(branch) => {
-            model.console.interrupt_wait();
-            model.clock.is_playing = false;
-            if model.session.switch(branch) {
-                model.tell("Another history, at its end".to_owned());
-            }
-        }
         ClockMsg::Settle => model.clock.settle(&mut model.session),
         ClockMsg::Speed(speed) => model.clock.speed = speed,
         ClockMsg::Seek { ms } => {
@@ -553,13 +574,21 @@ fn template(kind: NodeKind) -> NodeTemplate {
 impl Model {
     /// Runs a command; what came of it is for the caller to say. Time starts to run.
     fn run(&mut self, command: Command) -> Result<Outcome, Failure> {
+        self.run_with(command, Session::submit)
+    }
+
+    fn run_with(
+        &mut self,
+        command: Command,
+        submit: fn(&mut Session, Command) -> Result<Outcome, Failure>,
+    ) -> Result<Outcome, Failure> {
         let taints = match &command {
             Command::TaintNode { node, .. } => self.taints(node),
             _ => Vec::new(),
         };
         let kubectl = execute::kubectl_line(&command, &taints);
         let words = execute::describe(&command);
-        let result = self.session.submit(command);
+        let result = submit(&mut self.session, command);
         let printed = match &result {
             Ok(Outcome { lines, warnings }) => warnings.iter().chain(lines).cloned().collect(),
             Err(failure) => failure
@@ -618,12 +647,15 @@ impl Model {
     /// Runs a command, and says above the page if it was refused.
     fn submit(&mut self, command: Command) {
         if let Err(failure) = self.run(command) {
-            self.announcement.clone_from(&failure.message);
-            self.notice = Some(Notice {
-                tone: Tone::Bad,
-                text: failure.message,
-            });
+            self.refuse(failure.message);
         }
+    }
+
+    /// Says above the page that something can't be done.
+    fn refuse(&mut self, text: String) {
+        self.announcement.clone_from(&text);
+        let tone = Tone::Bad;
+        self.notice = Some(Notice { tone, text });
     }
 
     fn tell(&mut self, line: String) {
@@ -685,27 +717,33 @@ impl Model {
         if is_console_new {
             self.console_pane = Rc::new(console);
         }
+        let walk = self.walk().map(|walk| walk.panel.clone());
         let look = Look {
             subject: match &self.selection {
                 Selection::None => Subject::None,
                 Selection::Node(name) => Subject::Node(name),
                 Selection::Pod(id) => Subject::Pod(id),
+                Selection::Figure(id, field) => Subject::Figure(id, field),
+                Selection::Event(id) => Subject::Event(*id),
             },
             daemon_set: self.daemon_set.as_ref(),
             pace,
             speed: self.clock.speed,
             has_eye: self.shows_eye,
             last_line: &self.last_line,
+            back: self.way_back(),
+            walk: walk.as_deref(),
         };
         let is_page_new = self.page.refresh(&self.session, &look);
-        self.editor.keep_pointing(self.page.why.as_deref());
+        let why = self.why().cloned();
+        self.editor.keep_pointing(why.as_deref());
         let pane = self
             .editor
             .pane(&self.presets, self.session.log().is_empty());
         if *self.pane != pane {
             self.pane = Rc::new(pane);
         }
-        let is_compare_new = self.compare.refresh(self.dialog == Some(Dialog::Compare));
+        let is_compare_new = self.refresh_compare();
         is_page_new | is_console_new | is_compare_new | self.suggest(pace)
     }
 }

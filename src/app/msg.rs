@@ -7,6 +7,7 @@ use crate::present::marks::Marks;
 use crate::present::node::Pressure;
 use crate::present::pod::PodId;
 use crate::present::timeline::Speed;
+use crate::trace::TraceId;
 use std::rc::Rc;
 
 /// Something happened: a click, a key, a frame, an answer of the browser.
@@ -26,6 +27,8 @@ pub enum Msg {
     /// Opens (or closes) the form for labels and taints on a node's card.
     EditNode(Option<Rc<str>>),
     Clock(ClockMsg),
+    History(HistoryMsg),
+    Cause(CauseMsg),
     Console(ConsoleMsg),
     Compare(CompareMsg),
     /// Carries out an edit of those that would change what the why panel says.
@@ -119,8 +122,6 @@ pub enum ClockMsg {
     /// To the next decision or event.
     NextMoment,
     Settle,
-    /// To another history, one that was left by acting in its past.
-    Switch(usize),
     Speed(Speed),
     Seek {
         ms: u64,
@@ -131,6 +132,31 @@ pub enum ClockMsg {
     },
     /// The page is there: if something plays, ask for the first tick.
     Wake,
+}
+
+/// Bookmarks, and other histories. `None` is the history that is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HistoryMsg {
+    /// Marks the present moment.
+    Bookmark,
+    GoTo(usize),
+    RenameBookmark(usize, String),
+    RemoveBookmark(usize),
+    /// To another history, one that was left by acting in its past.
+    Switch(usize),
+    Rename(Option<usize>, String),
+    Remove(Option<usize>),
+    /// To where we were before the last jump.
+    Back,
+}
+
+/// A link of the chain of causes, by its place in the list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CauseMsg {
+    /// The pointer or the keyboard is on it.
+    Point(Option<usize>),
+    /// To its moment.
+    Go(usize),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -162,6 +188,31 @@ pub enum CompareMsg {
     /// The same with so many seeds.
     Repeat,
     Cancel,
+    /// The worker's report, as text.
+    Told(String),
+    /// There is no worker, or none any more.
+    WorkerLost,
+    /// Two strategies side by side.
+    Watch,
+    Race(RaceMsg),
+}
+
+/// What is done to two strategies that are watched.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RaceMsg {
+    /// Another row of the result on this side.
+    Pick {
+        side: usize,
+        row: usize,
+    },
+    /// Plays, from the start if it was at its end, or stops.
+    Toggle,
+    Restart,
+    Seek {
+        ms: u64,
+    },
+    /// So many times as fast as it is.
+    Speed(u32),
 }
 
 /// A field of the form, with what it holds as text.
@@ -228,6 +279,9 @@ pub enum Selection {
     None,
     Node(Rc<str>),
     Pod(PodId),
+    /// A number of a DaemonSet's status, by its field.
+    Figure(DaemonSetId, &'static str),
+    Event(TraceId),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -301,6 +355,7 @@ pub enum Shortcut {
     StepBack,
     NextMoment,
     Settle,
+    Bookmark,
     Faster,
     Slower,
     AddNode,
@@ -313,12 +368,13 @@ pub enum Shortcut {
 
 impl Shortcut {
     /// Key as the browser names it, shortcut, and what it does.
-    pub const ALL: [(&'static str, Shortcut, &'static str); 11] = [
+    pub const ALL: [(&'static str, Shortcut, &'static str); 12] = [
         ("p", Shortcut::PlayPause, "play or pause"),
         (".", Shortcut::Step, "step to the next event"),
         (",", Shortcut::StepBack, "step back"),
         ("m", Shortcut::NextMoment, "to the next decision or event"),
         ("s", Shortcut::Settle, "jump to settled"),
+        ("b", Shortcut::Bookmark, "bookmark this moment"),
         ("+", Shortcut::Faster, "faster"),
         ("-", Shortcut::Slower, "slower"),
         ("n", Shortcut::AddNode, "add a worker node"),
@@ -361,4 +417,8 @@ pub enum Effect {
     Reveal(u32),
     /// Bring the element with this id into view.
     Show(&'static str),
+    /// Start a worker on this order, in the place of another one.
+    StartWorker(String),
+    /// End the worker, if there is one.
+    StopWorker,
 }

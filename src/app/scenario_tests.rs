@@ -262,7 +262,7 @@ fn a_scenario_can_be_undone_shared_and_edited() {
             .text()
             .contains("$ kubectl set image ds/agent main=agent:2\n")
     );
-    let link = link::encode(&start::shared(&model));
+    let link = link::encode(&start::shared(&model, Session::share));
     let again = Model::open(&link, false);
     assert_eq!(told(&again), told(&model));
     assert_eq!(

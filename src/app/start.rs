@@ -1,5 +1,6 @@
 //! How the page begins: the first visit, or a link.
 
+use super::Model;
 use super::clock::Clock;
 use super::compare::Compare;
 use super::console::Console;
@@ -7,10 +8,8 @@ use super::editor::Editor;
 use super::msg::{Section, Selection, Theme};
 use super::scenarios::{note_of, open_scenario};
 use super::suggest::Suggested;
-use super::{Model, Notice};
 use crate::present::editor::PresetItem;
 use crate::present::page::Page;
-use crate::present::words::Tone;
 use crate::presets;
 use crate::session::Session;
 use crate::session::command::Command;
@@ -77,6 +76,10 @@ impl Model {
             remedies: None,
             ways_out: None,
             suggested: Suggested::default(),
+            done: None,
+            back: None,
+            walk: None,
+            pointed: None,
         };
         model.refresh();
         model
@@ -118,11 +121,7 @@ pub fn open_link(model: &mut Model, fragment: &str) {
 /// Says why an address opens nothing.
 pub(super) fn refuse(model: &mut Model, error: &str) {
     let text = format!("Nothing was opened: {error}. The address was left alone.");
-    model.announcement.clone_from(&text);
-    model.notice = Some(Notice {
-        tone: Tone::Bad,
-        text,
-    });
+    model.refuse(text);
 }
 
 fn restore(shared: &Shared, is_embedded: bool) -> Result<Model, LinkError> {
@@ -153,7 +152,7 @@ fn applied_text(logged: &crate::session::Logged) -> Option<&str> {
 }
 
 /// What a link brings back: the scenario, what was done, where in time we are, and the texts.
-pub fn shared(model: &Model) -> Shared {
+pub fn shared(model: &Model, how: fn(&Session, Vec<Draft>) -> Shared) -> Shared {
     let drafts = model.editor.tabs.iter().map(|tab| Draft {
         title: tab.title.clone(),
         text: tab.text.to_string(),
@@ -161,6 +160,6 @@ pub fn shared(model: &Model) -> Shared {
     });
     Shared {
         embed: model.is_embedded,
-        ..model.session.share(drafts.collect())
+        ..how(&model.session, drafts.collect())
     }
 }

@@ -8,6 +8,7 @@ use crate::explain::remedy::{Remedy, faster, remedies, ways_out};
 use crate::present::daemon_set::RolloutState;
 use crate::present::remedy;
 use crate::present::timeline::Pace;
+use crate::session::Session;
 use crate::session::command::Command;
 use std::rc::Rc;
 
@@ -40,9 +41,9 @@ impl<T> Default for Suggestion<T> {
 }
 
 impl Suggested {
-    /// What the edit at this place of the why panel's list does; nothing if there is none.
-    pub fn for_node(&self, index: usize) -> Vec<Command> {
-        commands(&self.for_node.remedies, index)
+    /// The edit at this place of the why panel's list.
+    pub fn for_node(&self, index: usize) -> Option<Remedy> {
+        self.for_node.remedies.get(index).cloned()
     }
 
     #[cfg(test)]
@@ -52,17 +53,57 @@ impl Suggested {
     }
 
     /// The same for the list below the rollout.
-    pub fn for_rollout(&self, index: usize) -> Vec<Command> {
-        commands(&self.for_rollout.remedies, index)
+    pub fn for_rollout(&self, index: usize) -> Option<Remedy> {
+        self.for_rollout.remedies.get(index).cloned()
     }
 }
 
-fn commands(remedies: &[Remedy], index: usize) -> Vec<Command> {
-    let remedy = remedies.get(index);
-    remedy.map_or(Vec::new(), |remedy| remedy.commands.clone())
+/// Which of the two lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    Node,
+    Rollout,
+}
+
+/// An edit of a list that was done.
+#[derive(Debug)]
+pub struct Done {
+    about: About,
+    title: String,
+    /// How the history was right after.
+    edits: u64,
 }
 
 impl Model {
+    /// Does an edit, all its commands as one act: what undo takes back is all of it.
+    pub(super) fn do_suggested(&mut self, remedy: Option<Remedy>, about: About) {
+        let Some(Remedy {
+            commands, title, ..
+        }) = remedy
+        else {
+            return;
+        };
+        let mut submit: fn(&mut Session, Command) -> _ = Session::submit;
+        for command in commands {
+            if let Err(failure) = self.run_with(command, submit) {
+                return self.refuse(failure.message);
+            }
+            submit = Session::submit_also;
+        }
+        let edits = self.session.edits();
+        self.done = Some(Done {
+            about,
+            title,
+            edits,
+        });
+    }
+
+    /// The edit that was done last, as long as an undo takes back exactly that.
+    pub fn done(&self, about: About) -> Option<&str> {
+        let is_last = |done: &&Done| done.about == about && done.edits == self.session.edits();
+        self.done.as_ref().filter(is_last).map(|done| &*done.title)
+    }
+
     /// Looks for edits if the selection or the cluster is another one; true if the page changes.
     pub(super) fn suggest(&mut self, pace: Pace) -> bool {
         let cluster = self.session.cluster();
@@ -121,7 +162,7 @@ impl Model {
     /// The node that the why panel is about, and the DaemonSet.
     fn chosen_node(&self) -> Option<(Rc<str>, Key)> {
         match &self.selection {
-            Selection::None => None,
+            Selection::None | Selection::Figure(..) | Selection::Event(_) => None,
             Selection::Node(name) => Some((name.clone(), self.shown_set()?)),
             Selection::Pod(id) => {
                 let pods = &self.session.cluster().server.pods;

@@ -651,3 +651,279 @@ fn pointing_at_a_check_marks_what_decided_in_the_editor() {
     send(&mut model, [point, select]);
     assert_eq!(*model.pane.pointed, []);
 }
+
+fn history(msg: HistoryMsg) -> Msg {
+    Msg::History(msg)
+}
+
+#[test]
+fn a_bookmark_says_what_just_happened_and_brings_back_there() {
+    let mut model = first_visit();
+    send(&mut model, [APPLY, Msg::Key(Shortcut::Bookmark), SETTLE]);
+    send(&mut model, [Msg::Key(Shortcut::Bookmark)]);
+    let end = model.session.place();
+    let marks = |model: &Model| -> Vec<String> {
+        let marks = model.page.timeline.bookmarks.iter();
+        marks.map(|m| format!("{} {}", m.at, m.name)).collect()
+    };
+    assert_eq!(
+        marks(&model)[1..],
+        [format!(
+            "{} Settled: 3 of 3 pods available, all up to date",
+            model.page.timeline.now
+        )]
+    );
+    assert!(marks(&model)[0].ends_with(" kubectl apply -f -"));
+    assert_eq!(model.page.timeline.marked, Some(1));
+    send(
+        &mut model,
+        [
+            history(HistoryMsg::RenameBookmark(0, "applied".to_owned())),
+            history(HistoryMsg::GoTo(0)),
+        ],
+    );
+    assert_eq!(model.page.timeline.marked, Some(0));
+    assert_eq!(tiles(&model), ["node-1: ", "node-2: ", "node-3: "]);
+    assert!(marks(&model)[0].ends_with(" applied"));
+    // There is a way back, until one is there or does something.
+    let back = Some(model.page.timeline.end.clone());
+    assert_eq!(model.page.timeline.back, back);
+    send(&mut model, [Msg::Clock(ClockMsg::Step)]);
+    assert_eq!(model.page.timeline.back, back);
+    send(&mut model, [history(HistoryMsg::Back)]);
+    assert_eq!(model.session.place(), end);
+    assert_eq!(model.page.timeline.back, None);
+    send(&mut model, [history(HistoryMsg::GoTo(0))]);
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 1,
+    };
+    send(&mut model, [add]);
+    assert_eq!(model.page.timeline.back, None);
+    assert_eq!(
+        marks(&model).len(),
+        1,
+        "the other one stays where it belongs"
+    );
+}
+
+#[test]
+fn a_reload_brings_back_bookmarks_and_the_other_histories() {
+    let mut model = running();
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 1,
+    };
+    send(
+        &mut model,
+        [history(HistoryMsg::Bookmark), add.clone(), SETTLE],
+    );
+    send(
+        &mut model,
+        [
+            history(HistoryMsg::GoTo(0)),
+            node("node-1", NodeMsg::Cordon(true)),
+            history(HistoryMsg::Rename(None, "cordoned".to_owned())),
+            history(HistoryMsg::Rename(Some(0), "four nodes".to_owned())),
+        ],
+    );
+    let effects = send(&mut model, [Msg::Leaving]);
+    let Some(Effect::Keep(kept)) = effects.first() else {
+        panic!("{effects:?}");
+    };
+    let again = Model::open(kept, false);
+    let shown = |model: &Model| {
+        let bar = (*model.page.timeline).clone();
+        (bar.bookmarks, bar.shown, bar.branches)
+    };
+    assert_eq!(shown(&again), shown(&model));
+    let (_, own, others) = shown(&again);
+    assert_eq!((&*own.title, &*others[0].title), ("cordoned", "four nodes"));
+    assert_eq!(others[0].parts_at_ms, again.session.log()[1].at.0);
+}
+
+#[test]
+fn an_edit_of_several_commands_is_done_and_taken_back_by_one_click_each() {
+    let mut model = first_visit();
+    let text = model.pane.text.replace(
+        "    spec:\n",
+        "    spec:\n      nodeSelector: {disk: ssd}\n",
+    );
+    type_text(&mut model, &text);
+    // Its label and its taint are wrong: only an edit of both helps.
+    send(
+        &mut model,
+        [
+            node("node-2", NodeMsg::AddTaint("a=b:NoExecute".to_owned())),
+            APPLY,
+            SETTLE,
+            Msg::Select(Selection::Node("node-2".into())),
+        ],
+    );
+    let remedies = model.remedies.clone().unwrap();
+    let two = remedies.items.iter().position(|it| it.kubectl.len() == 2);
+    let before = model.session.cluster().hash();
+    let commands = model.session.log().len();
+    send(&mut model, [Msg::ApplyRemedy(two.unwrap())]);
+    assert_eq!(model.session.log().len(), commands + 2);
+    let title = &*remedies.items[two.unwrap()].title;
+    assert_eq!(model.done(About::Node), Some(title));
+    assert_eq!(model.done(About::Rollout), None);
+    let after = model.session.cluster().hash();
+    let undo = model.page.timeline.undo.clone().unwrap();
+    assert_eq!(undo.split("; ").count(), 2, "{undo}");
+    send(&mut model, [SETTLE, Msg::Undo]);
+    assert_eq!(model.session.cluster().hash(), before);
+    assert_eq!(model.done(About::Node), None);
+    send(&mut model, [Msg::Redo]);
+    assert_eq!(model.session.cluster().hash(), after);
+}
+
+fn causes(model: &Model) -> Vec<crate::present::why::Cause> {
+    model.why().map_or(Vec::new(), |why| why.causes.clone())
+}
+
+#[test]
+fn a_walk_through_the_causes_goes_to_each_and_back() {
+    let mut model = running();
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 1,
+    };
+    send(&mut model, [add, SETTLE]);
+    let pod = model.page.cluster.cards[3].pods[0].id.clone();
+    send(&mut model, [Msg::Select(Selection::Pod(pod.clone()))]);
+    let (end, chain) = (model.session.place(), causes(&model));
+    let last = chain.len() - 1;
+    assert_eq!(chain[last].text, "add a Worker node");
+    assert!(chain.iter().any(|cause| {
+        cause
+            .text
+            .ends_with("node-4: create a pod: eligible, and no pod there")
+    }));
+    // Every link has its mark on the timeline, and those on the node and the pod know them.
+    let marks = &model.page.timeline.causes;
+    let times =
+        |all: &[crate::present::why::Cause]| -> Vec<u64> { all.iter().map(|c| c.at_ms).collect() };
+    assert_eq!(
+        marks.iter().map(|m| m.at_ms).collect::<Vec<_>>(),
+        times(&chain)
+    );
+    let why = model.why().unwrap().clone();
+    let on_node = why.part_of_node("node-4", None).unwrap();
+    assert!(!on_node.is_pointed && !on_node.links.is_empty());
+    assert!(why.part_of_pod(&pod, Some(0)).unwrap().is_pointed);
+    assert_eq!(why.part_of_node("node-1", None), None);
+    assert_eq!(
+        why.nodes().into_iter().collect::<Vec<_>>(),
+        ["node-4".into()]
+    );
+    // Pointing draws once.
+    let point = |to| Msg::Cause(CauseMsg::Point(to));
+    assert!(update(&mut model, point(Some(1))).changed);
+    assert!(!update(&mut model, point(Some(1))).changed);
+    // To the command, at which there is neither node nor pod; the chain stays.
+    send(&mut model, [Msg::Cause(CauseMsg::Go(last))]);
+    assert_eq!(model.session.now().0, chain[last].at_ms);
+    assert!(model.page.why.as_ref().unwrap().is_gone);
+    assert_eq!(causes(&model), chain);
+    assert_eq!(model.page.timeline.causes.len(), chain.len());
+    send(
+        &mut model,
+        [Msg::Cause(CauseMsg::Go(2)), Msg::Cause(CauseMsg::Go(99))],
+    );
+    assert_eq!(model.session.now().0, chain[2].at_ms);
+    let walk = model.walk().unwrap();
+    assert_eq!((walk.at, &walk.as_of), (2, &model.page.timeline.end));
+    // Back: where we were before the first step.
+    send(&mut model, [history(HistoryMsg::Back)]);
+    assert_eq!(model.session.place(), end);
+    assert!(model.walk().is_none());
+    assert_eq!(causes(&model), chain);
+    // A walk ends when something else is asked, or done.
+    send(
+        &mut model,
+        [
+            Msg::Cause(CauseMsg::Go(last)),
+            Msg::Select(Selection::Node("node-1".into())),
+        ],
+    );
+    assert!(model.walk().is_none());
+    assert_eq!(model.why().unwrap().title, "Node node-1");
+    send(
+        &mut model,
+        [history(HistoryMsg::Back), Msg::Select(Selection::Pod(pod))],
+    );
+    send(
+        &mut model,
+        [
+            Msg::Cause(CauseMsg::Go(last)),
+            node("node-1", NodeMsg::Cordon(true)),
+        ],
+    );
+    assert!(model.walk().is_none() && model.page.timeline.back.is_none());
+}
+
+#[test]
+fn numbers_and_events_lead_to_the_users_command_too() {
+    let mut model = running();
+    let set = model.page.panel.as_ref().unwrap().id.clone();
+    let misscheduled = Selection::Figure(set.clone(), "numberMisscheduled");
+    send(&mut model, [Msg::Select(misscheduled)]);
+    assert!(model.why().unwrap().answer.ends_with("It never changed."));
+    send(
+        &mut model,
+        [
+            node("node-2", NodeMsg::AddTaint("a=b:NoExecute".to_owned())),
+            SETTLE,
+            Msg::Select(Selection::Figure(set.clone(), "desiredNumberScheduled")),
+        ],
+    );
+    let why = model.why().unwrap();
+    assert_eq!(why.title, "Desired of my-daemonset");
+    assert!(
+        why.answer.contains(". It went from 3 to 2 at "),
+        "{}",
+        why.answer
+    );
+    let first = causes(&model).first().map(|cause| cause.text.clone());
+    assert!(
+        first
+            .unwrap()
+            .contains("updated status: desiredNumberScheduled 3 → 2")
+    );
+    let last = |model: &Model| causes(model).last().map(|cause| cause.text.clone());
+    assert_eq!(
+        last(&model).as_deref(),
+        Some("taints of node-2: a=b:NoExecute")
+    );
+    for figure in model.page.panel.clone().unwrap().figures.iter() {
+        send(
+            &mut model,
+            [
+                Msg::Select(Selection::None),
+                Msg::Select(Selection::Figure(set.clone(), figure.field)),
+            ],
+        );
+        let is_command =
+            |text: String| text.starts_with("kubectl apply") || text.starts_with("taints");
+        assert!(last(&model).is_some_and(is_command), "{}", figure.field);
+    }
+    for row in model.page.feed.clone().rows.iter() {
+        send(&mut model, [Msg::Select(Selection::Event(row.id))]);
+        let why = model.why().unwrap();
+        assert_eq!(
+            (&why.title, &why.answer),
+            (&format!("Event {}", row.reason), &row.message)
+        );
+        assert!(!why.causes.is_empty());
+    }
+    // Neither is there at the start, nor on a page that never had them.
+    send(&mut model, [Msg::Clock(ClockMsg::Seek { ms: 0 })]);
+    assert!(model.why().unwrap().is_gone);
+    send(
+        &mut model,
+        [Msg::Select(Selection::Figure(set, "nonsense"))],
+    );
+    assert!(model.why().unwrap().is_gone);
+}

@@ -109,7 +109,7 @@ fn why(session: &Session, words: &[&str]) -> Result<String, String> {
 /// A pod that is gone has a panel too, if anything is known of it.
 fn panel(session: &Session, subject: Subject<'_>, set: Option<&Rc<DaemonSet>>) -> Option<String> {
     let mut scene = Scene::default();
-    scene.follow(session, set);
+    scene.follow(session.cluster(), session.lineage(), set);
     let panel = build(session, &scene, subject, set.map(|set| &**set))?;
     let is_known = !panel.is_gone || !panel.causes.is_empty();
     is_known.then(|| panel.text())

@@ -92,7 +92,7 @@ impl Client<'_> {
 
     /// Writes spec and metadata. `what` says in a few words what changes, for the trace.
     pub fn update<T: Stored>(&mut self, object: T, what: &'static str) -> Result<Rc<T>, Status> {
-        self.write(what, |server| server.update(object))
+        self.write(What::Updated(what), |server| server.update(object))
     }
 
     /// Writes the status.
@@ -101,24 +101,25 @@ impl Client<'_> {
         object: T,
         what: &'static str,
     ) -> Result<Rc<T>, Status> {
+        self.write_status(object, What::Updated(what))
+    }
+
+    /// The same, with more to say in the trace.
+    pub fn write_status<T: Stored>(&mut self, object: T, what: What) -> Result<Rc<T>, Status> {
         self.write(what, |server| server.update_status(object))
     }
 
     /// A write, and its trace entry if it changed anything.
     fn write<T: Stored>(
         &mut self,
-        what: &'static str,
+        what: What,
         write: impl FnOnce(&mut ApiServer) -> Result<Rc<T>, Status>,
     ) -> Result<Rc<T>, Status> {
         let (version, from) = (self.server.resource_version(), self.server.log_len());
         let stored = write(self.server)?;
         if self.server.resource_version() != version && T::KIND != Kind::Event {
             let gone = self.server.get::<T>(&stored.key()).is_none();
-            let what = if gone {
-                What::Deleted
-            } else {
-                What::Updated(what)
-            };
+            let what = if gone { What::Deleted } else { what };
             let id = self.note(T::KIND, &stored.key(), what);
             self.server.set_causes(from, Some(id));
         }

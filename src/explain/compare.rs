@@ -1,11 +1,12 @@
 //! Rollout strategies side by side: each rolls the same change out on its own fork of the cluster, from the same moment, with the same seed and the same faults.
 //!
-//! A comparison goes on in slices, so that a page stays live. Its first round is the cluster as it is; in each further
+//! A comparison goes on in slices, so that whoever does it can tell how far it is. Its first round is the cluster as it is; in each further
 //! round another seed draws the start times and the faults anew, for all strategies alike (Monte Carlo).
 //! Availability is what matters to users of the pods: nodes with an available pod that isn't being deleted. What the
 //! DaemonSet's status says may be more, since it counts an old pod on its way out.
 
 pub mod pasted;
+pub mod race;
 pub mod trial;
 
 use crate::api::apps::DaemonSet;
@@ -17,6 +18,7 @@ use crate::session::command::Command;
 use crate::session::execute::execute;
 use crate::sim::time::{SimDuration, SimTime};
 use pasted::Pasted;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::VecDeque;
 use std::fmt;
@@ -32,7 +34,7 @@ const REST_TIME: SimDuration = SimDuration::secs(30 * 60);
 const START_STEPS: u64 = 100;
 
 /// What is compared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Plan {
     pub set: Key,
     /// What starts the rollout: a new image, a restart, a manifest.
@@ -42,7 +44,7 @@ pub struct Plan {
 }
 
 /// What goes wrong while a change rolls out; the seed says where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Faults {
     /// How many of 1000 container starts are slow, and how many times as long those take; 0: as the cluster's kubelets are.
     pub slow_per_mille: u32,
@@ -71,7 +73,7 @@ impl Faults {
 }
 
 /// A RollingUpdate with these bounds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Strategy {
     pub max_unavailable: IntOrString,
     pub max_surge: IntOrString,
@@ -130,7 +132,7 @@ impl fmt::Display for Strategy {
 }
 
 /// On which nodes the strategies are compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Nodes {
     /// Those of the cluster, with everything on them.
     Present,
@@ -298,10 +300,26 @@ impl Comparison {
             if self.is_prepared {
                 self.try_next(&mut left);
             } else {
-                self.prepare(&mut left)?;
+                self.prepare_some(&mut left)?;
             }
         }
         Ok(())
+    }
+
+    /// Only lets the pasted nodes join and the cluster come to rest, for about so many steps; true when it is there.
+    pub fn prepare(&mut self, steps: u64) -> Result<bool, String> {
+        let mut left = steps;
+        while left > 0 && !self.is_prepared {
+            self.prepare_some(&mut left)?;
+        }
+        Ok(self.is_prepared)
+    }
+
+    /// A strategy at its start, in the first round.
+    pub fn start(&self, nth: usize) -> Result<Trial, String> {
+        let strategy = self.plan.strategies.get(nth);
+        let strategy = strategy.ok_or("there is no such strategy")?;
+        Trial::start(&self.base, &self.plan, strategy, None)
     }
 
     fn try_next(&mut self, left: &mut u64) {
@@ -331,8 +349,7 @@ impl Comparison {
         }
     }
 
-    /// Lets the pasted nodes join and the cluster come to rest.
-    fn prepare(&mut self, left: &mut u64) -> Result<(), String> {
+    fn prepare_some(&mut self, left: &mut u64) -> Result<(), String> {
         if let Some(pasted) = self.nodes_left.pop_front() {
             *left = left.saturating_sub(START_STEPS);
             self.ailments.extend(pasted.join(&mut self.base)?);

@@ -1,6 +1,7 @@
 //! What charts of available pods over time share: scales, marks, and the line.
 
 use super::words::span;
+use serde::{Deserialize, Serialize};
 
 /// The size of a picture and where its lines are, in units of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub struct Frame {
     pub label: u32,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tick {
     pub at: u32,
     pub label: String,

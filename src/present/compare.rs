@@ -2,6 +2,7 @@
 
 use super::chart::{Frame, Scale, Tick};
 use super::daemon_set::DaemonSetId;
+use super::race::RacePane;
 use super::rollout::{Count, rollout};
 use super::scene::Scene;
 use super::words::{Tone, count, span};
@@ -9,6 +10,8 @@ use crate::api::object::Key;
 use crate::cluster::Cluster;
 use crate::explain::compare::trial::{End, Run};
 use crate::explain::compare::{Compared, Comparison};
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
 /// What the dialog shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +21,12 @@ pub struct ComparePane {
     /// What is wrong with the form, or ended the comparison.
     pub error: Option<String>,
     pub progress: Option<Progress>,
-    pub result: Option<CompareResult>,
-    /// The same can go on with more seeds.
+    pub result: Option<Rc<CompareResult>>,
+    /// Two strategies that are watched: then nothing else is shown.
+    pub race: Option<Rc<RacePane>>,
+    /// There are two that can be watched.
+    pub can_watch: bool,
+    /// The same can be done with more seeds.
     pub can_repeat: bool,
 }
 
@@ -62,13 +69,13 @@ impl Change {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     pub permille: u32,
     pub text: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompareResult {
     /// What was compared on how many nodes.
     pub about: String,
@@ -79,7 +86,7 @@ pub struct CompareResult {
     pub spoken: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     pub strategy: String,
     /// `17 nodes at a time`
@@ -92,10 +99,12 @@ pub struct Row {
     pub tone: Tone,
     /// Why it hangs, or was refused.
     pub why: Vec<String>,
+    /// When it was over; `None`: it wasn't tried.
+    pub after_ms: Option<u64>,
 }
 
 /// A tenth, the half and nine tenths of the rounds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpreadRow {
     pub strategy: String,
     pub finished: String,
@@ -115,7 +124,7 @@ pub const FRAME: Frame = Frame {
 };
 
 /// Available pods over time, in the units of an SVG of `FRAME`'s size.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
     pub lines: Vec<Line>,
     pub floors: Vec<Tick>,
@@ -124,7 +133,7 @@ pub struct Chart {
     pub is_logarithmic: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// Its row, which gives it a colour and a pattern.
     pub row: usize,
@@ -146,14 +155,13 @@ pub fn progress(comparison: &Comparison) -> Progress {
     Progress { permille, text }
 }
 
-/// Nothing before the first strategy is through. `before` is the result of fewer trials of the same comparison.
-pub fn result(comparison: &Comparison, before: Option<CompareResult>) -> Option<CompareResult> {
+/// Nothing before the first strategy is through. `told` is an earlier one that has the whole first round.
+pub fn result(comparison: &Comparison, told: Option<CompareResult>) -> Option<CompareResult> {
     let compared = comparison.compared();
     compared.first()?.first.as_ref()?;
     let spreads = compared.iter().filter_map(spread).collect();
-    if let Some(before) = before.filter(|_| comparison.done() > compared.len()) {
-        // The first round is told.
-        return Some(CompareResult { spreads, ..before });
+    if let Some(told) = told {
+        return Some(CompareResult { spreads, ..told });
     }
     let rows: Vec<Row> = compared
         .iter()
@@ -189,6 +197,7 @@ fn row(compared: &Compared, set: &Key) -> Row {
         extra: String::new(),
         tone: Tone::Plain,
         why: Vec::new(),
+        after_ms: None,
     };
     let run = match &compared.first {
         None => return row,
@@ -215,8 +224,11 @@ fn row(compared: &Compared, set: &Key) -> Row {
     row.average = format!("{}.{}", run.average_tenths / 10, run.average_tenths % 10);
     row.restarted = run.restarted.to_string();
     row.extra = run.extra.to_string();
-    if let End::Stuck(cluster) = &run.end {
+    row.after_ms = Some(run.after.0);
+    if !run.is_finished() {
         row.tone = Tone::Bad;
+    }
+    if let End::Stuck(cluster) = &run.end {
         row.why = why(cluster, set);
     }
     row

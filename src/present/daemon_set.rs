@@ -172,7 +172,8 @@ fn headline(set: &DaemonSet, rollout: &Rollout, fresh: &Count) -> (String, Tone)
     }
 }
 
-fn figures(set: &DaemonSet, fresh: Option<&Count>) -> Vec<Figure> {
+/// The numbers of the status, with what a fresh count gives where that is something else.
+pub fn figures(set: &DaemonSet, fresh: Option<&Count>) -> Vec<Figure> {
     let status = &set.status;
     let figure = |field, label, value: i32, meaning, count: fn(&Count) -> i32| {
         let other = fresh.map(count).filter(|fresh| *fresh != value);

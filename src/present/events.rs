@@ -4,7 +4,7 @@ use super::pod::PodId;
 use super::words::{Tone, age, clock};
 use crate::api::object::{Key, Kind};
 use crate::cluster::Cluster;
-use crate::trace::{Entry, What};
+use crate::trace::{Entry, TraceId, What};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -25,6 +25,8 @@ pub struct EventFeed {
 pub struct EventRow {
     /// Tells rows apart.
     pub key: String,
+    /// The newest of them in the trace.
+    pub id: TraceId,
     /// LAST SEEN: `12s`
     pub age: String,
     /// When, on the timeline: `0:07.3`
@@ -88,7 +90,8 @@ pub fn feed(cluster: &Cluster, old: &EventFeed) -> EventFeed {
             break;
         }
         at.insert(identity, rows.len());
-        rows.push(row(cluster, entry, *warning, reason, message));
+        let id = TraceId((cluster.trace.len() - 1 - seen) as u32);
+        rows.push(row(cluster, entry, id, *warning, reason, message));
     }
     let rows = rows
         .into_iter()
@@ -105,6 +108,7 @@ pub fn feed(cluster: &Cluster, old: &EventFeed) -> EventFeed {
 fn row(
     cluster: &Cluster,
     entry: &Entry,
+    id: TraceId,
     is_warning: bool,
     reason: &str,
     message: &str,
@@ -120,6 +124,7 @@ fn row(
     };
     EventRow {
         key: format!("{} {reason} {message}", entry.subject),
+        id,
         // By whole seconds, as the API has its times.
         age: age((cluster.now().0 / 1000).saturating_sub(entry.at.0 / 1000)),
         at: clock(entry.at.0),

@@ -199,7 +199,7 @@ fn sort(
     let is_own = entry.subject.kind == Kind::DaemonSet && entry.subject.key == *key;
     match &entry.what {
         What::Decided(decision) if is_own => decided.push(decision.to_string()),
-        What::Updated(what) if is_own => status.push(format!("updated {what}")),
+        What::Updated(_) | What::Counted(_) if is_own => status.push(entry.what.to_string()),
         What::Created | What::Deleted | What::DeletionRequested { .. }
             if entry.subject.kind == Kind::Pod =>
         {

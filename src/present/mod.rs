@@ -19,6 +19,7 @@ pub mod marks;
 pub mod node;
 pub mod page;
 pub mod pod;
+pub mod race;
 pub mod remedy;
 pub mod rollout;
 pub mod scene;

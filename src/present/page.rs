@@ -16,12 +16,15 @@ use super::words::count;
 use crate::api::apps::{DaemonSet, DaemonSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Key;
+use crate::api::pod::Pod;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::pod::target_node;
 use crate::reason::daemon::Verdict;
 use crate::session::Session;
+use crate::session::history::Place;
 use crate::session::lineage::Lineage;
 use crate::sim::time::SimTime;
+use crate::trace::TraceId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -39,6 +42,10 @@ pub struct Look<'a> {
     pub has_eye: bool,
     /// What happened last.
     pub last_line: &'a str,
+    /// Where we were before a jump.
+    pub back: Option<Place>,
+    /// The answer whose causes are being walked through.
+    pub walk: Option<&'a WhyPanel>,
 }
 
 /// What the why panel is about.
@@ -47,22 +54,16 @@ pub enum Subject<'a> {
     None,
     Node(&'a Rc<str>),
     Pod(&'a pod::PodId),
+    /// A number of a DaemonSet's status, by its field.
+    Figure(&'a DaemonSetId, &'static str),
+    Event(TraceId),
 }
 
 impl Subject<'_> {
-    /// Is it a pod, and its name: enough to see that it is another one.
-    fn id(self) -> Option<(bool, Rc<str>)> {
-        match self {
-            Subject::None => None,
-            Subject::Node(name) => Some((false, name.clone())),
-            Subject::Pod(id) => Some((true, id.name.clone())),
-        }
-    }
-
     /// The node that is chosen, or that the chosen pod is on.
     fn node(self, cluster: &Cluster) -> Option<Rc<str>> {
         match self {
-            Subject::None => None,
+            Subject::None | Subject::Figure(..) | Subject::Event(_) => None,
             Subject::Node(name) => Some(name.clone()),
             Subject::Pod(id) => {
                 let pod = cluster
@@ -96,7 +97,7 @@ pub struct Page {
     /// `groups` is older than the rest.
     groups_late: bool,
     /// What `why` is about.
-    subject: Option<(bool, Rc<str>)>,
+    subject: String,
     /// Since when the status has been this one, and something else than a fresh count.
     differs: Option<(SimTime, DaemonSetStatus)>,
     /// How many pictures `feed` is behind.
@@ -152,13 +153,15 @@ impl Page {
             changed |= renew_some(&mut self.eye, set.map(|set| eye(cluster, set)));
         }
         changed |= self.refresh_focus(cluster, look.subject, is_same);
-        let subject = look.subject.id();
+        let subject = format!("{:?}", look.subject);
         if !is_same || subject != self.subject {
             let why = why::build(session, &self.scene, look.subject, set.as_deref());
             changed |= renew_some(&mut self.why, why);
             self.subject = subject;
         }
-        changed | renew(&mut self.timeline, timeline::build(session, look))
+        let why = look.walk.or(self.why.as_deref());
+        let causes = why.map_or(&[][..], |why| &why.causes);
+        changed | renew(&mut self.timeline, timeline::build(session, look, causes))
     }
 
     /// All nodes are looked at for these, so with very many of them not while time passes.
@@ -209,7 +212,7 @@ impl Page {
         if changed {
             self.daemon_sets = ids.into();
         }
-        let touched = self.scene.follow(session, set);
+        let touched = self.scene.follow(cluster, session.lineage(), set);
         let view = view(cluster, &self.scene, &touched, &self.cluster, has_moved);
         changed |= renew(&mut self.cluster, view);
         let is_fleet = self.cluster.node_count > CARDS_MAX;
@@ -330,7 +333,7 @@ fn view(
 }
 
 /// `node-2` before `node-10`.
-fn natural(name: &str) -> (&str, u64, &str) {
+pub(super) fn natural(name: &str) -> (&str, u64, &str) {
     let digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
     match name[digits.len()..].parse() {
         Ok(number) => (digits, number, ""),
@@ -357,7 +360,7 @@ fn card(cluster: &Cluster, scene: &Scene, node: &Node, old: Option<&Rc<NodeCard>
 }
 
 /// Every node as a cell. What wasn't touched is taken from the old view.
-fn fleet(
+pub(super) fn fleet(
     cluster: &Cluster,
     scene: &Scene,
     touched: &Touched,
@@ -384,36 +387,45 @@ fn fleet(
     })
 }
 
+fn cell_state(pod: &Pod) -> CellState {
+    match pod::state(pod) {
+        PodState::Unscheduled => CellState::Pending,
+        PodState::Pending | PodState::Pulling | PodState::Starting | PodState::Running => {
+            CellState::Starting
+        }
+        PodState::Ready => CellState::Ready,
+        PodState::Terminating | PodState::Succeeded => CellState::Terminating,
+        PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
+    }
+}
+
 fn fleet_node(scene: &Scene, node: &Node) -> FleetNode {
     let name = node.metadata.name.as_str();
     let should_run = scene.verdict(name).is_some_and(Verdict::should_run);
     // While two are here, the one that is still to come is the one to watch.
-    let pod = scene
-        .owned_on(name)
-        .min_by_key(|pod| (pod.metadata.is_terminating(), pod.is_ready()));
+    let watched = |pod: &&Rc<Pod>| (pod.metadata.is_terminating(), pod.is_ready());
+    let pod = scene.owned_on(name).min_by_key(watched);
+    let is_down = node::health(node) != node::Health::Ready;
     let state = match pod {
-        _ if node::health(node) != node::Health::Ready => CellState::NodeDown,
+        _ if is_down => CellState::NodeDown,
         None if should_run => CellState::Missing,
         None => CellState::NotWanted,
-        Some(pod) => match pod::state(pod) {
-            PodState::Unscheduled => CellState::Pending,
-            PodState::Pending | PodState::Pulling | PodState::Starting | PodState::Running => {
-                CellState::Starting
-            }
-            PodState::Ready => CellState::Ready,
-            PodState::Terminating | PodState::Succeeded => CellState::Terminating,
-            PodState::CrashLoop | PodState::ImageError | PodState::Failed => CellState::Failed,
-        },
+        Some(pod) => cell_state(pod),
     };
-    let revision = pod.and_then(|pod| scene.revision(pod));
+    let revision = |pod: &Rc<Pod>| match scene.revision(pod) {
+        Some(revision) if !revision.is_current => CellRevision::Old,
+        _ => CellRevision::New,
+    };
+    let others = scene
+        .owned_on(name)
+        .filter(|other| !is_down && pod.is_some_and(|pod| !Rc::ptr_eq(pod, other)));
     FleetNode {
         name: name.into(),
         state,
-        revision: match (pod, revision) {
-            (None, _) => CellRevision::None,
-            (Some(_), Some(revision)) if !revision.is_current => CellRevision::Old,
-            (Some(_), _) => CellRevision::New,
-        },
+        revision: pod.map_or(CellRevision::None, revision),
+        second: others
+            .min_by_key(watched)
+            .map(|other| (cell_state(other), revision(other))),
         pod: pod.map(|pod| pod.metadata.name.as_str().into()),
         flags: CellFlags {
             cordoned: node.spec.unschedulable,

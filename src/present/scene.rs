@@ -17,7 +17,6 @@ use crate::controllers::daemon_set::ledger::{Basis, Ledger};
 use crate::controllers::daemon_set::pod::target_node;
 use crate::controllers::daemon_set::sync::lens;
 use crate::reason::daemon::Verdict;
-use crate::session::Session;
 use crate::session::lineage::Lineage;
 use crate::trace::What;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,13 +56,17 @@ pub struct Touched {
 
 impl Scene {
     /// Brings it up to date.
-    pub fn follow(&mut self, session: &Session, set: Option<&Rc<DaemonSet>>) -> Touched {
-        let cluster = session.cluster();
+    pub fn follow(
+        &mut self,
+        cluster: &Cluster,
+        lineage: &Lineage,
+        set: Option<&Rc<DaemonSet>>,
+    ) -> Touched {
         let mut touched = Touched::default();
-        let goes_on = self.lineage.as_ref() == Some(session.lineage());
+        let goes_on = self.lineage.as_ref() == Some(lineage);
         if !goes_on {
             *self = Scene::of(cluster);
-            self.lineage = Some(session.lineage().remember());
+            self.lineage = Some(lineage.remember());
             touched.is_everywhere = true;
         }
         let mut has_revisions = !goes_on;

@@ -1,9 +1,14 @@
 //! The bar at the bottom: where we are in time, and what was done when.
 
 use super::page::Look;
+use super::why::Cause;
 use super::words::{clock, count};
+use crate::cluster::Cluster;
+use crate::session::command::Command;
 use crate::session::execute::describe;
-use crate::session::{Branch, Session};
+use crate::session::history::{Branch, MAX_NAME, common};
+use crate::session::{Logged, Session};
+use crate::trace::What;
 
 /// What the timeline shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,20 +28,40 @@ pub struct Timeline {
     pub undo: Option<String>,
     pub redo: Option<String>,
     pub is_past: bool,
+    /// Where we were before a jump.
+    pub back: Option<String>,
+    /// The moments of the chain of causes that is shown.
+    pub causes: Vec<Mark>,
+    pub bookmarks: Vec<BookmarkItem>,
+    /// The one that marks this very moment.
+    pub marked: Option<usize>,
+    /// The history that is shown.
+    pub shown: HistoryItem,
     /// Histories that were left by acting in their past.
-    pub branches: Vec<BranchItem>,
+    pub branches: Vec<HistoryItem>,
 }
 
-/// Another history of the same cluster.
+/// A moment with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BranchItem {
-    /// The first command that only it has.
+pub struct BookmarkItem {
+    pub at: String,
+    pub permille: u32,
+    pub name: String,
+}
+
+/// A history of the cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryItem {
+    /// What it was called, or else the first command that only it has.
     pub title: String,
     /// `from 0:12.3, 4 commands, until 1:02.0`
     pub about: String,
+    /// Where it parts from the one that is shown.
+    pub parts_at_ms: u64,
+    pub permille: u32,
 }
 
-/// A command of the user on the scrubber.
+/// A command of the user, or a link of a chain of causes, on the scrubber.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
     pub at_ms: u64,
@@ -133,17 +158,30 @@ impl Speed {
     }
 }
 
+/// The longest name that a bookmark or a history can be given.
+pub const NAME_MAX: usize = MAX_NAME;
 /// The newest marks; a log can be long.
 const MARKS_MAX: usize = 200;
 
-pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
+pub fn build(session: &Session, look: &Look<'_>, causes: &[Cause]) -> Timeline {
     let (now, end) = (session.now().0, session.end().0);
     let log = session.log();
     let marks = log.iter().rev().take(MARKS_MAX).rev().map(|logged| Mark {
         at_ms: logged.at.0,
-        permille: (logged.at.0.saturating_mul(1000) / end.max(1)).min(1000) as u32,
+        permille: permille(logged.at.0, end),
         text: describe(&logged.command),
     });
+    let causes = causes.iter().enumerate().map(|(index, cause)| Mark {
+        at_ms: cause.at_ms,
+        permille: permille(cause.at_ms, end),
+        text: format!("{}. {} {}", index + 1, cause.at, cause.text),
+    });
+    let bookmarks = session.bookmarks().iter().map(|mark| BookmarkItem {
+        at: clock(mark.place.at.0),
+        permille: permille(mark.place.at.0, end),
+        name: mark.name.clone(),
+    });
+    let here = session.place();
     let is_past = now < end;
     let state = match look.pace {
         Pace::Jumping => "Jumping to settled; Pause stops here".to_owned(),
@@ -156,7 +194,10 @@ pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
         Pace::Paused => "Paused".to_owned(),
         Pace::Playing => "Playing".to_owned(),
     };
-    let last = session.applied().checked_sub(1).and_then(|at| log.get(at));
+    let words = |commands: &mut dyn Iterator<Item = &Command>| {
+        let words: Vec<String> = commands.map(describe).collect();
+        (!words.is_empty()).then(|| words.join("; "))
+    };
     Timeline {
         // Tenths are what the clock shows; finer steps would draw for nothing.
         now_ms: now / 100 * 100,
@@ -167,23 +208,77 @@ pub fn build(session: &Session, look: &Look<'_>) -> Timeline {
         pace: look.pace,
         speed: look.speed,
         state,
-        undo: last.map(|logged| describe(&logged.command)),
-        redo: session.next_redo().map(describe),
+        undo: words(&mut session.next_undo()),
+        redo: words(&mut session.next_redo()),
         is_past,
-        branches: session.branches().iter().filter_map(branch).collect(),
+        back: look.back.map(|place| clock(place.at.0)),
+        causes: causes.collect(),
+        bookmarks: bookmarks.collect(),
+        marked: session.bookmarks().iter().position(|m| m.place == here),
+        shown: HistoryItem {
+            title: if session.title().is_empty() {
+                "This one, not named".to_owned()
+            } else {
+                session.title().to_owned()
+            },
+            about: format!(
+                "{}, until {}",
+                count(log.len() as u64, "command"),
+                clock(end)
+            ),
+            ..HistoryItem::default()
+        },
+        branches: session
+            .branches()
+            .iter()
+            .map(|left| history(left, log, end))
+            .collect(),
     }
 }
 
-fn branch(branch: &Branch) -> Option<BranchItem> {
-    let own = branch.log.get(branch.parts_at..)?;
-    let first = own.first()?;
-    Some(BranchItem {
-        title: describe(&first.command),
+/// Where on the scrubber a moment is.
+fn permille(at: u64, end: u64) -> u32 {
+    (at.saturating_mul(1000) / end.max(1)).min(1000) as u32
+}
+
+fn history(left: &Branch, shown: &[Logged], end: u64) -> HistoryItem {
+    let common = common(&left.log, shown);
+    let own = &left.log[common..];
+    // It parts where one of the two has a command that the other hasn't, or where the other ended.
+    let next = own.first().into_iter().chain(shown.get(common));
+    let parts_at_ms = next.map(|logged| logged.at.0).min().unwrap_or(left.end.0);
+    let first = own.first().map(|logged| describe(&logged.command));
+    HistoryItem {
+        title: match first {
+            _ if !left.title.is_empty() => left.title.clone(),
+            Some(first) => first,
+            None => "Nothing more was done".to_owned(),
+        },
         about: format!(
             "from {}, {}, until {}",
-            clock(first.at.0),
-            count(own.len() as u64, "command"),
-            clock(branch.end.0)
+            clock(parts_at_ms),
+            match own.len() as u64 {
+                0 => "no command of its own".to_owned(),
+                own => count(own, "command"),
+            },
+            clock(left.end.0)
         ),
-    })
+        parts_at_ms,
+        permille: permille(parts_at_ms, end),
+    }
+}
+
+/// So many entries are searched for something that tells.
+const TELLING_MAX: usize = 2_000;
+
+/// What happened last, in a few words: a name for the present moment.
+pub fn happened(cluster: &Cluster) -> Option<String> {
+    let entries = cluster.trace.iter().rev().take(TELLING_MAX);
+    let mut told = entries.filter_map(|entry| match &entry.what {
+        What::Command(text) => Some(text.clone()),
+        What::Decided(decision) => Some(decision.to_string()),
+        What::Event { reason, .. } => Some(format!("{reason}: {}", entry.subject)),
+        _ => None,
+    });
+    told.next()
 }

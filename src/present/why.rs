@@ -2,11 +2,11 @@
 
 mod checks;
 
-use super::daemon_set::DaemonSetId;
+use super::daemon_set::{DaemonSetId, figures};
 use super::groups::{NodeState, message, state_of};
 use super::marks::{Marks, Sources};
 use super::node::{self, Health};
-use super::page::{self, Subject};
+use super::page::{self, Subject, key};
 use super::pod::{self, PodId};
 use super::rollout::{current_hash, is_owned};
 use super::scene::Scene;
@@ -22,8 +22,9 @@ use crate::controllers::daemon_set::sync::lens;
 use crate::reason::Decision;
 use crate::reason::daemon::DaemonDecision;
 use crate::session::Session;
-use crate::trace::{Actor, TraceId, What};
+use crate::trace::{Actor, Entry, TraceId, What};
 use checks::{controller_checks, pod_checks, scheduler_checks};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// So many entries of the trace are searched for the newest one about an object.
@@ -117,6 +118,18 @@ pub struct Cause {
     pub at_ms: u64,
     pub actor: String,
     pub text: String,
+    /// The node that it happened on, or was about.
+    pub node: Option<Rc<str>>,
+    pub pod: Option<PodId>,
+}
+
+/// How a node or a pod takes part in the chain that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The numbers of its links, as in the list: `1, 3`.
+    pub links: String,
+    /// One of them is pointed at.
+    pub is_pointed: bool,
 }
 
 impl WhyPanel {
@@ -137,6 +150,34 @@ impl WhyPanel {
         );
         let told = verdict.unwrap_or_default() + &self.answer;
         told.trim_end().to_owned()
+    }
+
+    /// How a node takes part, if it does.
+    pub fn part_of_node(&self, node: &str, pointed: Option<usize>) -> Option<Part> {
+        self.part(pointed, |cause| cause.node.as_deref() == Some(node))
+    }
+
+    pub fn part_of_pod(&self, pod: &PodId, pointed: Option<usize>) -> Option<Part> {
+        self.part(pointed, |cause| cause.pod.as_ref() == Some(pod))
+    }
+
+    /// The nodes that take part, each once.
+    pub fn nodes(&self) -> BTreeSet<Rc<str>> {
+        let nodes = self.causes.iter().filter_map(|cause| cause.node.clone());
+        nodes.collect()
+    }
+
+    fn part(&self, pointed: Option<usize>, is_in: impl Fn(&Cause) -> bool) -> Option<Part> {
+        let links = self.causes.iter().enumerate().filter(|(_, c)| is_in(c));
+        let links: Vec<usize> = links.map(|(index, _)| index).collect();
+        let numbers: Vec<String> = links.iter().map(|link| (link + 1).to_string()).collect();
+        (!links.is_empty()).then(|| Part {
+            links: match numbers.as_slice() {
+                [first, _, _, .., last] => format!("{first}…{last}"),
+                few => few.join(", "),
+            },
+            is_pointed: pointed.is_some_and(|pointed| links.contains(&pointed)),
+        })
     }
 
     /// For a console: the answer, what decided, the checks that failed, and the way back to the user's command.
@@ -175,6 +216,85 @@ pub fn build(
         Subject::None => None,
         Subject::Node(name) => Some(why_node(session.cluster(), scene, name, set)),
         Subject::Pod(id) => Some(why_pod(session.cluster(), scene, id)),
+        Subject::Figure(id, field) => Some(why_figure(session.cluster(), id, field)),
+        Subject::Event(id) => Some(why_event(session.cluster(), id)),
+    }
+}
+
+/// A number of a status: what it counts, and what changed it last.
+fn why_figure(cluster: &Cluster, id: &DaemonSetId, field: &str) -> WhyPanel {
+    let key = key(id);
+    let found = cluster.server.daemon_sets.get(&key).and_then(|set| {
+        let figures = figures(set, None).into_iter();
+        figures.into_iter().find(|figure| figure.field == field)
+    });
+    let Some(figure) = found else {
+        let title = format!("{field} of {}", id.name);
+        return gone(title, "This DaemonSet doesn't exist at this moment.");
+    };
+    let is_about = |e: &Entry| e.subject.kind == Kind::DaemonSet && e.subject.key == key;
+    let change = find(cluster, |e| match &e.what {
+        What::Counted(numbers) => is_about(e) && numbers.iter().any(|n| n.field == field),
+        _ => false,
+    });
+    let entry = change.and_then(|id| cluster.trace.get(id));
+    let last = entry.and_then(|entry| match &entry.what {
+        What::Counted(numbers) => {
+            let number = numbers.iter().find(|n| n.field == field)?;
+            let (before, after) = (number.before, number.after);
+            Some(format!(
+                "It went from {before} to {after} at {}.",
+                clock(entry.at.0)
+            ))
+        }
+        _ => None,
+    });
+    let start = || find(cluster, |e| is_about(e) && e.what == What::Created);
+    let cause = change.or_else(start);
+    WhyPanel {
+        answer: format!(
+            "{}: {}. {}",
+            figure.value,
+            figure.meaning,
+            last.as_deref().unwrap_or("It never changed.")
+        ),
+        tone: figure.tone,
+        causes: cause.map_or_else(Vec::new, |id| causes(cluster, id)),
+        ..empty(format!("{} of {}", figure.label, id.name))
+    }
+}
+
+fn why_event(cluster: &Cluster, id: TraceId) -> WhyPanel {
+    let entry = cluster.trace.get(id);
+    let Some((
+        entry,
+        What::Event {
+            warning,
+            reason,
+            message,
+        },
+    )) = entry.map(|e| (e, &e.what))
+    else {
+        return gone(
+            "Event".to_owned(),
+            "This event hasn't come yet at this moment.",
+        );
+    };
+    let facts = [
+        ("Object", entry.subject.to_string()),
+        ("From", entry.actor.to_string()),
+        ("At", clock(entry.at.0)),
+    ];
+    let facts = facts.into_iter().map(|(name, value)| Fact {
+        name: name.to_owned(),
+        value,
+    });
+    WhyPanel {
+        answer: message.clone(),
+        tone: if *warning { Tone::Warn } else { Tone::Plain },
+        facts: facts.collect(),
+        causes: causes(cluster, id),
+        ..empty(format!("Event {reason}"))
     }
 }
 
@@ -480,16 +600,21 @@ fn gone(title: String, answer: &str) -> WhyPanel {
 
 /// The newest entry about an object that isn't a mere event.
 fn newest(cluster: &Cluster, kind: Kind, key: &Key) -> Option<TraceId> {
-    let len = cluster.trace.len();
-    let found = cluster.trace.iter().rev().take(SEARCH_MAX).position(|e| {
+    find(cluster, |e| {
         e.subject.kind == kind && e.subject.key == *key && !matches!(e.what, What::Event { .. })
-    })?;
+    })
+}
+
+/// The newest entry that is like this.
+fn find(cluster: &Cluster, is_it: impl FnMut(&Entry) -> bool) -> Option<TraceId> {
+    let len = cluster.trace.len();
+    let newest_first = cluster.trace.iter().rev().take(SEARCH_MAX);
+    let found = newest_first.into_iter().position(is_it)?;
     Some(TraceId((len - 1 - found) as u32))
 }
 
 /// The newest entry about a node, or about what the DaemonSet controller did there.
 fn newest_on_node(cluster: &Cluster, name: &str) -> Option<TraceId> {
-    let len = cluster.trace.len();
     let is_about = |what: &What| match what {
         What::Decided(Decision::Daemon(
             DaemonDecision::Create { node, .. }
@@ -498,11 +623,10 @@ fn newest_on_node(cluster: &Cluster, name: &str) -> Option<TraceId> {
         )) => &**node == name,
         _ => false,
     };
-    let found = cluster.trace.iter().rev().take(SEARCH_MAX).position(|e| {
+    find(cluster, |e| {
         let is_node = e.subject.kind == Kind::Node && &*e.subject.key.name == name;
         is_about(&e.what) || (is_node && !matches!(e.what, What::Event { .. }))
-    })?;
-    Some(TraceId((len - 1 - found) as u32))
+    })
 }
 
 /// From the effect back to the user's command.
@@ -515,14 +639,47 @@ fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
         .filter(|(i, _)| *i < CAUSES_MAX / 2 || *i >= CAUSES_MAX / 2 + skipped);
     shown
         .filter_map(|(_, id)| cluster.trace.get(*id))
-        .map(|entry| Cause {
-            at: clock(entry.at.0),
-            at_ms: entry.at.0,
-            actor: entry.actor.to_string(),
-            text: match (&entry.actor, &entry.what) {
-                (Actor::User, What::Command(text)) => text.clone(),
-                (_, what) => format!("{}: {what}", entry.subject),
-            },
+        .map(|entry| {
+            let (node, pod) = whereabouts(cluster, entry);
+            Cause {
+                at: clock(entry.at.0),
+                at_ms: entry.at.0,
+                actor: entry.actor.to_string(),
+                text: match (&entry.actor, &entry.what) {
+                    (Actor::User, What::Command(text)) => text.clone(),
+                    (_, what) => format!("{}: {what}", entry.subject),
+                },
+                node,
+                pod,
+            }
         })
         .collect()
+}
+
+/// The node and the pod that an entry is about, as far as it tells or they are still there.
+fn whereabouts(cluster: &Cluster, entry: &Entry) -> (Option<Rc<str>>, Option<PodId>) {
+    let Key { namespace, name } = &entry.subject.key;
+    let id = |name: &Rc<str>| PodId {
+        namespace: namespace.clone(),
+        name: name.clone(),
+    };
+    let of_actor = match &entry.actor {
+        Actor::Kubelet(node) => Some(node.clone()),
+        _ => None,
+    };
+    match (entry.subject.kind, &entry.what) {
+        (Kind::Node, _) => (Some(name.clone()), None),
+        (Kind::Pod, _) => {
+            let pod = cluster.server.pods.get(&entry.subject.key);
+            let node = pod.and_then(|pod| target_node(pod)).map(Rc::from);
+            (node.or(of_actor), Some(id(name)))
+        }
+        (_, What::Decided(Decision::Daemon(decision))) => match decision {
+            DaemonDecision::Create { node, .. } => (Some(node.clone()), None),
+            DaemonDecision::Delete { node, pod, .. }
+            | DaemonDecision::BackOff { node, pod, .. } => (Some(node.clone()), Some(id(pod))),
+            _ => (None, None),
+        },
+        _ => (of_actor, None),
+    }
 }

@@ -1,7 +1,9 @@
 //! Small pieces of text that many view models share.
 
+use serde::{Deserialize, Serialize};
+
 /// How good or bad something is; the page's only use of colour for meaning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tone {
     #[default]
     Plain,

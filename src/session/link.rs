@@ -3,6 +3,7 @@
 //! A damaged link is an error with a reason; it never opens something else.
 //! What a link holds is a stranger's input: sizes are bounded before anything is unpacked or played.
 
+use super::history::{Bookmark, Branch, MAX_BOOKMARKS, MAX_BRANCHES, MAX_NAME, common};
 use super::scenario::Scenario;
 use super::{Logged, MAX_TIME};
 use crate::sim::hash::fnv1a_32;
@@ -32,6 +33,14 @@ pub struct Shared {
     /// The moment that is shown.
     #[serde(default)]
     pub at: SimTime,
+    /// What this history is called.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bookmarks: Vec<Bookmark>,
+    /// Histories that were left: only for a reload of the page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub branches: Vec<Left>,
     /// Texts in the editor.
     #[serde(default)]
     pub drafts: Vec<Draft>,
@@ -47,6 +56,48 @@ pub struct Draft {
     /// The scenario that it belongs to, so that its question comes along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
+}
+
+/// A history that was left, as what it has beside the one that is shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Left {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    title: String,
+    /// So many commands both have.
+    common: u32,
+    log: Vec<Logged>,
+    end: SimTime,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    bookmarks: Vec<Bookmark>,
+}
+
+impl Left {
+    pub fn of(left: &Branch, shown: &[Logged]) -> Left {
+        let common = common(&left.log, shown);
+        Left {
+            title: left.title.clone(),
+            common: common as u32,
+            log: left.log[common..].to_vec(),
+            end: left.end,
+            bookmarks: left.bookmarks.clone(),
+        }
+    }
+}
+
+impl Shared {
+    /// The histories that were left, whole.
+    pub fn branches(&self) -> Vec<Branch> {
+        let whole = |left: &Left| {
+            let common = self.log.iter().take(left.common as usize);
+            Branch {
+                title: left.title.clone(),
+                log: common.chain(&left.log).cloned().collect(),
+                end: left.end,
+                bookmarks: left.bookmarks.clone(),
+            }
+        };
+        self.branches.iter().map(whole).collect()
+    }
 }
 
 /// Why a link can't be opened.
@@ -138,21 +189,40 @@ pub fn decode(fragment: &str) -> Result<Shared, LinkError> {
     Ok(shared)
 }
 
-fn check(shared: &Shared) -> Result<(), LinkError> {
-    if shared.log.len() > MAX_COMMANDS || shared.drafts.len() > MAX_DRAFTS {
+pub(super) fn check(shared: &Shared) -> Result<(), LinkError> {
+    if shared.drafts.len() > MAX_DRAFTS || shared.branches.len() > MAX_BRANCHES {
         return Err(LinkError::TooLarge);
     }
     shared.scenario.check().map_err(LinkError::Content)?;
-    let mut last = SimTime::ZERO;
-    for logged in &shared.log {
-        if logged.at < last {
-            return Err(LinkError::Content(
-                "its commands are not in order".to_owned(),
-            ));
-        }
-        last = logged.at;
+    check_history(&shared.title, &shared.log, shared.at, &shared.bookmarks)?;
+    for left in shared.branches() {
+        check_history(&left.title, &left.log, left.end, &left.bookmarks)?;
     }
-    if last.max(shared.at) > SimTime::ZERO + MAX_TIME {
+    Ok(())
+}
+
+fn check_history(
+    title: &str,
+    log: &[Logged],
+    at: SimTime,
+    bookmarks: &[Bookmark],
+) -> Result<(), LinkError> {
+    let mut names = bookmarks.iter().map(|mark| mark.name.as_str());
+    let is_long = |name: &str| name.chars().nth(MAX_NAME).is_some();
+    if log.len() > MAX_COMMANDS
+        || bookmarks.len() > MAX_BOOKMARKS
+        || is_long(title)
+        || names.any(is_long)
+    {
+        return Err(LinkError::TooLarge);
+    }
+    if !log.is_sorted_by_key(|logged| logged.at) {
+        let error = "its commands are not in order";
+        return Err(LinkError::Content(error.to_owned()));
+    }
+    let marked = bookmarks.iter().map(|mark| mark.place.at);
+    let last = log.last().map(|logged| logged.at);
+    if marked.chain(last).fold(at, SimTime::max) > SimTime::ZERO + MAX_TIME {
         return Err(LinkError::TooLarge);
     }
     Ok(())

@@ -1,19 +1,22 @@
 //! A session: a scenario, the log of commands, and the cluster that follows from them.
 //!
-//! Scenario + seed + log is the truth. Undo, seeking in time, and links all come from playing it again, from the nearest checkpoint.
+//! Scenario + seed + log is the truth. Undo, seeking in time, bookmarks and links all come from playing it again, from the nearest checkpoint.
 
 pub mod command;
 pub mod execute;
+pub mod history;
 pub mod lineage;
 pub mod link;
 pub mod scenario;
 pub mod settle;
 
+use crate::api::meta::is_default;
 use crate::cluster::Cluster;
 use crate::kubectl::{Host, Started};
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::What;
 use command::{Command, Failure, Outcome};
+use history::{Bookmark, Branch, MAX_BOOKMARKS, MAX_BRANCHES, Place, common, name};
 use lineage::Lineage;
 use scenario::Scenario;
 use serde::{Deserialize, Serialize};
@@ -27,21 +30,11 @@ const MAX_REPLAY_STEPS: u64 = 5_000_000;
 const CHECKPOINT_STEPS: u64 = 1_000;
 /// Checkpoints are this many at the most.
 const MAX_CHECKPOINTS: usize = 192;
+/// So many of the newest are never taken out.
+const NEWEST_CHECKPOINTS: usize = 8;
 
-/// So many histories that were left are kept.
-const MAX_BRANCHES: usize = 12;
 /// A moment is looked for over so many steps.
 const MOMENT_STEPS: u32 = 20_000;
-
-/// A history that was left by acting in its past.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Branch {
-    pub log: Vec<Logged>,
-    /// How far it went.
-    pub end: SimTime,
-    /// Where it was left: the first command that only it has.
-    pub parts_at: usize,
-}
 
 /// A command, when it was given, and after how many steps of the simulation: so that a replay is exact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,12 +42,59 @@ pub struct Logged {
     pub at: SimTime,
     pub steps: u64,
     pub command: Command,
+    /// Part of one act with the command before: undo takes back both.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub joins: bool,
+}
+
+/// A command that was taken back, and the bookmarks that lay behind it.
+#[derive(Clone, Debug)]
+struct Undone {
+    logged: Logged,
+    bookmarks: Vec<Bookmark>,
+}
+
+/// What makes the cluster of a moment, to the step: it can be sent to where the cluster can't.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The log ends at that moment.
+    pub shared: link::Shared,
+    pub steps: u64,
+}
+
+impl Origin {
+    /// Plays it.
+    pub fn cluster(self) -> Result<Cluster, link::LinkError> {
+        link::check(&self.shared)?;
+        let mut session = Session::new(self.shared.scenario);
+        session.log = self.shared.log;
+        session.replay_place(Place {
+            at: self.shared.at,
+            steps: self.steps,
+            applied: u32::MAX,
+        });
+        Ok(session.cluster)
+    }
 }
 
 #[derive(Clone, Debug)]
 struct Checkpoint {
     applied: usize,
     cluster: Cluster,
+}
+
+impl Checkpoint {
+    fn place(&self) -> Place {
+        place(&self.cluster, self.applied)
+    }
+}
+
+fn place(cluster: &Cluster, applied: usize) -> Place {
+    Place {
+        at: cluster.now(),
+        steps: cluster.steps(),
+        applied: applied as u32,
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -68,7 +108,13 @@ pub struct Session {
     end: SimTime,
     checkpoints: Vec<Checkpoint>,
     /// Commands taken back, the next one to redo last.
-    undone: Vec<Logged>,
+    undone: Vec<Undone>,
+    /// How often the log was changed.
+    edits: u64,
+    /// What the present history is called, if it was given a name.
+    title: String,
+    /// Of the present history, in its order.
+    bookmarks: Vec<Bookmark>,
     /// The oldest first.
     branches: Vec<Branch>,
     lineage: Lineage,
@@ -89,6 +135,9 @@ impl Session {
             end: SimTime::ZERO,
             checkpoints: vec![first],
             undone: Vec::new(),
+            edits: 0,
+            title: String::new(),
+            bookmarks: Vec::new(),
             branches: Vec::new(),
             lineage: Lineage::default(),
         }
@@ -98,28 +147,57 @@ impl Session {
     pub fn open(shared: &link::Shared) -> Result<Session, link::LinkError> {
         let mut session = Session::new(shared.scenario.clone());
         session.log.clone_from(&shared.log);
-        let last = shared.log.last().map_or(SimTime::ZERO, |logged| logged.at);
-        let end = last.max(shared.at);
+        session.title = name(&shared.title);
+        session.branches = shared.branches();
+        let last = shared.log.last().map(|logged| logged.at);
+        let marked = shared.bookmarks.iter().map(|bookmark| bookmark.place.at);
+        let end = marked.chain(last).fold(shared.at, SimTime::max);
         let mut left = MAX_REPLAY_STEPS;
         session.replay_to(end, &mut left);
         if left == 0 {
             return Err(link::LinkError::TooLarge);
         }
         session.end = end;
+        let there = session.place();
+        session.bookmarks.clone_from(&shared.bookmarks);
+        session.drop_bookmarks(there);
         if shared.at < end {
             session.seek(shared.at);
         }
         Ok(session)
     }
 
-    /// What a link to this moment carries.
+    /// What a link to this moment carries: the present history.
     pub fn share(&self, drafts: Vec<link::Draft>) -> link::Shared {
         link::Shared {
             scenario: self.scenario.clone(),
             log: self.log.clone(),
             at: self.now(),
+            title: self.title.clone(),
+            bookmarks: self.bookmarks.clone(),
             drafts,
-            embed: false,
+            ..link::Shared::default()
+        }
+    }
+
+    /// The same with the histories that were left.
+    pub fn keep(&self, drafts: Vec<link::Draft>) -> link::Shared {
+        let branches = self.branches.iter();
+        link::Shared {
+            branches: branches
+                .map(|left| link::Left::of(left, &self.log))
+                .collect(),
+            ..self.share(drafts)
+        }
+    }
+
+    /// What makes the cluster as it is now.
+    pub fn origin(&self) -> Origin {
+        let mut shared = self.share(Vec::new());
+        shared.log.truncate(self.applied);
+        Origin {
+            shared,
+            steps: self.cluster.steps(),
         }
     }
 
@@ -150,6 +228,11 @@ impl Session {
         &self.log
     }
 
+    /// Another number whenever the history is another one.
+    pub fn edits(&self) -> u64 {
+        self.edits
+    }
+
     /// How many of the commands have been given by now.
     pub fn applied(&self) -> usize {
         self.applied
@@ -169,6 +252,16 @@ impl Session {
     /// A command that fails without a change leaves no trace.
     pub fn submit(&mut self, command: Command) -> Result<Outcome, Failure> {
         self.act(command, execute::execute, |result| result.is_err())
+    }
+
+    /// Carries out one more command of the act that the last one began: undo takes back both.
+    pub fn submit_also(&mut self, command: Command) -> Result<Outcome, Failure> {
+        let known = self.log.len();
+        let result = self.submit(command);
+        if let Some(last) = self.log.last_mut().filter(|_| self.applied > known) {
+            last.joins = true;
+        }
+        result
     }
 
     /// Carries out a line of kubectl; what changes nothing leaves no trace.
@@ -203,6 +296,7 @@ impl Session {
             at: self.now(),
             steps: self.cluster.steps(),
             command,
+            joins: false,
         };
         let result = run(&mut self.cluster, &logged.command);
         // Time that passed is a change too: somebody waited.
@@ -221,12 +315,86 @@ impl Session {
         });
         self.log.push(logged);
         self.applied += 1;
+        self.edits += 1;
         result
+    }
+
+    /// The present moment, exactly.
+    pub fn place(&self) -> Place {
+        place(&self.cluster, self.applied)
+    }
+
+    /// Of the present history, in its order.
+    pub fn bookmarks(&self) -> &[Bookmark] {
+        &self.bookmarks
+    }
+
+    /// Marks the present moment; false if it is marked already, or if there are too many.
+    pub fn bookmark(&mut self, called: &str) -> bool {
+        let place = self.place();
+        let at = self.bookmarks.partition_point(|mark| mark.place < place);
+        let is_marked = self.bookmarks.get(at).is_some_and(|m| m.place == place);
+        if is_marked || self.bookmarks.len() >= MAX_BOOKMARKS {
+            return false;
+        }
+        let name = name(called);
+        self.bookmarks.insert(at, Bookmark { place, name });
+        true
+    }
+
+    /// Gives a bookmark another name; an empty one changes nothing.
+    pub fn rename_bookmark(&mut self, index: usize, called: &str) {
+        if let (Some(mark), false) = (self.bookmarks.get_mut(index), name(called).is_empty()) {
+            mark.name = name(called);
+        }
+    }
+
+    pub fn remove_bookmark(&mut self, index: usize) {
+        if index < self.bookmarks.len() {
+            self.bookmarks.remove(index);
+        }
+    }
+
+    /// Those that lie beyond a place mark nothing that there is.
+    fn drop_bookmarks(&mut self, there: Place) {
+        self.bookmarks.retain(|mark| mark.place.is_within(there));
+        self.bookmarks.sort_by_key(|mark| mark.place);
+    }
+
+    /// What the present history is called; empty if nobody named it.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Names a history that was left, or the present one; an empty name takes the name away.
+    pub fn rename(&mut self, branch: Option<usize>, called: &str) {
+        let title = match branch {
+            None => Some(&mut self.title),
+            Some(index) => self.branches.get_mut(index).map(|left| &mut left.title),
+        };
+        if let Some(title) = title {
+            *title = name(called);
+        }
     }
 
     /// Histories that were left by acting in their past.
     pub fn branches(&self) -> &[Branch] {
         &self.branches
+    }
+
+    /// Forgets a history that was left; of the present one, goes over to the newest of the others. False if there is none.
+    pub fn remove(&mut self, branch: Option<usize>) -> bool {
+        match branch {
+            Some(index) if index < self.branches.len() => {
+                self.branches.remove(index);
+                true
+            }
+            Some(_) => false,
+            None => self.branches.pop().is_some_and(|to| {
+                self.go_over(to, false);
+                true
+            }),
+        }
     }
 
     /// Goes over to a history that was left, to its end; the present one is kept in its place. False if there is no such branch.
@@ -235,13 +403,18 @@ impl Session {
             return false;
         }
         let to = self.branches.remove(branch);
-        let common = self
-            .log
-            .iter()
-            .zip(&to.log)
-            .take_while(|(a, b)| a == b)
-            .count();
-        self.keep_branch(common);
+        self.go_over(to, true);
+        true
+    }
+
+    fn go_over(&mut self, to: Branch, keeps: bool) {
+        let common = common(&self.log, &to.log);
+        let has_own = |mark: &Bookmark| !to.bookmarks.contains(mark);
+        let is_worth_it =
+            self.log.len() > common || !self.title.is_empty() || self.bookmarks.iter().any(has_own);
+        if keeps && is_worth_it {
+            self.keep_branch();
+        }
         let parts = [self.log.get(common), to.log.get(common)];
         let steps = parts.into_iter().flatten().map(|logged| logged.steps).min();
         let is_common = |c: &Checkpoint| {
@@ -250,33 +423,46 @@ impl Session {
         self.restore(is_common);
         self.checkpoints.retain(is_common);
         self.undone.clear();
+        self.edits += 1;
         self.log = to.log;
+        self.title = to.title;
+        self.bookmarks = to.bookmarks;
         self.end = to.end;
-        self.replay_to(to.end, &mut u64::MAX.clone());
-        true
+        // One of a link may be longer than anybody would wait for.
+        self.replay_to(to.end, &mut MAX_REPLAY_STEPS.clone());
     }
 
-    /// Keeps the present history as a branch if it has commands from there on.
-    fn keep_branch(&mut self, parts_at: usize) {
-        if parts_at >= self.log.len() {
-            return;
-        }
-        let branch = Branch {
+    /// Keeps the present history as one that was left.
+    fn keep_branch(&mut self) {
+        let left = Branch {
+            title: self.title.clone(),
             log: self.log.clone(),
             end: self.end(),
-            parts_at,
+            bookmarks: self.bookmarks.clone(),
         };
-        if !self.branches.contains(&branch) {
-            self.branches.push(branch);
+        if !self.branches.contains(&left) {
+            self.branches.push(left);
         }
         if self.branches.len() > MAX_BRANCHES {
-            self.branches.remove(0);
+            // What somebody named goes last.
+            let old = &self.branches[..MAX_BRANCHES];
+            let unnamed = old.iter().position(|branch| branch.title.is_empty());
+            self.branches.remove(unnamed.unwrap_or(0));
         }
     }
 
+    /// Acting now: what was to come is another history from here on.
     fn drop_future(&mut self) {
-        self.keep_branch(self.applied);
+        let here = self.place();
+        let is_over = here.at >= self.end();
+        let is_marked = self.bookmarks.iter().any(|m| !m.place.is_within(here));
+        // What was only waited for isn't worth keeping, unless it was named.
+        if self.applied < self.log.len() || is_marked || (!is_over && !self.title.is_empty()) {
+            self.keep_branch();
+            self.title.clear();
+        }
         self.log.truncate(self.applied);
+        self.drop_bookmarks(here);
         self.end = self.now();
         let (applied, steps) = (self.applied, self.cluster.steps());
         self.checkpoints
@@ -356,40 +542,91 @@ impl Session {
         self.replay_to(to, &mut u64::MAX.clone());
     }
 
+    /// To a moment exactly; one that this history hasn't reached yet is played to.
+    pub fn go(&mut self, to: Place) {
+        self.end = self.end();
+        if !self.place().is_within(to) {
+            self.restore(|c| c.place().is_within(to));
+        }
+        self.replay_place(to);
+        self.end = self.end();
+    }
+
     pub fn can_undo(&self) -> bool {
         self.applied > 0
     }
 
-    /// What redo would do.
-    pub fn next_redo(&self) -> Option<&Command> {
-        self.undone.last().map(|logged| &logged.command)
+    /// What undo takes back, the oldest first.
+    pub fn next_undo(&self) -> impl Iterator<Item = &Command> {
+        let given = &self.log[..self.applied];
+        let first = given.iter().rposition(|logged| !logged.joins);
+        given[first.unwrap_or(0)..]
+            .iter()
+            .map(|logged| &logged.command)
     }
 
-    /// Takes the last command back: the session is as it was right before.
+    /// What redo does, in its order.
+    pub fn next_redo(&self) -> impl Iterator<Item = &Command> {
+        let mut undone = self.undone.iter().rev().map(|undone| &undone.logged);
+        let first = undone.next().into_iter();
+        first
+            .chain(undone.take_while(|logged| logged.joins))
+            .map(|logged| &logged.command)
+    }
+
+    /// Takes the last act back: the session is as it was right before.
     pub fn undo(&mut self) -> bool {
         self.drop_future();
-        let Some(last) = self.log.pop() else {
+        let Some(mut last) = self.log.pop() else {
             return false;
         };
-        let target = self.log.len();
-        self.restore(|c| c.applied <= target && c.cluster.steps() <= last.steps);
-        self.replay_steps(last.at, last.steps);
+        self.edits += 1;
+        let mut later = Vec::new();
+        while last.joins
+            && let Some(before) = self.log.pop()
+        {
+            later.push(last);
+            last = before;
+        }
+        let before = Place {
+            at: last.at,
+            steps: last.steps,
+            applied: self.log.len() as u32,
+        };
+        self.restore(|c| c.place().is_within(before));
+        self.replay_place(before);
         self.end = self.now();
-        let steps = last.steps;
-        self.checkpoints
-            .retain(|c| c.applied <= target && c.cluster.steps() <= steps);
-        self.undone.push(last);
+        self.checkpoints.retain(|c| c.place().is_within(before));
+        let mut bookmarks = self.bookmarks.clone();
+        bookmarks.retain(|mark| !mark.place.is_within(before));
+        self.drop_bookmarks(before);
+        for logged in later {
+            let bookmarks = Vec::new();
+            self.undone.push(Undone { logged, bookmarks });
+        }
+        let logged = last;
+        self.undone.push(Undone { logged, bookmarks });
         true
     }
 
+    /// Does again what was taken back last, at the moment at which it was done.
     pub fn redo(&mut self) -> bool {
-        let Some(command) = self.undone.pop() else {
+        let Some(Undone { logged, .. }) = self.undone.last() else {
             return false;
         };
+        let (at, steps, applied) = (logged.at, logged.steps, self.log.len() as u32);
+        self.go(Place { at, steps, applied });
         self.drop_future();
-        self.replay_steps(command.at, command.steps);
-        self.log.push(command);
-        self.replay_command();
+        self.edits += 1;
+        let count = self.next_redo().count();
+        for Undone { logged, bookmarks } in self.undone.drain(self.undone.len() - count..).rev() {
+            self.log.push(logged);
+            self.bookmarks.extend(bookmarks);
+        }
+        self.bookmarks.truncate(MAX_BOOKMARKS);
+        while self.applied < self.log.len() {
+            self.replay_command();
+        }
         self.end = self.now();
         true
     }
@@ -444,19 +681,24 @@ impl Session {
         self.cluster.advance_clock(to);
     }
 
-    fn replay_steps(&mut self, at: SimTime, steps: u64) {
-        while self.cluster.steps() < steps && self.cluster.next_due().is_some_and(|due| due <= at) {
-            match self.log.get(self.applied) {
-                Some(logged) if logged.steps <= self.cluster.steps() => self.replay_command(),
-                _ => {
-                    self.cluster.step();
-                }
-            }
-        }
-        while self.applied < self.log.len() {
+    /// Plays the log up to this place, to the step.
+    fn replay_place(&mut self, to: Place) {
+        let applied = self.log.len().min(to.applied as usize);
+        let to_at = to.at.min(SimTime::ZERO + MAX_TIME);
+        while self.applied < applied {
+            let (at, steps) = (self.log[self.applied].at, self.log[self.applied].steps);
+            self.run_steps(at, steps);
             self.replay_command();
         }
-        self.cluster.advance_clock(at);
+        self.run_steps(to_at, to.steps);
+        self.cluster.advance_clock(to_at);
+    }
+
+    fn run_steps(&mut self, at: SimTime, steps: u64) {
+        while self.cluster.steps() < steps && self.cluster.next_due().is_some_and(|due| due <= at) {
+            self.cluster.step();
+            self.maybe_checkpoint();
+        }
     }
 
     fn replay_command(&mut self) {
@@ -492,13 +734,18 @@ impl Session {
         }
         self.checkpoints.push(checkpoint);
         if self.checkpoints.len() > MAX_CHECKPOINTS {
-            // Thin out the middle: every other one goes, the first and the newest stay.
-            let newest = self.checkpoints.len() - 8;
-            let mut index = 0;
-            self.checkpoints.retain(|_| {
-                index += 1;
-                index == 1 || index > newest || index % 2 == 1
-            });
+            self.thin_out();
+        }
+    }
+
+    /// Takes out the checkpoint that is missed least: without it, the way between its neighbours is the shortest. So they stay
+    /// about evenly spread, whatever was done in between. The first and the newest, to which undo goes, stay.
+    fn thin_out(&mut self) {
+        let steps = |index: usize| self.checkpoints[index].cluster.steps();
+        let inner = 1..self.checkpoints.len() - NEWEST_CHECKPOINTS;
+        let least = inner.min_by_key(|index| steps(index + 1) - steps(index - 1));
+        if let Some(index) = least {
+            self.checkpoints.remove(index);
         }
     }
 }

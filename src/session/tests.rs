@@ -66,7 +66,7 @@ fn undo_goes_to_right_before_and_redo_back() {
     assert_eq!(state(&session), before);
     assert!(session.redo());
     assert_eq!(state(&session), after);
-    assert!(session.next_redo().is_none());
+    assert!(session.next_redo().next().is_none());
 }
 
 #[test]
@@ -153,6 +153,203 @@ fn acting_in_the_past_keeps_what_was_left() {
 }
 
 #[test]
+fn a_bookmark_is_a_moment_before_or_after_a_command_of_the_same_millisecond() {
+    let mut session = Session::new(Scenario::default());
+    assert!(session.bookmark("before"));
+    assert!(!session.bookmark("twice"));
+    let before = state(&session);
+    session.submit(apply()).unwrap();
+    session.submit(add(2)).unwrap();
+    assert!(session.bookmark("  after\n both  "));
+    let after = state(&session);
+    session.advance(SimDuration::secs(30));
+    let names: Vec<&str> = session.bookmarks().iter().map(|m| &*m.name).collect();
+    assert_eq!(names, ["before", "after both"]);
+    let places: Vec<Place> = session.bookmarks().iter().map(|m| m.place).collect();
+    for _ in 0..2 {
+        session.go(places[0]);
+        assert_eq!(state(&session), before);
+        session.go(places[1]);
+        assert_eq!(state(&session), after);
+    }
+    assert_eq!(session.end(), SimTime(30_000), "nothing is lost on the way");
+}
+
+#[test]
+fn bookmarks_belong_to_their_history() {
+    let names = |session: &Session| -> Vec<String> {
+        let marks = session.bookmarks().iter();
+        marks.map(|mark| mark.name.clone()).collect()
+    };
+    let mut session = played();
+    session.bookmark("all ready");
+    session.seek(SimTime(500));
+    session.bookmark("early");
+    // No command is dropped; the bookmark alone makes the other history worth keeping.
+    session.seek(SimTime(50_000));
+    session.submit(add(1)).unwrap();
+    assert_eq!(names(&session), ["early"]);
+    assert_eq!(session.branches()[0].bookmarks.len(), 2);
+    assert!(session.switch(0));
+    assert_eq!(names(&session), ["early", "all ready"]);
+    // What undo takes away comes back with redo, and can be gone to.
+    let ready = state(&session);
+    assert!(session.undo());
+    assert_eq!(names(&session), ["early"]);
+    session.advance(SimDuration::secs(5));
+    assert!(session.redo());
+    assert_eq!(names(&session), ["early", "all ready"]);
+    session.go(session.bookmarks()[1].place);
+    assert_eq!(state(&session), ready);
+    session.rename_bookmark(0, &"x".repeat(500));
+    assert_eq!(session.bookmarks()[0].name.chars().count(), 60);
+    session.rename_bookmark(0, "  ");
+    session.remove_bookmark(1);
+    session.remove_bookmark(99);
+    assert_eq!(names(&session)[0].chars().count(), 60);
+    assert_eq!(session.bookmarks().len(), 1);
+}
+
+#[test]
+fn redo_after_a_while_is_redo_at_once() {
+    let mut session = played();
+    session.undo();
+    let mut later = session.clone();
+    session.redo();
+    later.advance(SimDuration::secs(7));
+    later.redo();
+    assert_eq!(state(&later), state(&session));
+    for session in [&mut session, &mut later] {
+        session.advance(SimDuration::secs(60));
+        session.seek(SimTime(100));
+        session.seek(session.end());
+    }
+    assert_eq!(state(&later), state(&session));
+}
+
+#[test]
+fn an_act_of_two_commands_is_undone_and_redone_at_once() {
+    let mut session = played();
+    session.bookmark("before");
+    let before = state(&session);
+    session.submit(add(1)).unwrap();
+    let broken = Command::RemoveNode {
+        node: "nope".to_owned(),
+    };
+    assert!(session.submit_also(broken).is_err());
+    session.submit_also(add(3)).unwrap();
+    let after = state(&session);
+    assert_eq!(session.next_undo().count(), 2);
+    let link = link::encode(&session.share(Vec::new()));
+    let mut opened = Session::open(&link::decode(&link).unwrap()).unwrap();
+    for session in [&mut session, &mut opened] {
+        for _ in 0..2 {
+            assert!(session.undo());
+            assert_eq!(state(session), before);
+            assert_eq!(session.bookmarks().len(), 1);
+            assert_eq!(session.next_redo().count(), 2);
+            assert!(session.redo());
+            assert_eq!(state(session), after);
+        }
+        assert_eq!(session.log().len(), 4);
+    }
+}
+
+#[test]
+fn histories_are_named_and_removed() {
+    let mut session = played();
+    let first = state(&session);
+    session.rename(None, "two nodes");
+    session.seek(SimTime(1_000));
+    session.submit(add(7)).unwrap();
+    assert_eq!((session.title(), session.branches().len()), ("", 1));
+    assert_eq!(session.branches()[0].title, "two nodes");
+    session.rename(None, "seven nodes");
+    session.switch(0);
+    assert_eq!(session.title(), "two nodes");
+    session.rename(Some(0), "7 nodes");
+    session.rename(Some(5), "nothing");
+    assert_eq!(session.branches()[0].title, "7 nodes");
+    session.switch(0);
+    // Removing the one that is shown shows another one.
+    assert!(session.remove(None));
+    assert_eq!((session.title(), state(&session)), ("two nodes", first));
+    assert!(!session.remove(None) && !session.remove(Some(0)));
+    // One that was named is kept even if it was only waited for.
+    session.seek(SimTime(30_000));
+    session.submit(add(1)).unwrap();
+    assert_eq!(session.branches()[0].title, "two nodes");
+    assert!(session.remove(Some(0)));
+}
+
+#[test]
+fn what_is_kept_for_a_reload_has_the_other_histories_too() {
+    let mut session = played();
+    session.bookmark("all ready");
+    session.seek(SimTime(1_000));
+    session.submit(add(7)).unwrap();
+    session.rename(None, "seven");
+    session.advance(SimDuration::secs(30));
+    let kept = link::encode(&session.keep(Vec::new()));
+    let mut opened = Session::open(&link::decode(&kept).unwrap()).unwrap();
+    assert_eq!(opened.branches(), session.branches());
+    assert_eq!((opened.title(), state(&opened)), ("seven", state(&session)));
+    for session in [&mut session, &mut opened] {
+        session.switch(0);
+    }
+    assert_eq!(state(&opened), state(&session));
+    assert_eq!(opened.bookmarks(), session.bookmarks());
+    // A link for others has only what is shown, and stays short.
+    let shared = link::encode(&session.share(Vec::new()));
+    assert!(link::decode(&shared).unwrap().branches.is_empty());
+    let marks = |session: &Session| link::encode(&session.share(Vec::new())).len();
+    let with_one = marks(&session);
+    session.remove_bookmark(0);
+    assert!(with_one - marks(&session) < 150);
+}
+
+#[test]
+fn a_link_may_hold_any_nonsense_about_moments() {
+    let mark = |at: u64, steps: u64, applied: u32| history::Bookmark {
+        place: Place {
+            at: SimTime(at),
+            steps,
+            applied,
+        },
+        name: "x".to_owned(),
+    };
+    let open = |change: &dyn Fn(&mut link::Shared)| {
+        let mut shared = played().share(Vec::new());
+        change(&mut shared);
+        link::decode(&link::encode(&shared)).and_then(|shared| Session::open(&shared))
+    };
+    let odd = vec![
+        mark(70_000, 9, u32::MAX),
+        mark(70_000, 9, 1),
+        mark(5, u64::MAX, 0),
+        mark(5, 3, 2),
+        mark(5, 3, 2),
+    ];
+    let mut session = open(&|shared| shared.bookmarks.clone_from(&odd)).unwrap();
+    assert_eq!(session.end(), SimTime(70_000));
+    assert_eq!(session.bookmarks().len(), 3, "where nothing is was dropped");
+    for mark in odd {
+        session.go(mark.place);
+    }
+    let far = mark(u64::MAX, 0, 0);
+    assert!(open(&|shared| shared.bookmarks = vec![far.clone()]).is_err());
+    assert!(open(&|shared| shared.bookmarks = vec![mark(0, 0, 0); 31]).is_err());
+    assert!(open(&|shared| shared.title = "x".repeat(61)).is_err());
+    // A branch that claims more in common than there is, and ends before it begins.
+    let json = serde_json::json!({"scenario": Scenario::default(), "branches": [{"common": 77, "log": [], "end": 9}]});
+    let shared: link::Shared = serde_json::from_value(json).unwrap();
+    let mut session = Session::open(&shared).unwrap();
+    session.advance(SimDuration::secs(1));
+    assert!(session.switch(0));
+    assert_eq!(session.now(), SimTime(9));
+}
+
+#[test]
 fn time_goes_back_and_on_from_moment_to_moment() {
     let mut session = played();
     let end = session.now();
@@ -168,4 +365,57 @@ fn time_goes_back_and_on_from_moment_to_moment() {
         moments += 1;
     }
     assert!(moments > 5 && session.now() > SimTime(1_234), "{moments}");
+}
+
+#[test]
+fn checkpoints_stay_evenly_spread_over_a_long_history() {
+    let mut session = Session::new(Scenario::default());
+    session.submit(apply()).unwrap();
+    // Many commands at a time, as when somebody cordons a rack, and long times between.
+    for round in 0..40 {
+        for _ in 0..10 {
+            let node = "node-1".to_owned();
+            let on = session.log().len() % 2 == 1;
+            session.submit(Command::Cordon { node, on }).unwrap();
+        }
+        let (namespace, name) = ("default".to_owned(), "agent".to_owned());
+        let restart = Command::RolloutRestart { namespace, name };
+        session.submit(restart).unwrap();
+        session.advance(SimDuration::secs(60 + round));
+    }
+    let steps: Vec<u64> = session
+        .checkpoints
+        .iter()
+        .map(|c| c.cluster.steps())
+        .collect();
+    let old = &steps[..steps.len() - NEWEST_CHECKPOINTS];
+    let longest = old.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap();
+    assert_eq!(steps.len(), MAX_CHECKPOINTS);
+    let even = session.cluster().steps() / MAX_CHECKPOINTS as u64;
+    assert!(
+        longest <= 8 * even,
+        "{longest} steps, evenly it were {even}"
+    );
+}
+
+#[test]
+fn an_origin_makes_the_same_cluster_to_the_step() {
+    let mut session = played();
+    let check = |session: &Session| {
+        let text = serde_json::to_string(&session.origin()).unwrap();
+        let origin: Origin = serde_json::from_str(&text).unwrap();
+        let cluster = origin.cluster().unwrap();
+        let made = (cluster.hash(), cluster.steps(), cluster.now());
+        assert_eq!(made, state(session));
+    };
+    check(&session);
+    session.seek(SimTime(2_000));
+    check(&session);
+    // With more due at this very moment.
+    for _ in 0..7 {
+        session.step();
+        check(&session);
+    }
+    session.seek(SimTime(1_000));
+    check(&session);
 }

@@ -10,6 +10,7 @@ use crate::app::msg::{Msg, NodeKind, Selection};
 use crate::present::cluster::{ClusterView, Density};
 use crate::present::node::NodeCard as Card;
 use crate::present::pod::{PodState, PodTile as Tile};
+use crate::present::why::WhyPanel;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -28,6 +29,11 @@ pub struct ClusterProps {
     /// The chosen node, where there are no cards.
     #[prop_or_default]
     pub focus: Option<Rc<Card>>,
+    /// The answer whose chain of causes is shown, and the link that is pointed at.
+    #[prop_or_default]
+    pub why: Option<Rc<WhyPanel>>,
+    #[prop_or_default]
+    pub pointed: Option<usize>,
 }
 
 /// The control plane with the pods that have no node yet, then a card for each node.
@@ -45,7 +51,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
                 <p class="cluster__summary">{ &cluster.summary }</p>
                 { add_node_menu(&dispatch) }
             </div>
-            { lane(&cluster.lane, cluster.lane_total, &props.selection) }
+            { lane(&cluster.lane, cluster.lane_total, props) }
             if let Some(fleet) = &props.fleet {
                 if let Some(node) = &props.focus {
                     <div class="cards" data-density="full">{ card(node, props) }</div>
@@ -71,7 +77,14 @@ fn card(node: &Rc<Card>, props: &ClusterProps) -> Html {
     };
     let is_editing = props.editing.as_ref() == Some(&node.name);
     let error = props.node_error.clone().filter(|_| is_editing);
-    html! { <NodeCard key={&*node.name} node={node.clone()} {is_selected} {selected_pod} {is_editing} {error} /> }
+    // Only cards that take part are drawn again for it.
+    let takes_part = |why: &&Rc<WhyPanel>| {
+        let is_on = |pod: &Rc<Tile>| why.part_of_pod(&pod.id, None).is_some();
+        why.part_of_node(&node.name, None).is_some() || node.pods.iter().any(is_on)
+    };
+    let why = props.why.as_ref().filter(takes_part).cloned();
+    let pointed = props.pointed.filter(|_| why.is_some());
+    html! { <NodeCard key={&*node.name} node={node.clone()} {is_selected} {selected_pod} {why} {pointed} {is_editing} {error} /> }
 }
 
 fn density(density: Density) -> &'static str {
@@ -82,7 +95,8 @@ fn density(density: Density) -> &'static str {
     }
 }
 
-fn lane(pods: &[Rc<Tile>], total: usize, selection: &Selection) -> Html {
+fn lane(pods: &[Rc<Tile>], total: usize, props: &ClusterProps) -> Html {
+    let part = |pod: &Tile| props.why.as_ref()?.part_of_pod(&pod.id, props.pointed);
     html! {
         <section class="lane" id="control-plane" aria-label="Control plane: pods that wait for a node">
             <div>
@@ -94,7 +108,7 @@ fn lane(pods: &[Rc<Tile>], total: usize, selection: &Selection) -> Html {
             } else {
                 <ul class="lane__pods">
                     { for pods.iter().map(|pod| html! {
-                        <li key={&*pod.uid}><PodTile pod={pod.clone()} is_selected={matches!(selection, Selection::Pod(id) if *id == pod.id)} /></li>
+                        <li key={&*pod.uid}><PodTile pod={pod.clone()} is_selected={matches!(&props.selection, Selection::Pod(id) if *id == pod.id)} part={part(pod)} /></li>
                     }) }
                     if total > pods.len() { <li key="more" class="lane__more">{ format!("and {} more", total - pods.len()) }</li> }
                 </ul>
@@ -137,7 +151,7 @@ fn add_node_menu(dispatch: &Dispatch) -> Html {
 }
 
 /// What the shapes mean.
-fn legend() -> Html {
+pub fn legend() -> Html {
     html! {
         <details class="legend">
             <summary>{ "What the tiles mean" }</summary>

@@ -5,6 +5,7 @@ use super::dialog::Modal;
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::node_form::AddField;
+use super::race::Race;
 use crate::app::msg::{CompareField as Field, CompareMsg, Msg};
 use crate::present::compare::{
     Change, Chart, ComparePane, CompareResult, FRAME, Form, Row, SpreadRow,
@@ -35,6 +36,9 @@ pub fn Compare(props: &CompareProps) -> Html {
         })
     };
     let form = &pane.form;
+    if let Some(pane) = &pane.race {
+        return html! { <Race pane={pane.clone()} /> };
+    }
     html! {
         <Modal title={format!("Compare strategies for {}", pane.id.name)} class="compare">
             <p class="compare__intro">{ "Each strategy rolls the same change out on a copy of the cluster, with the same start times and the same faults. The cluster itself stays as it is." }</p>
@@ -186,7 +190,12 @@ fn outcome(result: &CompareResult, pane: &ComparePane, dispatch: &Dispatch) -> H
     html! {
         <section class="compare__result" aria-labelledby="compare-result">
             <h3 id="compare-result">{ "Result" }</h3>
-            <p class="compare__about">{ &result.about }</p>
+            <div class="compare__about">
+                <p>{ &result.about }</p>
+                if pane.can_watch {
+                    <button type="button" class="button" id="compare-watch" onclick={dispatch.on(Msg::Compare(CompareMsg::Watch))}>{ icon(Icon::Play) }{ "Watch two side by side" }</button>
+                }
+            </div>
             if let Some(chart) = &result.chart { { picture(chart, result) } }
             { table(&result.rows) }
             if pane.can_repeat && pane.progress.is_none() {
@@ -228,7 +237,7 @@ fn picture(drawn: &Chart, result: &CompareResult) -> Html {
 }
 
 /// A piece of the row's line, as in the chart.
-fn sample(row: usize) -> Html {
+pub fn sample(row: usize) -> Html {
     html! {
         <svg class="compare__sample" viewBox="0 0 30 8" aria-hidden="true"><g class="compare__line" data-row={row.to_string()}><path d="M0 4H30" /></g></svg>
     }

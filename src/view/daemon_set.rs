@@ -25,6 +25,8 @@ pub struct DaemonSetProps {
     /// What would let a stuck rollout go on.
     #[prop_or_default]
     pub ways_out: Option<Rc<RemedyList>>,
+    #[prop_or_default]
+    pub done: Option<AttrValue>,
     /// All DaemonSets, to choose from.
     pub all: Rc<[DaemonSetId]>,
 }
@@ -50,13 +52,12 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
             <p class="headline" data-tone={panel.tone.as_str()}>{ &panel.headline }</p>
             { rollout(&panel.rollout) }
             if let Some(chart) = &panel.chart { { availability(chart) } }
-            if let Some(list) = &props.ways_out {
-                <Remedies title={if panel.rollout.state == RolloutState::Progressing { "What would make it faster" } else { "What would let it go on" }} list={list.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
-            }
+            <Remedies title={if panel.rollout.state == RolloutState::Progressing { "What would make it faster" } else { "What would let it go on" }} list={props.ways_out.clone()}
+                done={props.done.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
             if let Some(stale) = &panel.stale {
                 <div class="notice" data-tone="warn"><b>{ icon(Icon::Warning) }{ stale.title }</b><p>{ &stale.text }</p></div>
             }
-            <dl class="figures">{ for panel.figures.iter().map(figure) }</dl>
+            <dl class="figures">{ for panel.figures.iter().map(|it| figure(it, &panel.id, &dispatch)) }</dl>
             if let Some(groups) = &props.groups { { group_table(groups, &dispatch) } }
             { selection(&panel.selection) }
             <div class="images">
@@ -116,12 +117,14 @@ fn group_table(groups: &Groups, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn figure(figure: &Figure) -> Html {
+/// A number and what it counts; a click asks what changed it last.
+fn figure(figure: &Figure, id: &DaemonSetId, dispatch: &Dispatch) -> Html {
+    let why = Selection::Figure(id.clone(), figure.field);
     html! {
         <div class="figure" data-tone={figure.tone.as_str()} data-field={figure.field}>
             <dt><span class="figure__label">{ figure.label }</span></dt>
             <dd>
-                <b class="figure__value">{ figure.value }</b>
+                <button type="button" class="figure__value" title="What changed it last?" aria-label={format!("{}: why {}", figure.label, figure.value)} onclick={dispatch.on(Msg::Select(why))}>{ figure.value }</button>
                 if let Some(fresh) = figure.fresh { <span class="figure__fresh">{ format!("a fresh count: {fresh}") }</span> }
                 <span class="figure__meaning">{ figure.meaning }</span>
             </dd>

@@ -55,7 +55,7 @@ fn EventRow(props: &EventRowProps) -> Html {
         <li class="event" data-tone={row.tone().as_str()}>
             <span class="event__age" title={format!("at {}", row.at)}>{ &row.age }</span>
             <span class="event__type">{ if row.is_warning { "Warning" } else { "Normal" } }</span>
-            <span class="event__reason">{ &row.reason }</span>
+            <button type="button" class="link event__reason" title="Why did this event come?" onclick={dispatch.on(Msg::Select(Selection::Event(row.id)))}>{ &row.reason }</button>
             if row.count > 1 { <span class="event__count">{ format!("×{}", row.count) }</span> }
             <span class="event__object" title={format!("from {}", row.source)}>{ object }</span>
             <span class="event__message">{ &row.message }</span>

@@ -31,6 +31,9 @@ pub enum Icon {
     StepBack,
     Moment,
     Branch,
+    Flag,
+    List,
+    Back,
 }
 
 impl Icon {
@@ -66,6 +69,9 @@ impl Icon {
             Icon::StepBack => "M12 3.5v9L6 8zM4 3.5v9",
             Icon::Moment => "M8 2l1.6 4.4L14 8l-4.4 1.6L8 14l-1.6-4.4L2 8l4.4-1.6z",
             Icon::Branch => "M4.5 3v10M4.5 9.5c4 0 7-1.5 7-5.5M3 3h3M10 4h3M3 13h3",
+            Icon::Flag => "M4 14V2.5M4 3h8.5l-2.5 3 2.5 3H4",
+            Icon::List => "M6 4h7.5M6 8h7.5M6 12h7.5M2.5 4h.01M2.5 8h.01M2.5 12h.01",
+            Icon::Back => "M7 3.5 2.5 8 7 12.5M2.5 8h11",
             Icon::Console => "M2.5 4l4 4-4 4M8.5 12.5h5",
         }
     }

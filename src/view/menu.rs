@@ -76,64 +76,58 @@ pub struct MenuProps {
     pub class: Classes,
 }
 
-/// A button that opens a list of actions; arrow keys move in it, Escape and a click elsewhere close it.
-#[component]
-pub fn Menu(props: &MenuProps) -> Html {
-    let is_open = use_state(|| false);
-    let root = use_node_ref();
-    let list = use_node_ref();
+/// What opens behind a button: Escape and a click elsewhere close it.
+#[derive(Clone)]
+pub struct Opening {
+    pub is_open: UseStateHandle<bool>,
+    pub button_id: String,
+    pub root: NodeRef,
+    pub list: NodeRef,
+}
 
-    {
-        let list = list.clone();
-        use_effect_with(*is_open, move |is_open| {
-            if *is_open && let Some(list) = list.cast::<Element>() {
-                keep_in_view(&list);
-                move_focus(&list, Step::First);
+/// `first` names what takes the keyboard when it opens.
+#[hook]
+pub fn use_opening(id: &str, first: &'static str) -> Opening {
+    let opening = Opening {
+        is_open: use_state(|| false),
+        button_id: format!("{id}-button"),
+        root: use_node_ref(),
+        list: use_node_ref(),
+    };
+    let list = opening.list.clone();
+    use_effect_with(*opening.is_open, move |is_open| {
+        if *is_open && let Some(list) = list.cast::<Element>() {
+            keep_in_view(&list);
+            let first = list.query_selector(first).ok().flatten();
+            if let Some(first) = first.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+                let _ = first.focus();
             }
-        });
+        }
+    });
+    opening
+}
+
+impl Opening {
+    pub fn close(&self) {
+        self.is_open.set(false);
+        platform::focus(&self.button_id);
     }
 
-    let button_id = format!("{}-button", props.id);
-    let close = {
-        let (is_open, button_id) = (is_open.clone(), button_id.clone());
-        Callback::from(move |()| {
-            is_open.set(false);
-            platform::focus(&button_id);
-        })
-    };
-    let on_toggle = {
-        let is_open = is_open.clone();
-        Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
-    };
-    let on_key = {
-        let (is_open, close, list) = (is_open.clone(), close.clone(), list.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            let step = match event.key().as_str() {
-                "Escape" if *is_open => {
-                    event.prevent_default();
-                    event.stop_propagation();
-                    close.emit(());
-                    return;
-                }
-                "ArrowDown" if !*is_open => {
-                    event.prevent_default();
-                    is_open.set(true);
-                    return;
-                }
-                "ArrowDown" => Step::Next,
-                "ArrowUp" => Step::Previous,
-                "Home" => Step::First,
-                "End" => Step::Last,
-                _ => return,
-            };
-            if let (true, Some(list)) = (*is_open, list.cast::<Element>()) {
-                event.prevent_default();
-                move_focus(&list, step);
-            }
-        })
-    };
-    let on_focus_out = {
-        let (is_open, root) = (is_open.clone(), root.clone());
+    pub fn on_toggle(&self) -> Callback<MouseEvent> {
+        let is_open = self.is_open.clone();
+        Callback::from(move |_| is_open.set(!*is_open))
+    }
+
+    pub fn heard(&self, event: &KeyboardEvent) {
+        if event.key() == "Escape" && *self.is_open {
+            event.prevent_default();
+            event.stop_propagation();
+            self.close();
+        }
+    }
+
+    pub fn on_focus_out(&self) -> Callback<FocusEvent> {
+        let (is_open, root) = (self.is_open.clone(), self.root.clone());
         Callback::from(move |event: FocusEvent| {
             let to = event
                 .related_target()
@@ -145,16 +139,46 @@ pub fn Menu(props: &MenuProps) -> Html {
                 is_open.set(false);
             }
         })
-    };
+    }
+}
 
+/// A button that opens a list of actions; arrow keys move in it, Escape and a click elsewhere close it.
+#[component]
+pub fn Menu(props: &MenuProps) -> Html {
+    let opening = use_opening(&props.id, "[role^=menuitem]");
+    let close = {
+        let opening = opening.clone();
+        Callback::from(move |()| opening.close())
+    };
+    let on_key = {
+        let (opening, list) = (opening.clone(), opening.list.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let step = match event.key().as_str() {
+                "ArrowDown" if !*opening.is_open => {
+                    event.prevent_default();
+                    opening.is_open.set(true);
+                    return;
+                }
+                "ArrowDown" => Step::Next,
+                "ArrowUp" => Step::Previous,
+                "Home" => Step::First,
+                "End" => Step::Last,
+                _ => return opening.heard(&event),
+            };
+            if let (true, Some(list)) = (*opening.is_open, list.cast::<Element>()) {
+                event.prevent_default();
+                move_focus(&list, step);
+            }
+        })
+    };
     html! {
-        <div class={classes!("menu", props.class.clone())} ref={root} onkeydown={on_key} onfocusout={on_focus_out}>
-            <button type="button" class="menu__button" id={button_id} aria-haspopup="menu" aria-expanded={is_open.to_string()}
-                aria-label={props.label.clone()} title={props.label.clone()} onclick={on_toggle}>
+        <div class={classes!("menu", props.class.clone())} ref={opening.root.clone()} onkeydown={on_key} onfocusout={opening.on_focus_out()}>
+            <button type="button" class="menu__button" id={opening.button_id.clone()} aria-haspopup="menu" aria-expanded={opening.is_open.to_string()}
+                aria-label={props.label.clone()} title={props.label.clone()} onclick={opening.on_toggle()}>
                 { props.children.clone() }
             </button>
-            if *is_open {
-                <div class="menu__list" role="menu" aria-label={props.label.clone()} ref={list}>
+            if *opening.is_open {
+                <div class="menu__list" role="menu" aria-label={props.label.clone()} ref={opening.list.clone()}>
                     { for props.items.iter().map(|item| entry(item, &close)) }
                 </div>
             }

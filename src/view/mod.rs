@@ -19,12 +19,15 @@ pub mod icons;
 pub mod menu;
 pub mod node_card;
 pub mod node_form;
+pub mod places;
 pub mod platform;
 pub mod pod_tile;
+pub mod race;
 pub mod remedies;
 pub mod root;
 pub mod timeline;
 pub mod why;
+pub mod worker;
 pub mod yaml_editor;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

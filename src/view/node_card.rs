@@ -4,10 +4,11 @@ use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::node_form::NodeForm;
-use super::pod_tile::PodTile;
+use super::pod_tile::{PodTile, pointed};
 use crate::app::msg::{Msg, NodeMsg, Selection};
 use crate::present::node::{Label, NodeCard as Card, Pressure, TaintChip, Usage};
 use crate::present::pod::PodId;
+use crate::present::why::WhyPanel;
 use crate::present::words::Tone;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -18,6 +19,11 @@ pub struct NodeCardProps {
     pub is_selected: bool,
     /// Of the pods on this node.
     pub selected_pod: Option<PodId>,
+    /// The answer whose chain of causes is shown, and the link that is pointed at.
+    #[prop_or_default]
+    pub why: Option<Rc<WhyPanel>>,
+    #[prop_or_default]
+    pub pointed: Option<usize>,
     /// The form for labels and taints is open.
     pub is_editing: bool,
     /// Why the last edit of this node was refused.
@@ -29,6 +35,8 @@ pub struct NodeCardProps {
 pub fn NodeCard(props: &NodeCardProps) -> Html {
     let dispatch = use_dispatch();
     let node = &props.node;
+    let why = props.why.as_ref();
+    let part = why.and_then(|why| why.part_of_node(&node.name, props.pointed));
     // With its pod there, the tile says how it runs.
     let verdict = node
         .verdict
@@ -37,6 +45,7 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
     html! {
         <article class="node-card" id={format!("node-{}", node.name)} data-health={node.health.as_str()}
             data-cordoned={node.is_cordoned.to_string()} data-down={node.is_down.to_string()}
+            data-links={part.as_ref().map(|part| part.links.clone())} data-pointed={pointed(part.as_ref())}
             data-selected={props.is_selected.to_string()} data-editing={props.is_editing.to_string()}
             aria-label={node.summary.clone()}>
             <header class="node-card__head">
@@ -65,7 +74,8 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
             <ul class="pods" aria-label={format!("Pods on {}", node.name)}>
                 { for node.pods.iter().map(|pod| html! {
                     <li key={&*pod.uid} class="pods__item" data-bound={pod.is_bound.to_string()}>
-                        <PodTile pod={pod.clone()} is_selected={props.selected_pod.as_ref() == Some(&pod.id)} />
+                        <PodTile pod={pod.clone()} is_selected={props.selected_pod.as_ref() == Some(&pod.id)}
+                            part={why.and_then(|why| why.part_of_pod(&pod.id, props.pointed))} />
                     </li>
                 }) }
             </ul>

@@ -78,6 +78,12 @@ pub fn kept() -> Option<String> {
     storage.get_item(KEPT_KEY).ok().flatten()
 }
 
+/// What the build wrote into the page under this name.
+pub fn meta(name: &str) -> Option<String> {
+    let found = document().query_selector(&format!("meta[name='{name}']"));
+    found.ok().flatten()?.get_attribute("content")
+}
+
 /// Scrolls what a box holds to its end.
 pub fn scroll_to_end(of: &yew::NodeRef) {
     if let Some(element) = of.cast::<Element>() {

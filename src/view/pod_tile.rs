@@ -4,6 +4,7 @@ use super::dispatch::use_dispatch;
 use super::icons::pod_glyph;
 use crate::app::msg::{Msg, Selection};
 use crate::present::pod::{PodRevision, PodTile as Tile};
+use crate::present::why::Part;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -12,6 +13,12 @@ pub struct PodTileProps {
     pub pod: Rc<Tile>,
     #[prop_or_default]
     pub is_selected: bool,
+    /// In the chain of causes that is shown.
+    #[prop_or_default]
+    pub part: Option<Part>,
+    /// It can only be looked at.
+    #[prop_or_default]
+    pub is_still: bool,
 }
 
 /// A pod as a small tile: state as shape and word, revision as a badge; a click asks why.
@@ -20,12 +27,16 @@ pub fn PodTile(props: &PodTileProps) -> Html {
     let dispatch = use_dispatch();
     let pod = &props.pod;
     let is_old = pod.revision.is_some_and(|r| !r.is_current);
+    let is_button = !props.is_still;
+    let on_click = is_button.then(|| dispatch.on(Msg::Select(Selection::Pod(pod.id.clone()))));
     html! {
-        <button type="button" class="pod-tile" data-uid={pod.uid.to_string()}
+        <@{if is_button { "button" } else { "div" }} type={is_button.then_some("button")} role={props.is_still.then_some("img")}
+            class="pod-tile" data-uid={pod.uid.to_string()}
             data-state={pod.state.as_str()} data-tone={pod.state.tone().as_str()}
             data-revision={if is_old { "old" } else { "current" }} data-bound={pod.is_bound.to_string()}
-            aria-pressed={props.is_selected.to_string()} aria-label={pod.summary.clone()} title={pod.summary.clone()}
-            onclick={dispatch.on(Msg::Select(Selection::Pod(pod.id.clone())))}>
+            data-links={props.part.as_ref().map(|part| part.links.clone())} data-pointed={pointed(props.part.as_ref())}
+            aria-pressed={is_button.then(|| props.is_selected.to_string())} aria-label={pod.summary.clone()} title={pod.summary.clone()}
+            onclick={on_click}>
             { pod_glyph(pod.state) }
             <span class="pod-tile__name">
                 if !pod.owner.is_empty() { <span class="pod-tile__owner">{ &pod.owner }</span> }
@@ -37,8 +48,13 @@ pub fn PodTile(props: &PodTileProps) -> Html {
                 if pod.restarts > 0 { <span class="pod-tile__restarts">{ format!(" ↻{}", pod.restarts) }</span> }
                 if !pod.is_bound && !pod.node.is_empty() { <span class="pod-tile__target">{ format!(" → {}", pod.node) }</span> }
             </span>
-        </button>
+        </@>
     }
+}
+
+/// The attribute of what a link of the chain points at.
+pub fn pointed(part: Option<&Part>) -> Option<&'static str> {
+    part.filter(|part| part.is_pointed).map(|_| "true")
 }
 
 /// `r2`, filled when current and hollow when old.

@@ -1,5 +1,8 @@
 //! Edits that would change something, each with a button to do it.
 
+use super::dispatch::use_dispatch;
+use super::icons::{Icon, icon};
+use crate::app::msg::Msg;
 use crate::present::remedy::{RemedyItem, RemedyList};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -7,7 +10,9 @@ use yew::prelude::*;
 #[derive(Clone, PartialEq, Properties)]
 pub struct RemediesProps {
     pub title: AttrValue,
-    pub list: Rc<RemedyList>,
+    pub list: Option<Rc<RemedyList>>,
+    /// The one that was done last.
+    pub done: Option<AttrValue>,
     /// Does the edit at this place.
     pub act: Callback<usize>,
 }
@@ -15,14 +20,20 @@ pub struct RemediesProps {
 /// A list of edits, or nothing.
 #[component]
 pub fn Remedies(props: &RemediesProps) -> Html {
-    if props.list.items.is_empty() {
+    let dispatch = use_dispatch();
+    let items = props.list.as_ref().map_or(&[][..], |list| &list.items);
+    if items.is_empty() && props.done.is_none() {
         return html! {};
     }
-    let items = props.list.items.iter().enumerate();
+    let rows = items.iter().enumerate();
     html! {
         <div class="remedies">
-            <h3>{ &props.title }</h3>
-            <ul>{ for items.map(|(index, item)| remedy(index, item, &props.act)) }</ul>
+            if let Some(done) = &props.done {
+                <p class="remedy remedy--done"><span>{ icon(Icon::Check) }{ " Done: " }{ done }</span>
+                    <button type="button" class="button button--small" onclick={dispatch.on(Msg::Undo)}>{ "Take it back" }</button></p>
+            }
+            if !items.is_empty() { <h3>{ &props.title }</h3> }
+            <ul>{ for rows.map(|(index, item)| remedy(index, item, &props.act)) }</ul>
         </div>
     }
 }

@@ -14,9 +14,11 @@ use super::header::Header;
 use super::icons::{Icon, icon};
 use super::platform;
 use super::timeline::Timeline;
-use super::why::Why;
-use crate::app::msg::{ClockMsg, Effect, Msg, Selection, Shortcut, Theme};
+use super::why::{WalkNote, Why};
+use super::worker::Helper;
+use crate::app::msg::{ClockMsg, CompareMsg, Effect, Msg, Selection, Shortcut, Theme};
 use crate::app::start::asked_for;
+use crate::app::suggest::About;
 use crate::app::{Model, update};
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -38,6 +40,7 @@ pub struct Root {
     begun_ms: f64,
     frame: Option<AnimationFrame>,
     wait: Option<Timeout>,
+    worker: Option<Helper>,
     _listeners: Vec<EventListener>,
 }
 
@@ -65,6 +68,7 @@ impl Component for Root {
             begun_ms: 0.0,
             frame: None,
             wait: None,
+            worker: None,
             _listeners: listeners(ctx),
             dispatch,
         }
@@ -83,6 +87,15 @@ impl Component for Root {
     fn view(&self, _ctx: &Context<Self>) -> Html {
         let model = &self.model;
         let page = &model.page;
+        let done = |about| {
+            model
+                .done(about)
+                .map(|title| AttrValue::from(title.to_owned()))
+        };
+        let walk = model.walk().map(|walk| WalkNote {
+            as_of: walk.as_of.clone().into(),
+            at: walk.at,
+        });
         let editor = if model.shows_editor {
             "shown"
         } else {
@@ -102,17 +115,18 @@ impl Component for Root {
                         </div>
                         <div class="page__cluster">
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
-                                node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()} />
+                                node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()}
+                                why={model.why().cloned()} pointed={model.pointed} />
                         </div>
                         <div class="page__status">
-                            <Why why={page.why.clone()} remedies={model.remedies.clone()} />
-                            <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} all={page.daemon_sets.clone()} />
+                            <Why why={model.why().cloned()} pointed={model.pointed} walk={walk} remedies={model.remedies.clone()} done={done(About::Node)} />
+                            <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} done={done(About::Rollout)} all={page.daemon_sets.clone()} />
                             <EventFeed feed={page.feed.clone()} />
                             <Eye eye={page.eye.clone()} is_open={model.shows_eye} />
                         </div>
                     </main>
                     <Console pane={model.console_pane.clone()} />
-                    <Timeline timeline={page.timeline.clone()} />
+                    <Timeline timeline={page.timeline.clone()} pointed={model.pointed} />
                     if let Some(which) = model.dialog { <Dialog {which} /> }
                     if let Some(pane) = &model.compare.pane { <Compare pane={pane.clone()} /> }
                     <div class="sr-only" role="status" aria-live="polite" id="announcer">{ &model.announcement }</div>
@@ -149,7 +163,15 @@ impl Root {
             Selection::Node(name) => Some(name.clone()),
             _ => None,
         };
-        Some(html! { <Fleet {view} {selected} on_select={self.on_node.clone()} /> })
+        let parts = self.model.why().into_iter().flat_map(|why| {
+            let part = |node: Rc<str>| {
+                let part = why.part_of_node(&node, self.model.pointed)?;
+                Some((node, part))
+            };
+            why.nodes().into_iter().filter_map(part)
+        });
+        let parts: Vec<_> = parts.collect();
+        Some(html! { <Fleet {view} {selected} {parts} on_select={self.on_node.clone()} /> })
     }
 
     /// Does what `update` asked for; true if something must be drawn for it.
@@ -193,6 +215,14 @@ impl Root {
                 return true;
             }
             Effect::Show(id) => later(move || platform::scroll_to(id)),
+            Effect::StartWorker(order) => {
+                self.worker = Helper::start(order, self.dispatch.0.clone());
+                if self.worker.is_none() {
+                    ctx.link()
+                        .send_message(Msg::Compare(CompareMsg::WorkerLost));
+                }
+            }
+            Effect::StopWorker => self.worker = None,
         }
         false
     }

@@ -1,6 +1,7 @@
 //! Components as HTML, rendered natively: what they say, and in which words. Effects don't run here.
 
 use super::cluster::Cluster;
+use super::compare::Compare;
 use super::daemon_set::DaemonSet;
 use super::dialog::Dialog;
 use super::editor_pane::EditorPane;
@@ -11,9 +12,11 @@ use super::pod_tile::PodTile;
 use super::timeline::Timeline;
 use super::why::Why;
 use crate::app::msg::{
-    ClockMsg, Dialog as Which, EditorMsg, Msg, NodeMsg, Section, Selection, Theme,
+    ClockMsg, CompareMsg, Dialog as Which, EditorMsg, HistoryMsg, Msg, NodeKind, NodeMsg, RaceMsg,
+    Section, Selection, Theme,
 };
 use crate::app::{Model, update};
+use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
 use crate::present::pod::{PodId, PodRevision, PodState, PodTile as Tile};
 use expect_test::{Expect, expect};
@@ -122,6 +125,8 @@ fn a_node_card() {
         node,
         is_selected: false,
         selected_pod: None,
+        why: None,
+        pointed: None,
         is_editing: false,
         error: None,
     };
@@ -162,6 +167,8 @@ fn a_node_form_lists_labels_and_taints_and_says_what_is_wrong() {
         node: model.page.cluster.cards[0].clone(),
         is_selected: false,
         selected_pod: None,
+        why: None,
+        pointed: None,
         is_editing: true,
         error: Some("a label is key=value".into()),
     };
@@ -181,6 +188,7 @@ fn the_status_before_and_after() {
     let props = |model: &Model| super::daemon_set::DaemonSetProps {
         groups: model.page.groups.clone(),
         ways_out: model.ways_out.clone(),
+        done: None,
         panel: model.page.panel.clone(),
         all: model.page.daemon_sets.clone(),
     };
@@ -281,6 +289,9 @@ fn why_a_tainted_node_has_no_pod() {
     check(
         &text::<Why>(super::why::WhyProps {
             remedies: model.remedies.clone(),
+            done: None,
+            pointed: None,
+            walk: None,
             why: why.map(Rc::new),
         }),
         &expect![[r#"
@@ -353,6 +364,7 @@ fn events_are_kubectls_rows() {
 fn the_timeline_names_its_buttons_and_marks_commands() {
     let html = html::<Timeline>(super::timeline::TimelineProps {
         timeline: running().page.timeline.clone(),
+        pointed: None,
     });
     for part in [
         r#"aria-label="Step to the next event""#,
@@ -363,6 +375,110 @@ fn the_timeline_names_its_buttons_and_marks_commands() {
     ] {
         assert!(html.contains(part), "{part} isn't in {html}");
     }
+}
+
+#[test]
+fn bookmarks_and_histories_are_on_the_timeline_with_their_names() {
+    let mut model = running();
+    let history = |msg| Msg::History(msg);
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 1,
+    };
+    for msg in [
+        history(HistoryMsg::Bookmark),
+        history(HistoryMsg::RenameBookmark(0, "three run".to_owned())),
+        add.clone(),
+        Msg::Clock(ClockMsg::Settle),
+        history(HistoryMsg::GoTo(0)),
+    ] {
+        update(&mut model, msg);
+    }
+    let html_of = |model: &Model| {
+        html::<Timeline>(super::timeline::TimelineProps {
+            timeline: model.page.timeline.clone(),
+            pointed: None,
+        })
+    };
+    let found = html_of(&model);
+    let now = &model.page.timeline.now;
+    for part in [
+        r#"id="bookmark" aria-pressed="true""#,
+        &format!(r#"role="button" tabindex="0" aria-label="Bookmark at {now}: three run""#),
+        "three run</text>",
+        r#"aria-label="1 bookmark""#,
+        &format!("Back to {}", model.page.timeline.end),
+    ] {
+        assert!(found.contains(part), "{part} isn't in {found}");
+    }
+    update(
+        &mut model,
+        Msg::Node("node-1".into(), NodeMsg::Cordon(true)),
+    );
+    let found = html_of(&model);
+    for part in [
+        r#"aria-label="Another history parts: add a Worker node""#,
+        r#"aria-label="2 histories""#,
+    ] {
+        assert!(found.contains(part), "{part} isn't in {found}");
+    }
+    assert!(!found.contains("Back to"));
+}
+
+#[test]
+fn a_chain_of_causes_is_a_list_and_marks_timeline_card_and_tile() {
+    let mut model = running();
+    let card = model.page.cluster.cards[0].clone();
+    let pod = Selection::Pod(card.pods[0].id.clone());
+    update(&mut model, Msg::Select(pod));
+    let (why, pointed) = (model.why().cloned(), Some(0));
+    let list = html::<Why>(super::why::WhyProps {
+        remedies: None,
+        done: None,
+        why: why.clone(),
+        pointed,
+        walk: Some(super::why::WalkNote {
+            as_of: "0:42.0".into(),
+            at: 1,
+        }),
+    });
+    let count = why.as_ref().map_or(0, |why| why.causes.len());
+    assert_eq!(list.matches(r#"class="cause""#).count(), count);
+    assert_eq!(list.matches(r#"data-pointed="true""#).count(), 1);
+    for part in [
+        r#"<ol role="list">"#,
+        r#"aria-current="step""#,
+        "Back to 0:42.0",
+        "The page shows link 2, in the past.",
+    ] {
+        assert!(list.contains(part), "{part} isn't in {list}");
+    }
+    assert!(
+        !list.contains("Delete pod"),
+        "it may not be there in the past"
+    );
+    let bar = html::<Timeline>(super::timeline::TimelineProps {
+        timeline: model.page.timeline.clone(),
+        pointed,
+    });
+    assert_eq!(bar.matches(r#"data-kind="cause""#).count(), count);
+    assert_eq!(bar.matches(r#"data-pointed="true""#).count(), 1);
+    let marked = |why| {
+        let props = super::node_card::NodeCardProps {
+            node: card.clone(),
+            is_selected: false,
+            selected_pod: None,
+            why,
+            pointed,
+            is_editing: false,
+            error: None,
+        };
+        let html = html::<NodeCard>(props);
+        let count = |part: &str| html.matches(part).count();
+        (count("data-links="), count(r#"data-pointed="true""#))
+    };
+    assert_eq!(marked(why), (2, 2));
+    assert_eq!(marked(None), (0, 0));
 }
 
 #[test]
@@ -399,6 +515,8 @@ fn no_component_needs_an_inline_style() {
         node_error: None,
         fleet: None,
         focus: None,
+        why: None,
+        pointed: None,
     };
     let header = super::header::HeaderProps {
         theme: Theme::System,
@@ -416,8 +534,198 @@ fn no_component_needs_an_inline_style() {
         }),
         html::<Timeline>(super::timeline::TimelineProps {
             timeline: model.page.timeline.clone(),
+            pointed: None,
         }),
     ] {
         assert!(!html.contains(" style="), "the policy forbids it: {html}");
     }
+}
+
+/// Three strategies were compared, without a worker, and the first and the last are watched at this moment.
+fn watched(nodes_more: u32, at_ms: u64) -> Model {
+    let mut model = running();
+    let id = DaemonSetId {
+        namespace: "default".to_owned(),
+        name: "my-daemonset".to_owned(),
+    };
+    let kind = NodeKind::Worker;
+    for msg in [
+        Msg::AddNodes {
+            kind,
+            count: nodes_more,
+        },
+        Msg::Compare(CompareMsg::Open(id)),
+        Msg::Compare(CompareMsg::Run),
+        Msg::Compare(CompareMsg::WorkerLost),
+    ] {
+        update(&mut model, msg);
+    }
+    finish(&mut model);
+    update(&mut model, Msg::Compare(CompareMsg::Watch));
+    finish(&mut model);
+    let seek = RaceMsg::Seek { ms: at_ms };
+    update(&mut model, Msg::Compare(CompareMsg::Race(seek)));
+    finish(&mut model);
+    model
+}
+
+fn finish(model: &mut Model) {
+    while model.compare.is_busy() {
+        update(model, Msg::Clock(ClockMsg::Tick { elapsed_ms: 16 }));
+    }
+}
+
+fn compare(model: &Model) -> super::compare::CompareProps {
+    super::compare::CompareProps {
+        pane: model.compare.pane.clone().expect("the dialog is open"),
+    }
+}
+
+#[test]
+fn two_strategies_are_read_side_by_side() {
+    let model = watched(0, 2_000);
+    check(
+        &text::<Compare>(compare(&model)),
+        &expect![[r#"
+            Side by side
+            1×
+            2×
+            5×
+            10×
+            30×
+            60×
+            300×
+            1000×
+            0:02.0
+            / 0:17.4
+            Getting there…
+            Back to the table
+            maxUnavailable 1
+            maxUnavailable 25%
+            maxSurge 1
+            Rolling out
+            Time
+            0:02.0
+            Updated
+            0 of 3
+            Available
+            2
+            Worst so far
+            2
+            Extra pods
+            0
+            node-1
+            my-daemonset
+            -djvvc
+            r2
+            ContainerCreating
+            node-2
+            my-daemonset
+            -vsjrz
+            r1
+            Running
+            node-3
+            my-daemonset
+            -c5sqs
+            r1
+            Running
+            maxUnavailable 1
+            maxUnavailable 25%
+            maxSurge 1
+            Rolling out
+            Time
+            0:02.0
+            Updated
+            0 of 3
+            Available
+            3
+            Worst so far
+            3
+            Extra pods
+            1
+            node-1
+            one extra pod
+            my-daemonset
+            -l7dfr
+            r1
+            Running
+            my-daemonset
+            -xvttq
+            r2
+            ContainerCreating
+            node-2
+            my-daemonset
+            -vsjrz
+            r1
+            Running
+            node-3
+            my-daemonset
+            -c5sqs
+            r1
+            Running
+            What the tiles mean
+            Unscheduled
+            created, waits for the scheduler to bind it to its node
+            Pending
+            bound; the kubelet hasn't started it yet
+            Pulling
+            the kubelet pulls the image
+            Starting
+            the containers are being started
+            Running
+            runs, but isn't ready yet
+            Ready
+            runs and is ready
+            Terminating
+            asked to stop; the grace period runs
+            CrashLoop
+            the container ended; the kubelet waits before it starts it again
+            ImageError
+            the image can't be pulled
+            Failed
+            ended with an error, and won't start again
+            Succeeded
+            ended well, which a daemon shouldn't
+            r2
+            runs the current template
+            r1
+            runs an old template; the tile is striped
+            dashed
+            meant for this node, not bound to it yet
+        "#]],
+    );
+    let html = html::<Compare>(compare(&model));
+    assert!(
+        !html.contains("id=\"compare-run\""),
+        "nothing else is there"
+    );
+    assert!(html.contains("aria-valuetext=\"0:02.0\""));
+    // Tiles that nobody can press say what they are.
+    assert!(html.contains("role=\"img\""));
+    assert!(!html.contains("<button type=\"button\" class=\"pod-tile"));
+}
+
+#[test]
+fn many_nodes_side_by_side_are_two_maps_with_words() {
+    let model = watched(40, 2_000);
+    let html = html::<Compare>(compare(&model));
+    assert_eq!(html.matches("<canvas").count(), 2);
+    check(
+        &labels(&html, "fleet__stage"),
+        &expect![[r#"
+        maxUnavailable 1: Rolling out, 0 of 43 updated, 42 available, worst 42, 0 extra pods
+        maxSurge 1: Rolling out, 0 of 43 updated, 43 available, worst 43, 1 extra pod
+    "#]],
+    );
+    assert!(html.contains("two pods <b>1</b>"));
+}
+
+/// What elements of a class say to those who don't see them.
+fn labels(html: &str, class: &str) -> String {
+    let elements = html.split('<').filter(|element| element.contains(class));
+    let labels = elements.filter_map(|element| {
+        let label = element.split("aria-label=\"").nth(1)?;
+        Some(format!("{}\n", label.split('"').next()?))
+    });
+    labels.collect()
 }

@@ -3,7 +3,7 @@
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::remedies::Remedies;
-use crate::app::msg::{ClockMsg, Msg, Selection};
+use crate::app::msg::{CauseMsg, HistoryMsg, Msg, Selection};
 use crate::present::marks::Marks;
 use crate::present::remedy::RemedyList;
 use crate::present::why::{Cause, Check, CheckGroup, Outcome, VerdictLine, WhyPanel};
@@ -16,6 +16,22 @@ pub struct WhyProps {
     pub why: Option<Rc<WhyPanel>>,
     #[prop_or_default]
     pub remedies: Option<Rc<RemedyList>>,
+    /// The one of them that was done last.
+    #[prop_or_default]
+    pub done: Option<AttrValue>,
+    /// The link of the chain that is pointed at.
+    #[prop_or_default]
+    pub pointed: Option<usize>,
+    /// While its causes are walked through.
+    #[prop_or_default]
+    pub walk: Option<WalkNote>,
+}
+
+/// Of when the answer is, and the link that we are at.
+#[derive(Clone, PartialEq)]
+pub struct WalkNote {
+    pub as_of: AttrValue,
+    pub at: usize,
 }
 
 /// For the clicked node or pod: the verdict, every check with the field that decided, and the chain of causes.
@@ -26,10 +42,11 @@ pub fn Why(props: &WhyProps) -> Html {
         return html! {
             <section class="panel why why--empty" aria-labelledby="why-heading">
                 <h2 id="why-heading" class="sr-only">{ "Why?" }</h2>
-                <p>{ "Click a node or a pod to see " }<b>{ "why" }</b>{ " it is so." }</p>
+                <p>{ "Click a node, a pod, a number or an event to see " }<b>{ "why" }</b>{ " it is so." }</p>
             </section>
         };
     };
+    let is_walking = props.walk.is_some();
     let act = |msg: fn(usize) -> Msg| dispatch.0.reform(msg);
     html! {
         <section class="panel why" aria-labelledby="why-heading">
@@ -37,14 +54,19 @@ pub fn Why(props: &WhyProps) -> Html {
                 <h2 id="why-heading" tabindex="-1"><span class="kind">{ "Why?" }</span>{ " " }{ &why.title }</h2>
                 <button type="button" class="icon-button" aria-label="Close why" onclick={dispatch.on(Msg::Select(Selection::None))}>{ icon(Icon::Close) }</button>
             </div>
+            if let Some(walk) = &props.walk {
+                <p class="why__walk">{ format!("This is the answer as of {}. The page shows link {}, in the past.", walk.as_of, walk.at + 1) }
+                    <button type="button" class="button button--small" onclick={dispatch.on(Msg::History(HistoryMsg::Back))}>{ icon(Icon::Back) }{ format!("Back to {}", walk.as_of) }</button>
+                </p>
+            }
             { verdicts(&why.verdicts, &dispatch) }
             if !why.answer.is_empty() { <p class="headline" data-tone={why.tone.as_str()}>{ &why.answer }</p> }
             if let Some(field) = &why.decided_by { <p class="why__field">{ "decided by " }<code>{ field }</code></p> }
-            if let Some(list) = &props.remedies { <Remedies title="What would change it" list={list.clone()} act={act(Msg::ApplyRemedy)} /> }
+            <Remedies title="What would change it" list={props.remedies.clone().filter(|_| !is_walking)} done={props.done.clone()} act={act(Msg::ApplyRemedy)} />
             if !why.facts.is_empty() {
                 <dl class="facts">{ for why.facts.iter().map(|fact| html! { <div><dt>{ &fact.name }</dt><dd>{ &fact.value }</dd></div> }) }</dl>
             }
-            if let Some(pod) = &why.pod {
+            if let Some(pod) = why.pod.as_ref().filter(|_| !is_walking) {
                 <p class="why__actions">
                     <button type="button" class="button button--small" title="kubectl delete pod" onclick={dispatch.on(Msg::DeletePod(pod.clone()))}>{ "Delete pod" }</button>
                     <button type="button" class="button button--small" title="Its phase becomes Failed, as after an eviction" onclick={dispatch.on(Msg::FailPod(pod.clone()))}>{ "Let it fail" }</button>
@@ -54,8 +76,11 @@ pub fn Why(props: &WhyProps) -> Html {
             if !why.causes.is_empty() {
                 <div class="causes">
                     <h3>{ "How it came about" }</h3>
-                    <ol>{ for why.causes.iter().map(|cause| html! {
-                        <li><CauseRow cause={cause.clone()} /></li>
+                    <p class="causes__about">{ "From the effect back to what the user did. Point at a link to see where it was; a click goes to its moment." }</p>
+                    <ol role="list">{ for why.causes.iter().enumerate().map(|(index, cause)| html! {
+                        <li data-pointed={(props.pointed == Some(index)).to_string()} aria-current={props.walk.as_ref().filter(|walk| walk.at == index).map(|_| "step")}>
+                            <CauseRow {index} cause={cause.clone()} />
+                        </li>
                     }) }</ol>
                 </div>
             }
@@ -139,19 +164,24 @@ fn lines(marks: &Marks, is_open: bool) -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 struct CauseRowProps {
+    index: usize,
     cause: Cause,
 }
 
-/// One link of the chain; its time goes there.
+/// One link of the chain: pointing at it marks its moment and its place, a click goes there.
 #[component]
 fn CauseRow(props: &CauseRowProps) -> Html {
     let dispatch = use_dispatch();
     let cause = &props.cause;
+    let point = |to: Option<usize>| Msg::Cause(CauseMsg::Point(to));
+    let (on, off) = (point(Some(props.index)), point(None));
     html! {
-        <div class="cause">
-            <button type="button" class="link cause__at" title="Go to this moment" onclick={dispatch.on(Msg::Clock(ClockMsg::Seek { ms: cause.at_ms }))}>{ &cause.at }</button>
-            <span class="cause__actor">{ &cause.actor }</span>
+        <button type="button" class="cause" title="Go to this moment" onclick={dispatch.on(Msg::Cause(CauseMsg::Go(props.index)))}
+            onmouseenter={dispatch.on(on.clone())} onmouseleave={dispatch.on(off.clone())} onfocus={dispatch.on(on)} onblur={dispatch.on(off)}>
+            <span class="cause__number" aria-hidden="true">{ props.index + 1 }</span>
+            <span class="cause__at">{ &cause.at }</span>{ " " }
+            <span class="cause__actor">{ &cause.actor }</span>{ " " }
             <span class="cause__text">{ &cause.text }</span>
-        </div>
+        </button>
     }
 }

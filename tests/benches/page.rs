@@ -32,6 +32,8 @@ fn main() {
             has_eye: false,
             speed: Speed::Ten,
             last_line: "",
+            back: None,
+            walk: None,
         };
         let mut session = Session::new(scenario(nodes));
         let yaml = AGENT.to_owned();

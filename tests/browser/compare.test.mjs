@@ -7,6 +7,7 @@ import { apply, section, settle } from "./steps.mjs";
 async function opened(page) {
   await apply(page);
   await settle(page);
+  await page.locator('.timeline[data-pace="Settled"]').waitFor();
   await section(page, "Status");
   await page.locator("#daemon-set-menu-button").focus();
   await page.keyboard.press("Enter");
@@ -82,4 +83,191 @@ pageTest("pasted nodes, kubectl's errors, and a rollout that hangs", { size: "ph
   await page.locator("#compare-strategy").fill("OnDelete");
   await page.keyboard.press("Enter");
   await page.getByText("OnDelete can't be compared").waitFor();
+});
+
+/** Counts frames until it is asked for them: the longest, and how many there were in a second. */
+async function watchFrames(page) {
+  await page.evaluate(() => {
+    const times = [];
+    let isOn = true;
+    const look = (now) => {
+      times.push(now);
+      if (isOn) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    window.framesSeen = () => {
+      isOn = false;
+      const gaps = times.slice(1).map((time, i) => time - times[i]);
+      return { longest: Math.max(...gaps), perSecond: gaps.length / ((times.at(-1) - times[0]) / 1000) };
+    };
+  });
+  return () => page.evaluate(() => window.framesSeen());
+}
+
+/** A cluster of so many nodes more, with the DaemonSet on all of them, and the dialog open. */
+async function openedWith(page, hundreds) {
+  await section(page, "Cluster");
+  for (let n = 0; n < hundreds; n++) {
+    await page.locator("#add-node-menu-button").click();
+    await page.getByRole("menuitem", { name: "100 workers", exact: true }).click();
+  }
+  await opened(page);
+}
+
+/** Waits until the browser has ended all workers; it tells a moment later. */
+async function withoutWorkers(page) {
+  for (let n = 0; n < 100 && page.workers().length > 0; n++) await page.waitForTimeout(20);
+  assert.equal(page.workers().length, 0);
+}
+
+pageTest("the comparison runs in a worker, and the page keeps its frames", async (page, { requests }) => {
+  await openedWith(page, 2);
+  const before = requests.length;
+  const started = page.waitForEvent("worker");
+  const frames = await watchFrames(page);
+  await page.locator("#compare-run").click();
+  const worker = await started;
+  assert.match(worker.url(), /\/worker\.js\?v=/);
+  await finished(page);
+  const { longest, perSecond } = await frames();
+  assert.ok(perSecond > 30 && longest < 300, `${perSecond.toFixed()} frames a second, the longest ${longest.toFixed()} ms`);
+  await withoutWorkers(page);
+  const wasm = requests.slice(before).filter((url) => url.endsWith(".wasm"));
+  assert.deepEqual(wasm, [], "the page's own wasm is used");
+});
+
+pageTest("cancel ends the worker, and so does closing", async (page) => {
+  await openedWith(page, 3);
+  await page.locator("#compare-run").click();
+  await page.getByText(/[12] of 3 rollouts/).waitFor();
+  assert.equal(page.workers().length, 1);
+  await page.locator("#compare-cancel").click();
+  await page.locator("#compare-run").waitFor();
+  await withoutWorkers(page);
+  // What was known stays.
+  assert.notEqual((await rows(page))[0][2], "");
+  assert.equal((await rows(page))[2][2], "");
+  await page.locator("#compare-run").click();
+  await page.locator("#compare-cancel").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".compare").waitFor({ state: "detached" });
+  await withoutWorkers(page);
+});
+
+pageTest("without workers it goes on between frames, and comes to the same", async (page) => {
+  await opened(page);
+  await page.locator("#compare-run").click();
+  await finished(page);
+  const inWorker = await rows(page);
+  await page.evaluate(() => {
+    window.Worker = class {
+      constructor() {
+        throw new Error("no workers here");
+      }
+    };
+  });
+  await page.locator("#compare-run").click();
+  await finished(page);
+  assert.deepEqual(await rows(page), inWorker);
+});
+
+/** What a side says: its state, and its numbers by their names. */
+async function side(page, name) {
+  const region = page.getByRole("region", { name });
+  const facts = await region.locator(".race__facts div").evaluateAll((all) => all.map((fact) => [...fact.children].map((it) => it.textContent)));
+  return { state: await region.locator(".race__state").textContent(), ...Object.fromEntries(facts) };
+}
+
+/** Compares, and goes on to the view of two. */
+async function watching(page) {
+  await page.locator("#compare-run").click();
+  await page.locator("#compare-watch").waitFor({ timeout: 60_000 });
+  const table = await rows(page);
+  await page.locator("#compare-watch").click();
+  await page.locator("#race-scrubber:enabled").waitFor();
+  return table;
+}
+
+/** The scrubber to a part of its way, and what comes of it. */
+async function seek(page, part) {
+  const scrubber = page.locator("#race-scrubber");
+  const max = Number(await scrubber.getAttribute("max"));
+  const step = Number(await scrubber.getAttribute("step"));
+  await scrubber.fill(String(Math.round((max * part) / step) * step));
+  await page.locator('.race__seeking[data-on="false"]').waitFor({ state: "attached", timeout: 30_000 });
+}
+
+pageTest("two strategies play side by side, by keyboard, and end when the table says", { reducedMotion: true }, async (page) => {
+  await opened(page);
+  const table = await watching(page);
+  // Nothing moves before somebody wants it.
+  await page.locator('#race-play:focus[aria-label="Play"]').waitFor();
+  assert.equal((await side(page, /Left/)).Time, "0:00.0");
+  await page.locator("#race-speed").selectOption("5×");
+  await page.locator("#race-play").focus();
+  await page.keyboard.press("Enter");
+  await page.locator('#race-play[aria-label="Pause"]').waitFor();
+  const [left, right] = await Promise.all([side(page, /Left/), side(page, /Right/)]);
+  assert.match(left.state, /Rolling out/);
+  await page.locator('#race-play[aria-label="Play again"]').waitFor();
+  const ends = [await side(page, /Left/), await side(page, /Right/)];
+  assert.deepEqual(
+    ends.map((end) => [end.state, end.Updated, `${end["Worst so far"]} of 3`]),
+    [table[0], table[2]].map((row) => [`Finished after ${row[2]}`, "3 of 3", row[3]]),
+  );
+  assert.notEqual(ends[0].Time, right.Time);
+  assert.match(await page.locator("#announcer").textContent(), /maxUnavailable 1: Finished after/);
+  // The scrubber takes arrow keys; another strategy comes to the same moment.
+  await page.locator("#race-scrubber").focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await page.getByText("0:00.1 / ").waitFor();
+  await seek(page, 0.2);
+  await page.locator("#race-side-0").selectOption("maxSurge 1");
+  await page.locator('.race__seeking[data-on="false"]').waitFor({ state: "attached" });
+  assert.deepEqual(await side(page, /Left/), await side(page, /Right/));
+  // Closing leads back to the table, and then out.
+  await page.keyboard.press("Escape");
+  await page.locator("#compare-watch:focus").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("#daemon-set-menu-button:focus").waitFor();
+});
+
+pageTest("a surge's second pod is seen, also on a phone", { size: "phone" }, async (page) => {
+  await opened(page);
+  await watching(page);
+  await seek(page, 0.2);
+  assert.ok((await page.getByRole("region", { name: /Right/ }).getByText("one extra pod").count()) > 0);
+  assert.equal(await page.getByRole("region", { name: /Left/ }).getByText("one extra pod").count(), 0);
+  const { scroll, client } = await page.locator(".dialog").evaluate((it) => ({ scroll: it.scrollWidth, client: it.clientWidth }));
+  assert.ok(scroll <= client, `the dialog is ${scroll} wide, with room for ${client}`);
+});
+
+pageTest("250 nodes and more play smoothly, and cost nothing when paused", async (page) => {
+  await openedWith(page, 3);
+  await watching(page);
+  assert.equal(await page.locator(".race canvas").count(), 2);
+  const frames = await watchFrames(page);
+  await page.locator("#race-play").click();
+  await page.waitForTimeout(3000);
+  await page.locator("#race-play").click();
+  const { longest, perSecond } = await frames();
+  assert.ok(perSecond > 20 && longest < 400, `${perSecond.toFixed()} frames a second, the longest ${longest.toFixed()} ms`);
+  const before = await side(page, /Left/);
+  assert.notEqual(before.Updated, "0 of 303");
+  // Paused, the page asks for no frame.
+  const asked = await page.evaluate(async () => {
+    let count = 0;
+    const original = window.requestAnimationFrame;
+    window.requestAnimationFrame = (callback) => (count++, original.call(window, callback));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    window.requestAnimationFrame = original;
+    return count;
+  });
+  assert.equal(asked, 0);
+  assert.deepEqual(await side(page, /Left/), before);
+  await seek(page, 1);
+  assert.equal((await side(page, /Left/)).Updated, "303 of 303");
+  await seek(page, 0);
+  assert.equal((await side(page, /Left/)).Updated, "0 of 303");
 });

@@ -299,7 +299,7 @@ pageTest("acting in the past keeps the other history, and one can go over to it"
   await settle(page);
   await waitForCards(page, READY);
   await page.locator("#branches-button").click();
-  await page.getByRole("menuitem", { name: /add a Worker node/ }).click();
+  await page.locator(".places").getByRole("button", { name: /^add a Worker node/ }).click();
   await waitForCards(page, [...READY, "node-4: Ready r1"]);
 });
 

@@ -4,6 +4,7 @@
 //
 // The policy is in a <meta>, since the page must work from any static server.
 // Scripts: our own files, wasm, and the one inline script that trunk writes, by its hash. No eval, no inline scripts.
+// Workers: our own file, which runs the page's own JavaScript and wasm.
 // Styles: our own files, and <style> elements with the page's nonce, which only CodeMirror uses.
 //   The nonce is the same for everyone who has this build, so it stops accidents, not an attacker who can add markup;
 //   such an attacker still can't run a script. Inline style="…" attributes are never allowed.
@@ -33,22 +34,31 @@ const policy = [
   `style-src 'self' 'nonce-${nonce}'`,
   "img-src 'self' data:",
   "font-src 'self'",
+  "worker-src 'self'",
   // 'self' covers wasm and, in development, the reload socket.
   "connect-src 'self'",
   "base-uri 'self'",
   "form-action 'none'",
 ].join("; ");
 
+// The worker begins as the page's inline script does, with the wasm that the page sends it (src/view/worker.rs).
+const glue = inline.join("").match(/from\s*'(\.\/[^']+\.js)'/)?.[1];
+const worker = `import init from "${glue}";
+addEventListener("message", ({ data }) => init({ module_or_path: data }).catch(reportError), { once: true });
+`;
+await writeFile(join(folder, "worker.js"), worker);
+
 const meta = [
   `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
   `<meta name="style-nonce" content="${nonce}">`,
-  // The query lets a browser keep the editor until it changes.
+  // The queries let a browser keep these until they change.
   `<meta name="editor-module" content="editor/editor.js?v=${editor}">`,
+  `<meta name="worker-module" content="worker.js?v=${hash(worker, "hex").slice(0, 16)}">`,
 ].join("\n  ");
 
 // First in <head>: a policy holds only for what comes after it. <meta charset> must stay within the first 1024 bytes.
 const charset = /<meta charset="?utf-8"?\s*\/?>/i;
-if (!charset.test(html) || (!isDebug && inline.length !== 1)) {
+if (!charset.test(html) || !glue || (!isDebug && inline.length !== 1)) {
   console.error(`error: ${file} isn't what finish.mjs expects (${inline.length} inline scripts); was trunk updated?`);
   process.exit(1);
 }

@@ -2,7 +2,7 @@
 
 use crate::api::apps::{ControllerRevision, DaemonSet};
 use crate::api::meta::Time;
-use crate::api::object::{Key, Kind, Object};
+use crate::api::object::{Key, Kind, Object, Resource};
 use crate::api::pod::Pod;
 use crate::api::status::Status;
 use crate::apiserver::{DeleteOptions, WatchEvent};
@@ -10,7 +10,7 @@ use crate::client::{Client, events::reference};
 use crate::reason::Decision;
 use crate::reason::daemon::DaemonDecision;
 use crate::sim::time::SimTime;
-use crate::trace::TraceId;
+use crate::trace::{Counted, TraceId, What};
 use std::rc::Rc;
 
 pub trait DaemonApi {
@@ -89,7 +89,20 @@ impl DaemonApi for Live<'_, '_> {
 
     fn update_set_status(&mut self, set: DaemonSet) -> Result<Rc<DaemonSet>, Status> {
         self.client.cause = self.sync;
-        self.client.update_status(set, "status")
+        let live = self.client.get::<DaemonSet>(&set.key())?;
+        let numbers = live.status.numbers().into_iter().zip(set.status.numbers());
+        let counted = numbers.map(|((field, before), (_, after))| Counted {
+            field,
+            before,
+            after,
+        });
+        let counted: Vec<Counted> = counted.filter(|n| n.before != n.after).collect();
+        let what = if counted.is_empty() {
+            What::Updated("status")
+        } else {
+            What::Counted(counted)
+        };
+        self.client.write_status(set, what)
     }
 
     fn get_revision(&mut self, key: &Key) -> Result<Rc<ControllerRevision>, Status> {

@@ -4,6 +4,7 @@ use crate::kubectl;
 use crate::session::Session;
 use crate::session::scenario::{NodeGroup, Scenario};
 use expect_test::{Expect, expect};
+use race::Race;
 use trial::End;
 
 const SET: &str = "
@@ -336,4 +337,75 @@ fn what_is_wrong_with_pasted_nodes_is_told_with_its_line() {
         line 1: error: error parsing STDIN: error converting YAML to JSON: yaml: did not find expected node content
         line 1: error: error validating "STDIN": error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false
         error: no objects passed to apply"#]].assert_eq(&told.join("\n"));
+}
+
+/// Both strategies to be watched, and how they did when they were tried.
+fn race(nodes: u32, plan: Plan) -> (Race, [Run; 2]) {
+    let base = cluster(nodes);
+    let mut done = played(&base, plan.clone(), &Nodes::Present, 1);
+    let mut runs = done
+        .compared
+        .drain(..)
+        .map(|row| row.first.unwrap().unwrap());
+    let runs = [runs.next().unwrap(), runs.next().unwrap()];
+    let mut comparison = Comparison::new(&base, plan, &Nodes::Present).unwrap();
+    while !comparison.prepare(10).unwrap() {}
+    let sides = [comparison.start(0).unwrap(), comparison.start(1).unwrap()];
+    let ends = [runs[0].after, runs[1].after];
+    (Race::new(sides, ends), runs)
+}
+
+fn hashes(race: &Race) -> [u64; 2] {
+    race.sides().each_ref().map(|side| side.cluster().hash())
+}
+
+#[test]
+fn a_race_ends_as_the_strategies_were_tried() {
+    let mut plan = plan("agent:2", &["maxUnavailable 1", "maxSurge 1"]);
+    plan.faults.slow_per_mille = 100;
+    plan.faults.slow_factor = 20;
+    plan.faults.lost_per_mille = 100;
+    let (mut race, runs) = race(8, plan);
+    for (which, run) in runs.iter().enumerate() {
+        let end = race.ends()[which];
+        race.go_to(SimDuration(end.0 - 1), u64::MAX);
+        assert!(
+            race.sides()[which].tally(end).updated < run.desired,
+            "not before its end"
+        );
+        assert!(race.go_to(end, u64::MAX));
+        let tally = race.sides()[which].tally(end);
+        assert_eq!((tally.updated, tally.worst), (run.desired, run.worst));
+    }
+    race.go_to(SimDuration(u64::MAX), u64::MAX);
+    assert_eq!(race.now(), race.end());
+}
+
+#[test]
+fn a_race_goes_to_any_moment_and_back() {
+    let plan = plan("agent:2", &["maxUnavailable 1", "maxUnavailable 50%"]);
+    let (fresh, _) = race(12, plan);
+    let mut race = fresh.clone();
+    // Marks are set and thinned out on the way.
+    race.keep_marks_every(20);
+    let end = race.end().0;
+    race.go_to(race.end(), u64::MAX);
+    for permille in [900, 100, 101, 500, 0, 1000, 333] {
+        let to = SimDuration(end * permille / 1000);
+        let mut lineage = race.lineage().remember();
+        let is_back = to < race.now();
+        // In small slices.
+        while !race.go_to(to, 7) {
+            let is_same = *race.lineage() == lineage;
+            assert!(is_same || is_back, "it only goes back once");
+            lineage = race.lineage().remember();
+            assert!(race.now() <= to);
+        }
+        let mut straight = fresh.clone();
+        straight.go_to(to, u64::MAX);
+        assert_eq!(hashes(&race), hashes(&straight), "at {to}");
+        assert_eq!(race.now(), to);
+        let tallies = |race: &Race| race.sides().each_ref().map(|side| side.tally(to));
+        assert_eq!(tallies(&race), tallies(&straight));
+    }
 }

@@ -51,6 +51,19 @@ pub enum End {
     TooLong,
 }
 
+/// Where a strategy is, in nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    pub desired: u32,
+    /// With the new pod, available, and without an old one.
+    pub updated: u32,
+    pub available: u32,
+    /// The lowest number of available ones so far.
+    pub worst: u32,
+    /// Pods beyond those that there were.
+    pub extra: u32,
+}
+
 impl Run {
     pub fn is_finished(&self) -> bool {
         matches!(self.end, End::Finished)
@@ -161,21 +174,58 @@ impl Trial {
             }
             let is_looked_at = self.steps.is_multiple_of(STEPS_BETWEEN_LOOKS);
             let is_quiet = is_looked_at && self.losses.is_empty() && self.cluster.is_settled();
-            if is_quiet || !self.step() {
-                let cluster = Box::new(self.cluster.clone());
-                return Some(self.end(End::Stuck(cluster)));
-            }
-            self.steps += 1;
-            self.count();
-            if self.sample() {
-                return Some(self.end(End::Finished));
+            match if is_quiet { None } else { self.step() } {
+                None => {
+                    let cluster = Box::new(self.cluster.clone());
+                    return Some(self.end(End::Stuck(cluster)));
+                }
+                Some(true) => return Some(self.end(End::Finished)),
+                Some(false) => {}
             }
         }
         None
     }
 
-    /// The next event, or the next node without power.
-    fn step(&mut self) -> bool {
+    /// The next event; whether the rollout is done with it, `None` if there was none.
+    pub fn step(&mut self) -> Option<bool> {
+        if !self.happen() {
+            return None;
+        }
+        self.steps += 1;
+        self.count();
+        Some(self.sample())
+    }
+
+    /// When the next event is due, from the change on.
+    pub fn next_due(&self) -> Option<SimDuration> {
+        let lost = self.losses.front().map(|(at, _)| *at);
+        let due = self.cluster.next_due().into_iter().chain(lost).min();
+        due.map(|at| at.since(self.start))
+    }
+
+    /// Lets the clock go on where nothing is due.
+    pub fn advance_clock(&mut self, to: SimDuration) {
+        self.cluster.advance_clock(self.start + to);
+    }
+
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// How far it is; the worst is that up to `end`.
+    pub fn tally(&self, end: SimDuration) -> Tally {
+        let before = self.samples.iter().filter(|(at, _)| *at <= end);
+        Tally {
+            desired: self.desired,
+            updated: self.done,
+            available: self.samples.last().map_or(0, |(_, n)| *n),
+            worst: before.map(|(_, n)| *n).min().unwrap_or(0),
+            extra: self.pods.len().saturating_sub(self.pods_before) as u32,
+        }
+    }
+
+    /// The next event of the cluster, or the next node without power.
+    fn happen(&mut self) -> bool {
         let due = self.cluster.next_due();
         let lost = self
             .losses
@@ -225,8 +275,16 @@ impl Trial {
             let nodes = ledger.classes().iter().filter(|(class, _)| are(class));
             nodes.map(|(_, nodes)| nodes.len() as u32).sum()
         };
+        let set = self.cluster.server.daemon_sets.get(&self.set);
+        let is_observed =
+            set.is_some_and(|set| set.status.observed_generation >= set.metadata.generation);
         let available = count(Class::is_served);
-        self.done = count(Class::is_done);
+        // Before that, the old pods are what is wanted.
+        self.done = if is_observed {
+            count(Class::is_done)
+        } else {
+            0
+        };
         let old = count(|class| class.old != Side::None);
         let desired = ledger.totals().desired.max(0).unsigned_abs();
         let at = self.cluster.now().since(self.start);
@@ -235,9 +293,6 @@ impl Trial {
             self.samples.push((at, available));
             self.moved = at;
         }
-        let set = self.cluster.server.daemon_sets.get(&self.set);
-        let is_observed =
-            set.is_some_and(|set| set.status.observed_generation >= set.metadata.generation);
         is_observed && old == 0 && self.done >= desired
     }
 

@@ -24,6 +24,7 @@ pub struct FleetView {
     places: Rc<BTreeMap<Rc<str>, u32>>,
     tally: [u32; CellState::ALL.len()],
     old_count: u32,
+    pair_count: u32,
 }
 
 /// One node, and the DaemonSet's pod on it.
@@ -34,6 +35,8 @@ pub struct FleetNode {
     pub revision: CellRevision,
     /// The pod that `state` and `revision` are about.
     pub pod: Option<Rc<str>>,
+    /// Another pod of the DaemonSet that is here, as while one surges.
+    pub second: Option<(CellState, CellRevision)>,
     pub flags: CellFlags,
 }
 
@@ -74,9 +77,9 @@ pub struct CellFlags {
     pub misscheduled: bool,
 }
 
-/// All that is painted of a node, in a byte: two cells look the same if and only if these are equal.
+/// All that is painted of a node, in a number: two cells look the same if and only if these are equal.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct PackedCell(pub u8);
+pub struct PackedCell(pub u16);
 
 impl FromIterator<FleetNode> for FleetView {
     fn from_iter<I: IntoIterator<Item = FleetNode>>(nodes: I) -> Self {
@@ -127,6 +130,9 @@ impl FleetView {
         if node.revision == CellRevision::Old {
             step(&mut self.old_count);
         }
+        if node.second.is_some() {
+            step(&mut self.pair_count);
+        }
     }
 
     pub fn count(&self) -> u32 {
@@ -160,6 +166,11 @@ impl FleetView {
     /// How many nodes have a pod of an old revision.
     pub fn old_count(&self) -> u32 {
         self.old_count
+    }
+
+    /// How many nodes have two pods.
+    pub fn pair_count(&self) -> u32 {
+        self.pair_count
     }
 
     /// The nodes of one page of the table, with how many there are on all pages.
@@ -219,8 +230,12 @@ impl fmt::Display for Page<'_> {
 
 impl FleetNode {
     pub fn packed(&self) -> PackedCell {
-        let flags = u8::from(self.flags.cordoned) | u8::from(self.flags.misscheduled) << 1;
-        PackedCell(self.state as u8 | (self.revision as u8) << 3 | flags << 5)
+        let flags = u16::from(self.flags.cordoned) | u16::from(self.flags.misscheduled) << 1;
+        let look = |state: CellState, revision: CellRevision| state as u16 | (revision as u16) << 3;
+        let second = self.second.map_or(0, |(state, revision)| {
+            PackedCell::HAS_SECOND | look(state, revision) << 8
+        });
+        PackedCell(look(self.state, self.revision) | flags << 5 | second)
     }
 
     /// All that a cell says, for those who don't see it.
@@ -234,6 +249,9 @@ impl FleetNode {
                 text += ", ";
                 text += word;
             }
+        }
+        if let Some((state, revision)) = self.second {
+            text += &format!("; besides: {}, {}", state.label(), revision.label());
         }
         text
     }
@@ -318,7 +336,7 @@ impl CellFlags {
 }
 
 impl PackedCell {
-    pub const NONE: PackedCell = PackedCell(0);
+    const HAS_SECOND: u16 = 1 << 15;
 
     pub fn state(self) -> CellState {
         CellState::ALL[usize::from(self.0 & 7)]
@@ -338,6 +356,11 @@ impl PackedCell {
     /// State and revision as one number below `LOOKS`: cells with the same look are painted together.
     pub fn look(self) -> usize {
         usize::from(self.0 & 0b1_1111)
+    }
+
+    /// The look of the second pod.
+    pub fn second_look(self) -> Option<usize> {
+        (self.0 & PackedCell::HAS_SECOND != 0).then_some(usize::from(self.0 >> 8 & 0b1_1111))
     }
 }
 
@@ -368,6 +391,7 @@ mod tests {
             state,
             revision: CellRevision::None,
             pod: None,
+            second: None,
             flags: CellFlags::default(),
         }
     }
@@ -406,11 +430,28 @@ mod tests {
     }
 
     #[test]
-    fn every_packed_byte_means_something() {
-        for byte in 0..=u8::MAX {
-            let cell = PackedCell(byte);
-            let _ = (cell.state(), cell.revision(), cell.flags(), cell.look());
+    fn a_second_pod_is_painted_told_and_counted() {
+        let one = node("a", CellState::Starting);
+        for state in CellState::ALL {
+            for revision in CellRevision::ALL {
+                let mut two = one.clone();
+                two.second = Some((state, revision));
+                let alone = FleetNode {
+                    revision,
+                    ..node("b", state)
+                };
+                let packed = two.packed();
+                assert_eq!(packed.second_look(), Some(alone.packed().look()));
+                assert_eq!(packed.look(), one.packed().look());
+            }
         }
+        assert_eq!(one.packed().second_look(), None);
+        let mut view: FleetView = [one.clone()].into_iter().collect();
+        let second = Some((CellState::Ready, CellRevision::Old));
+        let two = FleetNode { second, ..one };
+        expect!["a: pod starting; besides: pod ready, old revision"].assert_eq(&two.summary());
+        view.replace(two);
+        assert_eq!(view.pair_count(), 1);
     }
 
     #[test]

@@ -40,6 +40,11 @@ pub fn shape(state: CellState, revision: CellRevision, size: i32) -> Vec<Rect> {
     rects
 }
 
+/// How large each of two pods on one node is drawn: the one to watch lower right, the other upper left.
+pub fn small(size: i32) -> i32 {
+    ((size - (size / 8).max(1)) / 2).max(1)
+}
+
 fn form(state: CellState, size: i32) -> Vec<Rect> {
     let line = (size / 7).max(1);
     let all = rect(0, 0, size, size);
@@ -219,6 +224,13 @@ mod tests {
             .iter()
             .map(|state| (*state, revision))
             .collect()
+    }
+
+    #[test]
+    fn two_small_ones_have_room_side_by_side() {
+        for size in 3..60 {
+            assert!(2 * small(size) < size, "{size}");
+        }
     }
 
     #[test]

@@ -198,6 +198,8 @@ impl Played {
             pace,
             speed: Speed::Ten,
             last_line: "",
+            back: None,
+            walk: None,
         };
         // How long numbers have been old is all that a page has to remember.
         let differs = self.page.differs.clone();

@@ -1,6 +1,6 @@
 //! What the cells' forms and colours mean, and how many there are of each.
 
-use crate::present::fleet::shape::{path, shape};
+use crate::present::fleet::shape::{path, shape, small};
 use crate::present::fleet::{CellRevision, CellState, FleetView, thousands};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -25,13 +25,17 @@ pub fn Legend(props: &LegendProps) -> Html {
             </li>
         }
     });
-    let old = props.view.old_count();
+    let (old, pairs) = (props.view.old_count(), props.view.pair_count());
     html! {
         <ul class="fleet__legend" aria-label="How many nodes are in which state">
             { for states }
             <li key="old" class="fleet__key" data-none={none(old)}>
                 { swatch(CellState::Ready, CellRevision::Old) }
                 { "notch: old revision " }<b>{ thousands(old) }</b>
+            </li>
+            <li key="pair" class="fleet__key" data-none={none(pairs)}>
+                { pair_swatch() }
+                { "two pods " }<b>{ thousands(pairs) }</b>
             </li>
         </ul>
     }
@@ -48,6 +52,18 @@ pub fn swatch(state: CellState, revision: CellRevision) -> Html {
         <svg class="fleet__swatch" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"
             data-state={state.as_str()} data-revision={revision.as_str()}>
             <path d={path(&shape(state, revision, SWATCH))} />
+        </svg>
+    }
+}
+
+/// A node with two pods: small, each with its own form.
+fn pair_swatch() -> Html {
+    let size = small(SWATCH);
+    let one = path(&shape(CellState::Ready, CellRevision::None, size));
+    let shift = SWATCH - size;
+    html! {
+        <svg class="fleet__swatch" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+            <path d={one.clone()} /><path d={one} transform={format!("translate({shift} {shift})")} />
         </svg>
     }
 }

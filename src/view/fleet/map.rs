@@ -4,6 +4,7 @@ use super::paint::{Painter, Palette};
 use crate::present::fleet::gesture::{Gesture, Meaning};
 use crate::present::fleet::grid::{Camera, Grid, Move, Step};
 use crate::present::fleet::{FleetView, thousands};
+use crate::present::why::Part;
 use crate::view::platform::canvas;
 use std::rc::Rc;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
@@ -18,8 +19,18 @@ const PAN_STEP: i32 = 60;
 #[derive(Properties, PartialEq)]
 pub struct MapProps {
     pub view: Rc<FleetView>,
+    #[prop_or_default]
     pub selected: Option<Rc<str>>,
+    #[prop_or_default]
+    pub parts: Vec<(Rc<str>, Part)>,
+    #[prop_or_default]
     pub on_select: Callback<Rc<str>>,
+    /// What it is called, where that isn't just how many nodes it has.
+    #[prop_or_default]
+    pub label: Option<AttrValue>,
+    /// Of the text that says which keys it has.
+    #[prop_or(AttrValue::Static("fleet-help"))]
+    pub help_id: AttrValue,
 }
 
 /// A move, and for how many cells.
@@ -123,23 +134,29 @@ pub fn Map(props: &MapProps) -> Html {
         );
         Some(format!("{}, {place}", view.get(index)?.summary()))
     });
+    let label = props.label.clone();
+    let label = label.unwrap_or_else(|| format!("Map of {} nodes", thousands(count)).into());
     html! {
         <div class="fleet__map">
             <div ref={stage} class="fleet__stage" tabindex="0" role="application"
-                aria-label={format!("Map of {} nodes", thousands(count))} aria-describedby="fleet-help"
+                aria-label={label} aria-describedby={props.help_id.clone()}
                 data-zoomed={grid.is_zoomed.then_some("")}
                 onkeydown={on_key}
                 onpointerdown={on_pointer.clone()} onpointermove={on_pointer.clone()} onpointerup={on_pointer.clone()}
                 onpointercancel={on_pointer.clone()} onpointerleave={on_pointer}>
                 <canvas ref={surface} class="fleet__canvas" aria-hidden="true"></canvas>
                 <Ring kind="selected" {grid} percent={camera.percent} index={selected} />
+                // A box of their own: more or fewer of them must not make another canvas of ours.
+                <div>{ for props.parts.iter().map(|(name, part)| html! {
+                    <Ring key={&**name} kind={if part.is_pointed { "pointed" } else { "part" }} {grid} percent={camera.percent} index={view.position(name)} links={part.links.clone()} />
+                }) }</div>
                 <Ring kind="cursor" {grid} percent={camera.percent} index={*cursor} />
                 <Ring kind="hover" {grid} percent={camera.percent} index={*hovered} />
                 <Tip view={view.clone()} {grid} percent={camera.percent} index={*hovered} />
             </div>
             <p class="fleet__said" role="status">{ said }</p>
             <div class="fleet__foot">
-            <p id="fleet-help" class="fleet__help">{ HELP }</p>
+            <p id={props.help_id.clone()} class="fleet__help">{ HELP }</p>
             <div class="fleet__zoom" role="group" aria-label="Zoom">
                 <button type="button" aria-label="Zoom in" disabled={!grid.can_grow} onclick={zoom(ZOOM_STEP)}>{ "+" }</button>
                 <button type="button" aria-label="Zoom out" disabled={!grid.can_shrink} onclick={zoom(-ZOOM_STEP)}>{ "−" }</button>
@@ -164,6 +181,9 @@ struct RingProps {
     grid: Grid,
     percent: i32,
     index: Option<u32>,
+    /// The numbers of the links that it stands for.
+    #[prop_or_default]
+    links: Option<AttrValue>,
 }
 
 /// A frame around a cell. An element of its own, so that moving it paints nothing.
@@ -190,7 +210,7 @@ fn Ring(props: &RingProps) -> Html {
             );
         });
     }
-    html! { <span ref={element} class="fleet__ring" data-ring={props.kind} hidden={index.is_none()}></span> }
+    html! { <span ref={element} class="fleet__ring" data-ring={props.kind} data-links={props.links.clone()} hidden={index.is_none()}></span> }
 }
 
 #[derive(Properties, PartialEq)]

@@ -2,12 +2,13 @@
 //!
 //! Nothing here asks for frames: it paints when the nodes, the size, the zoom or the colours change, and is otherwise at rest.
 
-mod legend;
-mod map;
+pub mod legend;
+pub mod map;
 mod paint;
 mod table;
 
 use crate::present::fleet::FleetView;
+use crate::present::why::Part;
 use legend::Legend;
 use map::Map;
 use std::rc::Rc;
@@ -21,6 +22,9 @@ pub struct FleetProps {
     /// The name of the node that is marked.
     #[prop_or_default]
     pub selected: Option<Rc<str>>,
+    /// Nodes of the chain of causes that is shown.
+    #[prop_or_default]
+    pub parts: Vec<(Rc<str>, Part)>,
     /// A node was clicked or chosen by keyboard.
     pub on_select: Callback<Rc<str>>,
 }
@@ -45,7 +49,7 @@ pub fn Fleet(props: &FleetProps) -> Html {
             if *is_table {
                 <Table view={view.clone()} selected={selected.clone()} on_select={on_select.clone()} />
             } else {
-                <Map view={view.clone()} selected={selected.clone()} on_select={on_select.clone()} />
+                <Map view={view.clone()} selected={selected.clone()} parts={props.parts.clone()} on_select={on_select.clone()} />
             }
         </section>
     }

@@ -2,7 +2,7 @@
 
 use crate::present::fleet::grid::Grid;
 use crate::present::fleet::raster::{Colour, Raster, around};
-use crate::present::fleet::shape::{Rect, shape};
+use crate::present::fleet::shape::{Rect, shape, small};
 use crate::present::fleet::{CellRevision, CellState, FleetView, LOOKS, PackedCell};
 use crate::view::platform::canvas;
 use std::rc::Rc;
@@ -146,13 +146,17 @@ impl Painter {
         name_height: i32,
         palette: &Palette,
     ) {
-        let looks: Vec<(Vec<Rect>, Colour)> = (0..LOOKS)
-            .map(|look| {
-                let cell = PackedCell(look as u8);
-                let form = shape(cell.state(), cell.revision(), grid.size - name_height);
+        let looks = |size: i32| -> Vec<(Vec<Rect>, Colour)> {
+            let cells = (0..LOOKS).map(|look| PackedCell(look as u16));
+            let looks = cells.map(|cell| {
+                let form = shape(cell.state(), cell.revision(), size);
                 (form, palette.of(cell))
-            })
-            .collect();
+            });
+            looks.collect()
+        };
+        let room = grid.size - name_height;
+        let half = small(room);
+        let (large, small, beyond) = (looks(room), looks(half), room - half);
         // Marks are in the gap, where they hide nothing: below for cordoned, to the right for misscheduled.
         let (size, gap) = (grid.size, grid.pitch - grid.size);
         let (below, beside) = (rect(0, size, size, gap), rect(size, 0, gap, size));
@@ -166,9 +170,18 @@ impl Painter {
                 self.raster.fill(Rect { left, top, ..rect }, colour);
             };
             fill(rect(0, 0, grid.pitch, grid.pitch), palette.ground);
-            let (form, colour) = &looks[packed.look()];
-            for part in form {
-                fill(*part, *colour);
+            let mut draw = |(form, colour): &(Vec<Rect>, Colour), by: i32| {
+                for part in form {
+                    let (left, top) = (part.left + by, part.top + by);
+                    fill(Rect { left, top, ..*part }, *colour);
+                }
+            };
+            match packed.second_look() {
+                None => draw(&large[packed.look()], 0),
+                Some(second) => {
+                    draw(&small[second], 0);
+                    draw(&small[packed.look()], beyond);
+                }
             }
             let flags = packed.flags();
             if flags.cordoned {

@@ -18,6 +18,7 @@ fn view(count: u32) -> Rc<FleetView> {
             state,
             revision,
             pod: has_pod.then(|| format!("agent-{i}").into()),
+            second: None,
             flags: CellFlags {
                 cordoned: i == 2,
                 misscheduled: false,
@@ -47,62 +48,70 @@ fn the_legend_has_all_states_always() {
     check::<Legend>(
         legend::LegendProps { view: view(5) },
         expect![[r#"
-        <ul aria-label="How many nodes are in which state" class="fleet__legend">
-        <li data-state="NotWanted" data-none="" class="fleet__key">
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="NotWanted" data-revision="None" class="fleet__swatch">
-        <path d="M4 4h4v4h-4z">
-        </path>
-        </svg>no pod wanted <b>0</b>
-        </li>
-        <li data-state="Missing" class="fleet__key">
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Missing" data-revision="None" class="fleet__swatch">
-        <path d="M0 0h12v1h-12zM0 11h12v1h-12zM0 1h1v10h-1zM11 1h1v10h-1z">
-        </path>
-        </svg>pod missing <b>1</b>
-        </li>
-        <li data-state="Pending" class="fleet__key">
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Pending" data-revision="None" class="fleet__swatch">
-        <path d="M0 8h12v4h-12z">
-        </path>
-        </svg>pod pending <b>1</b>
-        </li>
-        <li data-state="Starting" class="fleet__key">
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Starting" data-revision="None" class="fleet__swatch">
-        <path d="M0 4h12v8h-12z">
-        </path>
-        </svg>pod starting <b>1</b>
-        </li>
-        <li data-state="Ready" class="fleet__key">
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Ready" data-revision="None" class="fleet__swatch">
-        <path d="M0 0h12v12h-12z">
-        </path>
-        </svg>pod ready <b>1</b>
-        </li>
-        <li data-state="Terminating" class="fleet__key">
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Terminating" data-revision="None" class="fleet__swatch">
-        <path d="M2 2h8v8h-8z">
-        </path>
-        </svg>pod terminating <b>1</b>
-        </li>
-        <li data-state="Failed" data-none="" class="fleet__key">
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Failed" data-revision="None" class="fleet__swatch">
-        <path d="M0 0h5v5h-5zM7 0h5v5h-5zM0 7h5v5h-5zM7 7h5v5h-5z">
-        </path>
-        </svg>pod failing <b>0</b>
-        </li>
-        <li data-state="NodeDown" data-none="" class="fleet__key">
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="NodeDown" data-revision="None" class="fleet__swatch">
-        <path d="M0 0h12v4h-12zM0 8h12v4h-12z">
-        </path>
-        </svg>node not ready <b>0</b>
-        </li>
-        <li class="fleet__key">
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Ready" data-revision="Old" class="fleet__swatch">
-        <path d="M0 0h8v4h-8zM0 4h12v8h-12z">
-        </path>
-        </svg>notch: old revision <b>2</b>
-        </li>
-        </ul>"#]],
+            <ul aria-label="How many nodes are in which state" class="fleet__legend">
+            <li data-state="NotWanted" data-none="" class="fleet__key">
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="NotWanted" data-revision="None" class="fleet__swatch">
+            <path d="M4 4h4v4h-4z">
+            </path>
+            </svg>no pod wanted <b>0</b>
+            </li>
+            <li data-state="Missing" class="fleet__key">
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Missing" data-revision="None" class="fleet__swatch">
+            <path d="M0 0h12v1h-12zM0 11h12v1h-12zM0 1h1v10h-1zM11 1h1v10h-1z">
+            </path>
+            </svg>pod missing <b>1</b>
+            </li>
+            <li data-state="Pending" class="fleet__key">
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Pending" data-revision="None" class="fleet__swatch">
+            <path d="M0 8h12v4h-12z">
+            </path>
+            </svg>pod pending <b>1</b>
+            </li>
+            <li data-state="Starting" class="fleet__key">
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Starting" data-revision="None" class="fleet__swatch">
+            <path d="M0 4h12v8h-12z">
+            </path>
+            </svg>pod starting <b>1</b>
+            </li>
+            <li data-state="Ready" class="fleet__key">
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Ready" data-revision="None" class="fleet__swatch">
+            <path d="M0 0h12v12h-12z">
+            </path>
+            </svg>pod ready <b>1</b>
+            </li>
+            <li data-state="Terminating" class="fleet__key">
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Terminating" data-revision="None" class="fleet__swatch">
+            <path d="M2 2h8v8h-8z">
+            </path>
+            </svg>pod terminating <b>1</b>
+            </li>
+            <li data-state="Failed" data-none="" class="fleet__key">
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Failed" data-revision="None" class="fleet__swatch">
+            <path d="M0 0h5v5h-5zM7 0h5v5h-5zM0 7h5v5h-5zM7 7h5v5h-5z">
+            </path>
+            </svg>pod failing <b>0</b>
+            </li>
+            <li data-state="NodeDown" data-none="" class="fleet__key">
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="NodeDown" data-revision="None" class="fleet__swatch">
+            <path d="M0 0h12v4h-12zM0 8h12v4h-12z">
+            </path>
+            </svg>node not ready <b>0</b>
+            </li>
+            <li class="fleet__key">
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Ready" data-revision="Old" class="fleet__swatch">
+            <path d="M0 0h8v4h-8zM0 4h12v8h-12z">
+            </path>
+            </svg>notch: old revision <b>2</b>
+            </li>
+            <li data-none="" class="fleet__key">
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" class="fleet__swatch">
+            <path d="M0 0h5v5h-5z">
+            </path>
+            <path d="M0 0h5v5h-5z" transform="translate(7 7)">
+            </path>
+            </svg>two pods <b>0</b>
+            </li>
+            </ul>"#]],
     );
 }
 
@@ -111,7 +120,10 @@ fn the_map_says_what_it_is_and_how_it_is_used() {
     let props = map::MapProps {
         view: view(1234),
         selected: Some("node-7".into()),
+        parts: Vec::new(),
         on_select: Callback::noop(),
+        label: None,
+        help_id: "fleet-help".into(),
     };
     check::<Map>(
         props,
@@ -122,6 +134,8 @@ fn the_map_says_what_it_is_and_how_it_is_used() {
             </canvas>
             <span data-ring="selected" hidden="hidden" class="fleet__ring">
             </span>
+            <div>
+            </div>
             <span data-ring="cursor" hidden="hidden" class="fleet__ring">
             </span>
             <span data-ring="hover" hidden="hidden" class="fleet__ring">

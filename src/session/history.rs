@@ -1,0 +1,61 @@
+//! Moments and histories that have names: bookmarks, and what was left by acting in the past.
+
+use super::Logged;
+use crate::sim::time::SimTime;
+use serde::{Deserialize, Serialize};
+
+/// So many histories that were left are kept.
+pub const MAX_BRANCHES: usize = 12;
+/// So many bookmarks has a history.
+pub const MAX_BOOKMARKS: usize = 30;
+/// The longest name, in characters.
+pub const MAX_NAME: usize = 60;
+
+/// A moment of a history, exactly: much can happen in one millisecond.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    pub at: SimTime,
+    pub steps: u64,
+    /// How many commands had been given.
+    pub applied: u32,
+}
+
+impl Place {
+    /// Whether who stands at `there` has come past this place.
+    pub fn is_within(self, there: Place) -> bool {
+        self.at <= there.at && self.steps <= there.steps && self.applied <= there.applied
+    }
+}
+
+/// A moment with a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bookmark {
+    pub place: Place,
+    pub name: String,
+}
+
+/// A history that was left by acting in its past.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Branch {
+    /// Empty until it is given one.
+    pub title: String,
+    pub log: Vec<Logged>,
+    /// How far it went.
+    pub end: SimTime,
+    pub bookmarks: Vec<Bookmark>,
+}
+
+/// How many commands two histories have in common from the start.
+pub fn common(a: &[Logged], b: &[Logged]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+/// A name as it is kept: one line, not too long.
+pub fn name(typed: &str) -> String {
+    let mut words = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.chars().count() > MAX_NAME {
+        words = words.chars().take(MAX_NAME - 1).collect();
+        words.push('…');
+    }
+    words
+}
