@@ -768,7 +768,8 @@ impl Model {
             walk: walk.as_deref(),
         };
         let is_page_new = self.page.refresh(&self.session, &look);
-        self.editor.keep_pointing(self.page.why.as_deref());
+        let why = self.why().cloned();
+        self.editor.keep_pointing(why.as_deref());
         let pane = self
             .editor
             .pane(&self.presets, self.session.log().is_empty());
