@@ -7,6 +7,7 @@ use crate::kubectl::{self, Output, Started, flags};
 use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
 use crate::session::scenario::{NodeGroup, Scenario};
+use crate::sim::sort::Order;
 use std::collections::BTreeMap;
 
 /// The seed of a `cluster new` that names none.
@@ -197,7 +198,7 @@ pub fn complete(session: &mut Session, line: &str, cursor: usize) -> Vec<String>
         .into_iter()
         .filter(|choice| choice.starts_with(word))
         .collect();
-    choices.sort();
+    choices.order();
     choices
 }
 
@@ -330,7 +331,7 @@ fn scenario(flags: &BTreeMap<String, String>) -> Result<Scenario, String> {
         .filter(|(_, count)| *count > 0)
         .map(|(template, count)| NodeGroup { template, count })
         .collect();
-    nodes.sort_by_key(|group| order(group.template));
+    nodes.order_by_key(|group| order(group.template));
     let scenario = Scenario {
         seed: number(flags, "seed")?.unwrap_or(SEED),
         nodes,

@@ -12,6 +12,7 @@ use super::status::{Reason, Status};
 use super::yaml;
 use super::yaml::tree::{Document, Entry, Node, NodeValue, Position};
 use crate::api::go::quote;
+use crate::sim::sort::Order;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -422,7 +423,7 @@ fn kind_hint(subject: &Subject) -> Option<String> {
 /// The entries of a map in the order of Go's JSON: kubectl sends it sorted, and so findings come sorted.
 fn sorted_entries(entries: &[Entry]) -> Vec<&Entry> {
     let mut sorted: Vec<&Entry> = entries.iter().collect();
-    sorted.sort_by(|a, b| a.key.cmp(&b.key));
+    sorted.order_by(|a, b| a.key.cmp(&b.key));
     sorted
 }
 

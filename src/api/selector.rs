@@ -4,6 +4,7 @@ use super::meta::{LabelSelector, StringMap};
 use super::names;
 use super::node::Node;
 use super::pod::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec};
+use crate::sim::sort::Order;
 
 /// Does the selector match? An empty selector matches everything, a missing one nothing.
 ///
@@ -40,7 +41,7 @@ pub fn label_selector_text(selector: Option<&LabelSelector>) -> Option<String> {
     for requirement in &selector.match_expressions {
         let key = requirement.key.as_str();
         let mut values = requirement.values.clone();
-        values.sort();
+        values.order();
         let values = values.join(",");
         parts.push((
             key,
@@ -52,7 +53,7 @@ pub fn label_selector_text(selector: Option<&LabelSelector>) -> Option<String> {
             },
         ));
     }
-    parts.sort_by_key(|(key, _)| *key);
+    parts.order_by_key(|(key, _)| *key);
     let texts: Vec<String> = parts.into_iter().map(|(_, text)| text).collect();
     Some(texts.join(","))
 }

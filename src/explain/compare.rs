@@ -17,6 +17,7 @@ use crate::cluster::{Cluster, Settled};
 use crate::kubelet::profile::Profile;
 use crate::session::command::Command;
 use crate::session::execute::execute;
+use crate::sim::sort::Order;
 use crate::sim::time::{SimDuration, SimTime};
 use pasted::Pasted;
 use serde::{Deserialize, Serialize};
@@ -193,9 +194,9 @@ impl Compared {
         }
         let mut finishes = self.finishes.clone();
         // Those that didn't finish took longest.
-        finishes.sort_by_key(|finish| finish.map_or(u64::MAX, |after| after.0));
+        finishes.order_by_key(|finish| finish.map_or(u64::MAX, |after| after.0));
         let mut worsts = self.worsts.clone();
-        worsts.sort_unstable();
+        worsts.order();
         // The nearest rank.
         let rank = |percent: usize| (rounds * percent).div_ceil(100).clamp(1, rounds) - 1;
         Some(Spread {

@@ -7,6 +7,7 @@ use crate::api::object::Key;
 use crate::api::yaml;
 use crate::api::yaml::tree::{Entry, Node, NodeValue, Position};
 use crate::apiserver::ApiServer;
+use crate::sim::sort::Order;
 use std::rc::Rc;
 
 /// Longer texts get no hints: they are made at each key stroke.
@@ -42,7 +43,7 @@ pub fn hints(text: &str, server: &ApiServer) -> Vec<Hint> {
             of_set(&document.root, server, &mut found);
         }
     }
-    found.sort_by_key(|hint: &Hint| (hint.at.line, hint.at.column));
+    found.order_by_key(|hint: &Hint| (hint.at.line, hint.at.column));
     found
 }
 

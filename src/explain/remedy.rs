@@ -20,6 +20,7 @@ use crate::reason::daemon::{SkipReason, Verdict};
 use crate::reason::scheduling::{Failure, PortConflict, Shortage};
 use crate::session::command::Command;
 use crate::session::execute::execute;
+use crate::sim::sort::Order;
 use crate::sim::time::{SimDuration, SimTime};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -330,7 +331,7 @@ fn loosen(cluster: &Cluster, set: &DaemonSet) -> Vec<Candidate> {
                 .map(str::to_owned)
         };
         let mut pods: Vec<&Rc<Pod>> = own_pods(cluster, set).collect();
-        pods.sort_by_key(|pod| (pod.metadata.creation_timestamp, hash(pod)));
+        pods.order_by_key(|pod| (pod.metadata.creation_timestamp, hash(pod)));
         let oldest = pods.first().map(|pod| {
             let title = format!("Delete the old pod {}", pod.metadata.name);
             Candidate::new(title, delete_pod(&pod.key()))

@@ -6,6 +6,7 @@ use crate::api::go::quote;
 use crate::api::kinds::{KINDS, KindInfo, kind};
 use crate::api::object::Object;
 use crate::api::yaml;
+use crate::sim::sort::Order;
 use serde::Serialize;
 
 /// The release whose behaviour is simulated.
@@ -149,7 +150,7 @@ pub fn api_resources(call: &mut Call<'_>) -> Outcome {
     kinds.retain(|info| info.api_version != "autoscaling/v1");
     kinds.retain(|info| group.as_ref().is_none_or(|group| info.group() == group));
     kinds.retain(|info| namespaced.is_none_or(|namespaced| info.namespaced == namespaced));
-    kinds.sort_by_key(|info| (info.group(), info.plural));
+    kinds.order_by_key(|info| (info.group(), info.plural));
     match call.flags.text("output") {
         "name" => {
             for info in kinds {
@@ -181,7 +182,7 @@ pub fn api_versions(call: &mut Call<'_>) -> Outcome {
         .chain(REVIEWS)
         .map(|info| info.api_version)
         .collect();
-    versions.sort_unstable();
+    versions.order();
     versions.dedup();
     for version in versions {
         call.print(version);
@@ -292,7 +293,7 @@ pub fn events(call: &mut Call<'_>) -> Outcome {
         }
         return Ok(());
     }
-    events.sort_by_key(|event| {
+    events.order_by_key(|event| {
         (
             event.last_timestamp,
             event.metadata.resource_version.parse::<u64>().unwrap_or(0),

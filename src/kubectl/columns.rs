@@ -13,6 +13,7 @@ use crate::api::meta::{StringMap, Time};
 use crate::api::node::Node;
 use crate::api::object::Object;
 use crate::api::pod::{Container, Pod};
+use crate::sim::sort::Order;
 use serde_json::Value;
 
 const NONE: &str = "<none>";
@@ -230,7 +231,7 @@ pub fn node_roles(node: &Node) -> String {
             },
         )
         .collect();
-    roles.sort_unstable();
+    roles.order();
     roles.dedup();
     if roles.is_empty() {
         NONE.to_owned()

@@ -4,6 +4,7 @@ use super::resource::{self, Words};
 use super::verbs::{self, VERBS, Verb};
 use super::{Host, flags, shell};
 use crate::api::kinds::{KINDS, KindInfo};
+use crate::sim::sort::Order;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More than these nobody reads.
@@ -39,7 +40,7 @@ pub fn complete(host: &mut dyn Host, line: &str, cursor: usize) -> Vec<String> {
 
 fn pick(mut choices: Vec<String>, word: &str) -> Vec<String> {
     choices.retain(|choice| choice.starts_with(word));
-    choices.sort();
+    choices.order();
     choices.dedup();
     choices.truncate(CHOICES_MAX);
     choices

@@ -11,6 +11,7 @@ use crate::api::kinds::KindInfo;
 use crate::api::meta::Time;
 use crate::api::object::Object;
 use crate::api::yaml;
+use crate::sim::sort::Order;
 use crate::sim::time::SimDuration;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -429,7 +430,7 @@ fn nothing_found(call: &mut Call<'_>, found: &Found) {
 
 /// The server lists events by name, and names begin with the object's and the time.
 fn sort_events(objects: &mut [Object]) {
-    objects.sort_by_key(|object| match object {
+    objects.order_by_key(|object| match object {
         Object::Event(event) => {
             let version: u64 = event.metadata.resource_version.parse().unwrap_or(0);
             (
@@ -476,7 +477,7 @@ fn sort(call: &Call<'_>, found: &mut Found) -> Outcome {
             path = quote(&path)
         )));
     }
-    keyed.sort_by(|(a, _), (b, _)| compare(a.as_ref(), b.as_ref()));
+    keyed.order_by(|(a, _), (b, _)| compare(a.as_ref(), b.as_ref()));
     found.objects = keyed.into_iter().map(|(_, object)| object).collect();
     Ok(())
 }
@@ -609,7 +610,7 @@ impl Watched {
             .iter()
             .filter(|(id, _)| !self.versions.contains_key(*id));
         changes.extend(gone.map(|(_, object)| ("DELETED", object.clone())));
-        changes.sort_by_key(|(_, object)| version(object));
+        changes.order_by_key(|(_, object)| version(object));
         changes
     }
 }

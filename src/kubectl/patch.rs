@@ -5,6 +5,7 @@
 //! Models: apimachinery pkg/util/strategicpatch/patch.go, jsonmergepatch, and RFC 6902 / RFC 7386.
 
 use crate::api::schema::{self, Merge};
+use crate::sim::sort::Order;
 use serde_json::{Map, Value, json};
 
 const PATCH: &str = "$patch";
@@ -378,8 +379,8 @@ fn ordered(merged: Vec<Value>, order: &[Value], server: &[Value], merge: Merge) 
     let (mut ours, mut theirs): (Vec<Value>, Vec<Value>) = merged
         .into_iter()
         .partition(|item| place(order, item).is_some());
-    ours.sort_by_key(|item| place(order, item));
-    theirs.sort_by_key(|item| place(server, item));
+    ours.order_by_key(|item| place(order, item));
+    theirs.order_by_key(|item| place(server, item));
     let mut out = Vec::with_capacity(ours.len() + theirs.len());
     let (mut ours, mut theirs) = (ours.into_iter().peekable(), theirs.into_iter().peekable());
     loop {

@@ -12,6 +12,7 @@ use crate::api::object::{Object, Resource};
 use crate::api::selector::label_selector_matches;
 use crate::apiserver::ApiServer;
 use crate::controllers::daemon_set::history::{template_of, template_patch};
+use crate::sim::sort::Order;
 use std::rc::Rc;
 
 const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
@@ -77,7 +78,7 @@ pub fn revisions(server: &ApiServer, set: &DaemonSet) -> Vec<Rc<ControllerRevisi
                 && revision.metadata.is_controlled_by(&set.metadata.uid)
         });
     let mut owned: Vec<Rc<ControllerRevision>> = owned.cloned().collect();
-    owned.sort_by_key(|revision| revision.revision);
+    owned.order_by_key(|revision| revision.revision);
     owned
 }
 

@@ -7,6 +7,7 @@ use crate::api::kinds::KindInfo;
 use crate::api::meta::{LabelSelector, StringMap};
 use crate::api::names;
 use crate::api::object::Object;
+use crate::sim::sort::Order;
 
 /// One requirement on a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +58,7 @@ impl LabelQuery {
                 }
             }
         }
-        requirements.sort_by(|a, b| a.key.cmp(&b.key));
+        requirements.order_by(|a, b| a.key.cmp(&b.key));
         Ok(LabelQuery(requirements))
     }
 
@@ -137,7 +138,7 @@ pub fn requirements_of(selector: &LabelSelector) -> Option<LabelQuery> {
             return None;
         }
         let mut values = expression.values.clone();
-        values.sort();
+        values.order();
         values.dedup();
         all.push(Requirement {
             key: expression.key.clone(),
@@ -145,7 +146,7 @@ pub fn requirements_of(selector: &LabelSelector) -> Option<LabelQuery> {
             values,
         });
     }
-    all.sort_by(|a, b| a.key.cmp(&b.key));
+    all.order_by(|a, b| a.key.cmp(&b.key));
     Some(LabelQuery(all))
 }
 
@@ -312,7 +313,7 @@ impl Parser {
                 return Err(format!("found '{}', expected: ',' or ')'", self.literal()));
             }
         }
-        values.sort();
+        values.order();
         values.dedup();
         made(operator, values)
     }

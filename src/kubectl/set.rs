@@ -9,6 +9,7 @@ use crate::api::go::quote;
 use crate::api::object::Object;
 use crate::api::pod::{Container, PodSpec, ResourceList};
 use crate::api::quantity::Quantity;
+use crate::sim::sort::Order;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -105,7 +106,7 @@ pub fn image(call: &mut Call<'_>) -> Outcome {
     if images.is_empty() {
         return Err(Failure::text("at least one image update is required"));
     }
-    images.sort();
+    images.order();
     images.dedup_by(|a, b| a.0 == b.0);
     if images.len() > 1 && images.iter().any(|(name, _)| name == "*") {
         return Err(Failure::text(

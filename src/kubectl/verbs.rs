@@ -7,6 +7,7 @@ use super::{
     taint, wait,
 };
 use crate::api::go::quote;
+use crate::sim::sort::Order;
 
 pub struct Verb {
     /// The words that call it: `rollout status`.
@@ -852,7 +853,7 @@ fn suggestions(word: &str) -> Vec<&'static str> {
         .map(|verb| verb.path)
         .filter(|path| !path.contains(' ') && *path != "help");
     let mut names: Vec<&'static str> = names.chain(NOT_HERE.iter().copied()).collect();
-    names.sort_unstable();
+    names.order();
     names.retain(|name| {
         distance(word, name) <= 2 || name.to_lowercase().starts_with(&word.to_lowercase())
     });
@@ -917,7 +918,7 @@ pub fn help(verb: &Verb) -> String {
     if !verb.flags.is_empty() {
         text.push_str("\nOptions:\n");
         let mut flags: Vec<&Flag> = verb.flags.iter().collect();
-        flags.sort_by_key(|flag| flag.name);
+        flags.order_by_key(|flag| flag.name);
         for flag in flags {
             let letter = flag
                 .short

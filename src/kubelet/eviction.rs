@@ -11,6 +11,7 @@ use crate::client::events::reference;
 use crate::reason::Decision;
 use crate::reason::kubelet::KubeletDecision;
 use crate::sim::hash::fnv1a_64;
+use crate::sim::sort::Order;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Actor;
 use serde::{Deserialize, Serialize};
@@ -180,7 +181,7 @@ impl Kubelets {
             .filter(|(_, w)| !super::admission::is_critical(&w.pod))
             .map(|(uid, w)| (rank(&w.pod, kind), uid))
             .collect();
-        candidates.sort_by_key(|(r, uid)| {
+        candidates.order_by_key(|(r, uid)| {
             (
                 Reverse(r.exceeds),
                 r.priority,

@@ -6,6 +6,7 @@ use super::images;
 use super::worker::{ContainerRun, Run, Worker};
 use crate::api::meta::Time;
 use crate::api::pod::{ContainerStatus, PodStatus, phase};
+use crate::sim::sort::Order;
 use serde_json::json;
 
 /// The conditions that a kubelet owns, in the order in which it writes them.
@@ -142,7 +143,7 @@ fn conditions(status: &mut PodStatus, worker: &Worker, now: Time) {
             .position(|o| *o == type_)
             .unwrap_or(OWNED.len())
     };
-    status.conditions.sort_by_key(|c| place(&c.type_));
+    status.conditions.order_by_key(|c| place(&c.type_));
 }
 
 /// Why a pod that has ended isn't ready.

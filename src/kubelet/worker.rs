@@ -13,6 +13,7 @@ use crate::api::pod::{Container, ContainerState, Pod, Probe, Running, Terminated
 use crate::reason::kubelet::KubeletDecision;
 use crate::sim::queue::Ticket;
 use crate::sim::rng::Stream;
+use crate::sim::sort::Order;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::TraceId;
 use std::collections::BTreeSet;
@@ -781,7 +782,7 @@ impl ContainerRun {
                 turns.extend(tries.and_then(|t| t.fails_at).map(|at| (at, kill)));
             }
         }
-        turns.sort_by_key(|(at, _)| *at);
+        turns.order_by_key(|(at, _)| *at);
         turns
     }
 
@@ -850,7 +851,7 @@ impl ContainerRun {
                             now + SimDuration(period),
                             Turn::Fails { probe, kills_after },
                         ));
-                        turns.sort_by_key(|(at, _)| *at);
+                        turns.order_by_key(|(at, _)| *at);
                     }
                 }
             }

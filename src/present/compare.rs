@@ -10,6 +10,7 @@ use crate::api::object::Key;
 use crate::cluster::Cluster;
 use crate::explain::compare::trial::{End, Run};
 use crate::explain::compare::{Compared, Comparison};
+use crate::sim::sort::Order;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
@@ -291,7 +292,7 @@ fn chart(compared: &[Compared]) -> Option<Chart> {
     let scale = scale(&runs);
     let mut floors: Vec<u32> = runs.iter().map(|(_, run)| floor(run)).collect();
     floors.retain(|floor| *floor < scale.high);
-    floors.sort_unstable();
+    floors.order();
     floors.dedup();
     let mut labelled: Vec<Tick> = Vec::new();
     for floor in floors {

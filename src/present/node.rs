@@ -6,6 +6,7 @@ use crate::api::node::Node;
 use crate::api::pod::{Pod, PodSpec};
 use crate::api::quantity::Quantity;
 use crate::api::taint;
+use crate::sim::sort::Order;
 use std::rc::Rc;
 
 /// What a node card shows.
@@ -235,7 +236,7 @@ fn labels(node: &Node) -> Vec<Label> {
         is_builtin: is_builtin(key),
     });
     let mut all: Vec<Label> = all.collect();
-    all.sort_by_key(|label| label.is_builtin);
+    all.order_by_key(|label| label.is_builtin);
     all
 }
 

@@ -23,6 +23,7 @@ use crate::reason::daemon::Verdict;
 use crate::session::Session;
 use crate::session::history::Place;
 use crate::session::lineage::Lineage;
+use crate::sim::sort::Order;
 use crate::sim::time::SimTime;
 use crate::trace::TraceId;
 use std::collections::BTreeMap;
@@ -305,7 +306,7 @@ fn view(
                 None => Rc::new(card(cluster, scene, node, None)),
             }
         }));
-        cards.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+        cards.order_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
     }
     let waiting = scene.waiting();
     let waits = waiting.len();
@@ -381,7 +382,7 @@ pub(super) fn fleet(
             .iter()
             .map(|node| (natural(&node.metadata.name), node));
         let mut keyed: Vec<_> = keyed.collect();
-        keyed.sort_unstable_by_key(|(key, _)| *key);
+        keyed.order_by_key(|(key, _)| *key);
         let nodes = keyed.into_iter();
         nodes.map(|(_, node)| fleet_node(scene, node)).collect()
     })

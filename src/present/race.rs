@@ -11,6 +11,7 @@ use crate::api::object::Key;
 use crate::cluster::Cluster;
 use crate::explain::compare::race::Race;
 use crate::session::lineage::Lineage;
+use crate::sim::sort::Order;
 use crate::sim::time::SimDuration;
 use std::rc::Rc;
 
@@ -109,7 +110,7 @@ impl Picture {
             let pods = self.scene.owned_on(name);
             let mut pods: Vec<_> = pods.map(|pod| Rc::new(self.scene.tile(pod))).collect();
             // The old one first: it stays where it is when the new one comes.
-            pods.sort_by_key(|pod| pod.revision.map(|revision| revision.number));
+            pods.order_by_key(|pod| pod.revision.map(|revision| revision.number));
             let node = RaceNode {
                 name: name.into(),
                 health: health(node),
@@ -118,7 +119,7 @@ impl Picture {
             let known = self.nodes.iter().find(|known| ***known == node);
             all.push(known.cloned().unwrap_or_else(|| Rc::new(node)));
         }
-        all.sort_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+        all.order_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
         self.nodes = all;
     }
 }

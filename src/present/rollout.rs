@@ -18,6 +18,7 @@ use crate::controllers::daemon_set::assess::{Class, Side};
 use crate::controllers::daemon_set::history::{History, template_patch};
 use crate::controllers::daemon_set::pod::available_from;
 use crate::controllers::daemon_set::rolling::budget;
+use crate::sim::sort::Order;
 use std::rc::Rc;
 
 /// So many nodes are named.
@@ -75,7 +76,7 @@ impl Count {
             let classes = ledger.classes().iter().filter(|(class, _)| are(class));
             let names = classes.flat_map(|(_, names)| names.iter().take(NAMED_MAX));
             let mut names: Vec<&Rc<str>> = names.collect();
-            names.sort_unstable();
+            names.order();
             names.truncate(NAMED_MAX);
             names
         };

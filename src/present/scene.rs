@@ -18,6 +18,7 @@ use crate::controllers::daemon_set::pod::target_node;
 use crate::controllers::daemon_set::sync::lens;
 use crate::reason::daemon::Verdict;
 use crate::session::lineage::Lineage;
+use crate::sim::sort::Order;
 use crate::trace::What;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -342,6 +343,6 @@ fn history(cluster: &Cluster, set: &DaemonSet) -> Vec<(i64, String, String)> {
         )
     });
     let mut rows: Vec<_> = rows.collect();
-    rows.sort_by_key(|(number, ..)| std::cmp::Reverse(*number));
+    rows.order_by_key(|(number, ..)| std::cmp::Reverse(*number));
     rows
 }

@@ -2,6 +2,7 @@
 //!
 //! Models: pkg/scheduler/framework/types.go, FitError.Error.
 
+use crate::sim::sort::Order;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -46,7 +47,7 @@ pub fn fit_error(nodes: u32, pre_filter: &str, reasons: &Reasons, post_filter: &
             .map(|(reason, count)| format!("{count} {reason}"))
             .collect();
         // As strings, as upstream does: `10 x` comes before `2 y`.
-        counted.sort();
+        counted.order();
         if !counted.is_empty() {
             let _ = write!(text, " {}.", counted.join(", "));
         }

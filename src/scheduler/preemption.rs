@@ -8,6 +8,7 @@ use super::message::{Reasons, fit_error};
 use super::node_info::{NodeInfo, PodInfo};
 use crate::api::meta::Time;
 use crate::reason::scheduling::{Failure, Rejection};
+use crate::sim::sort::Order;
 use std::cmp::Reverse;
 use std::rc::Rc;
 
@@ -133,7 +134,7 @@ pub fn victims_on(pod: &PodInfo, info: &NodeInfo) -> Result<Vec<Rc<PodInfo>>, No
         return Err(NoRoom::NobodyLower);
     }
     // By importance: priority, then age. The sort is stable, so equals stay in the order of their names.
-    lower.sort_by_key(|other| (Reverse(other.priority()), started(other)));
+    lower.order_by_key(|other| (Reverse(other.priority()), started(other)));
     let mut without = info.clone();
     for other in &lower {
         without.remove_pod(&other.key);

@@ -14,6 +14,7 @@ pub mod settle;
 use crate::api::meta::is_default;
 use crate::cluster::Cluster;
 use crate::kubectl::{Host, Started};
+use crate::sim::sort::Order;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::What;
 use command::{Command, Failure, Outcome};
@@ -335,7 +336,7 @@ impl Session {
     /// Those that lie beyond a place mark nothing that there is.
     fn drop_bookmarks(&mut self, there: Place) {
         self.bookmarks.retain(|mark| mark.place.is_within(there));
-        self.bookmarks.sort_by_key(|mark| mark.place);
+        self.bookmarks.order_by_key(|mark| mark.place);
     }
 
     /// What the present history is called; empty if nobody named it.

@@ -5,4 +5,5 @@ pub mod hash;
 pub mod queue;
 pub mod rng;
 pub mod shared_map;
+pub mod sort;
 pub mod time;

@@ -17,17 +17,18 @@ pub struct RemediesProps {
     pub act: Callback<usize>,
 }
 
-/// A list of edits, or nothing.
+/// A list of edits; hidden if there are none.
+///
+/// Never without an element: what is drawn before an empty component stands, for Yew 0.23, before what followed that
+/// component at the last drawing, and panics if that has just gone.
 #[component]
 pub fn Remedies(props: &RemediesProps) -> Html {
     let dispatch = use_dispatch();
     let items = props.list.as_ref().map_or(&[][..], |list| &list.items);
-    if items.is_empty() && props.done.is_none() {
-        return html! {};
-    }
+    let is_empty = items.is_empty() && props.done.is_none();
     let rows = items.iter().enumerate();
     html! {
-        <div class="remedies">
+        <div class="remedies" hidden={is_empty}>
             if let Some(done) = &props.done {
                 <p class="remedy remedy--done"><span>{ icon(Icon::Check) }{ " Done: " }{ done }</span>
                     <button type="button" class="button button--small" onclick={dispatch.on(Msg::Undo)}>{ "Take it back" }</button></p>

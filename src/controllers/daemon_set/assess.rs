@@ -9,6 +9,7 @@ use crate::api::meta::Time;
 use crate::api::node::Node;
 use crate::api::pod::{Pod, PodSpec, phase};
 use crate::reason::daemon::{CreateReason, DeleteReason, Verdict};
+use crate::sim::sort::Order;
 use std::rc::Rc;
 
 /// What a sync knows of the DaemonSet while it looks at nodes.
@@ -97,7 +98,7 @@ pub fn assess(lens: &Lens, node: Option<&Node>, pods: &[Rc<Pod>], now: Time) -> 
         .iter()
         .filter(|p| !(p.is_terminal() && p.metadata.is_terminating()))
         .collect();
-    pods.sort_by(|a, b| order(a).cmp(&order(b)));
+    pods.order_by(|a, b| order(a).cmp(&order(b)));
     let verdict = node.map(|node| verdict(&lens.spec, node));
     let should_run = verdict.as_ref().is_some_and(Verdict::should_run);
     let plan = match &verdict {

@@ -4,6 +4,7 @@ use crate::api::apps::{CONTROLLER_REVISION_HASH, ControllerRevision, DaemonSet};
 use crate::api::meta::ObjectMeta;
 use crate::api::pod::PodTemplateSpec;
 use crate::sim::hash::fnv1a_32;
+use crate::sim::sort::Order;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -107,7 +108,7 @@ pub fn to_prune(
         return Vec::new();
     }
     let mut sorted: Vec<_> = old.to_vec();
-    sorted.sort_by_key(|r| r.revision);
+    sorted.order_by_key(|r| r.revision);
     sorted
         .into_iter()
         .filter(|r| !is_live(r.metadata.label(CONTROLLER_REVISION_HASH).unwrap_or("")))

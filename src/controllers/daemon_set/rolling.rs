@@ -4,6 +4,7 @@ use super::assess::{Class, Side};
 use crate::api::apps::{DaemonSet, ROLLING_UPDATE};
 use crate::api::go::quote;
 use crate::api::int_or_percent::IntOrString;
+use crate::sim::sort::Order;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -108,7 +109,7 @@ impl Candidates<'_> {
     fn first(&self, most: usize) -> Vec<Rc<str>> {
         let nodes = self.0.iter().flat_map(|nodes| names(nodes).take(most));
         let mut first: Vec<_> = nodes.collect();
-        first.sort_unstable();
+        first.order();
         first.truncate(most);
         first
     }
@@ -128,7 +129,7 @@ fn replace(classes: &Classes, budget: Budget) -> Rollout {
             _ => out.unavailable += nodes.len() as i32,
         }
     }
-    out.delete_unavailable.sort();
+    out.delete_unavailable.order();
     let room = (budget.max_unavailable - out.unavailable).max(0) as usize;
     out.waiting = candidates.count().saturating_sub(room) as i32;
     out.delete_available = candidates.first(room);
@@ -172,9 +173,9 @@ fn surge(classes: &Classes, desired: i32, budget: Budget) -> Result<Rollout, Str
             (_, Side::Available) => out.delete_replaced.extend(names(nodes)),
         }
     }
-    out.delete_replaced.sort();
-    out.delete_unavailable.sort();
-    out.create_unavailable.sort();
+    out.delete_replaced.order();
+    out.delete_unavailable.order();
+    out.create_unavailable.order();
     out.unavailable = surging;
     out.delete_sunset = sunset.first((available - desired).max(0) as usize);
     let room = (budget.max_surge - surging).max(0) as usize;

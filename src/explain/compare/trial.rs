@@ -9,6 +9,7 @@ use crate::controllers::daemon_set::rolling::{Budget, budget};
 use crate::session::command::Command;
 use crate::session::execute::execute;
 use crate::sim::rng::Stream;
+use crate::sim::sort::Order;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::What;
 use std::collections::{BTreeSet, VecDeque};
@@ -343,6 +344,6 @@ fn losses(base: &Cluster, per_mille: u32, seed: u64) -> VecDeque<(SimTime, Strin
         is_lost.then(|| (at, name.clone()))
     });
     let mut lost: Vec<_> = lost.collect();
-    lost.sort_unstable();
+    lost.order();
     lost.into()
 }

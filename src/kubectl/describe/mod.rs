@@ -16,6 +16,7 @@ use crate::api::meta::{StringMap, Time};
 use crate::api::object::Object;
 use crate::api::pod::phase;
 use crate::apiserver::ApiServer;
+use crate::sim::sort::Order;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -95,7 +96,7 @@ impl Writer {
             return;
         }
         let version = |event: &Event| event.metadata.resource_version.parse::<u64>().unwrap_or(0);
-        events.sort_by_key(|event| (event.last_timestamp, version(event)));
+        events.order_by_key(|event| (event.last_timestamp, version(event)));
         self.line(0, "Events:");
         self.line(1, "Type\tReason\tAge\tFrom\tMessage");
         self.line(1, "----\t------\t----\t----\t-------");

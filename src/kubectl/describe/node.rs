@@ -11,6 +11,7 @@ use crate::api::quantity::Quantity;
 use crate::api::taint;
 use crate::apiserver::ApiServer;
 use crate::controllers::node_lifecycle::LEASE_RENEW_PERIOD;
+use crate::sim::sort::Order;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -32,7 +33,7 @@ pub fn node(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
         &format!("CreationTimestamp:\t{}", moment(meta.creation_timestamp)),
     );
     let mut taints: Vec<&crate::api::node::Taint> = node.spec.taints.iter().collect();
-    taints.sort_by(|a, b| (&a.effect, &a.key).cmp(&(&b.effect, &b.key)));
+    taints.order_by(|a, b| (&a.effect, &a.key).cmp(&(&b.effect, &b.key)));
     let taints: Vec<String> = taints.into_iter().map(taint::to_string).collect();
     w.list("Taints", &taints);
     w.line(0, &format!("Unschedulable:\t{}", node.spec.unschedulable));

@@ -9,6 +9,7 @@ use crate::api::pod::{
     ResourceRequirements, Toleration, Volume,
 };
 use crate::api::quantity::Quantity;
+use crate::sim::sort::Order;
 use serde_json::Value;
 
 /// The block that `describe` and `rollout history --revision` print, with tabs.
@@ -400,7 +401,7 @@ fn mounts(w: &mut Writer, container: &Container) {
             "Mounts:"
         },
     );
-    mounts.sort_by_key(|mount| text(mount, "mountPath").to_owned());
+    mounts.order_by_key(|mount| text(mount, "mountPath").to_owned());
     for mount in mounts {
         let read_only = mount
             .get("readOnly")
@@ -424,7 +425,7 @@ fn mounts(w: &mut Writer, container: &Container) {
     if !devices.is_empty() {
         w.line(2, "Devices:");
     }
-    devices.sort_by_key(|device| text(device, "devicePath").to_owned());
+    devices.order_by_key(|device| text(device, "devicePath").to_owned());
     for device in devices {
         let (path, name) = (text(device, "devicePath"), text(device, "name"));
         w.line(3, &format!("{path} from {name}"));
@@ -583,7 +584,7 @@ pub fn topology_spread(w: &mut Writer, constraints: Option<&Value>, space: &str)
         .into_iter()
         .flatten()
         .collect();
-    constraints.sort_by_key(|constraint| text(constraint, "topologyKey").to_owned());
+    constraints.order_by_key(|constraint| text(constraint, "topologyKey").to_owned());
     for (i, constraint) in constraints.into_iter().enumerate() {
         let title = if i == 0 {
             "Topology Spread Constraints:"
@@ -614,7 +615,7 @@ pub fn topology_spread(w: &mut Writer, constraints: Option<&Value>, space: &str)
 /// Models: describe.go, printTolerationsMultilineWithIndent.
 pub fn tolerations(w: &mut Writer, title: &str, tolerations: &[Toleration]) {
     let mut sorted: Vec<&Toleration> = tolerations.iter().collect();
-    sorted.sort_by(|a, b| a.key.cmp(&b.key));
+    sorted.order_by(|a, b| a.key.cmp(&b.key));
     let texts = sorted.into_iter().map(|toleration| {
         let mut text = toleration.key.clone();
         if !toleration.value.is_empty() {

@@ -16,6 +16,7 @@ use crate::present::words::span;
 use crate::reason::daemon::{SkipReason, Verdict};
 use crate::reason::field::{self, Field};
 use crate::reason::scheduling::Failure;
+use crate::sim::sort::Order;
 use std::rc::Rc;
 
 /// A check, and the fields that it looked at.
@@ -229,7 +230,7 @@ fn taint_checks(set: &DaemonSet, spec: &PodSpec, node: &Node) -> Vec<Found> {
     });
     let mut all: Vec<Found> = all.collect();
     // Stable: the node's order stays among equals.
-    all.sort_by_key(|(check, _)| match check.outcome {
+    all.order_by_key(|(check, _)| match check.outcome {
         Outcome::Fail => (1, !check.title.ends_with(taint::NO_EXECUTE)),
         _ => (0, false),
     });
