@@ -1,6 +1,5 @@
 //! A DaemonSet: its status, number by number with what each means, and how its rollout goes.
 
-use super::availability::{AvailabilityChart, chart};
 use super::page::id;
 use super::rollout::{Count, rollout};
 use super::scene::Scene;
@@ -8,7 +7,6 @@ use super::words::Tone;
 use crate::api::apps::DaemonSet;
 use crate::api::meta::LabelSelector;
 use crate::api::pod::{NodeSelectorRequirement, PodSpec};
-use crate::cluster::Cluster;
 
 /// Names a DaemonSet in messages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,8 +27,6 @@ pub struct DaemonSetPanel {
     /// Said when the numbers are not what a fresh count gives.
     pub stale: Option<Stale>,
     pub rollout: Rollout,
-    /// The newest rollout over time.
-    pub chart: Option<AvailabilityChart>,
     pub selection: SelectionNote,
     pub containers: Vec<ContainerImage>,
     pub revisions: Vec<RevisionRow>,
@@ -114,13 +110,7 @@ pub struct RevisionRow {
     pub is_current: bool,
 }
 
-pub fn panel(
-    cluster: &Cluster,
-    scene: &Scene,
-    set: &DaemonSet,
-    fresh: &Count,
-    is_stale: bool,
-) -> DaemonSetPanel {
+pub fn panel(scene: &Scene, set: &DaemonSet, fresh: &Count, is_stale: bool) -> DaemonSetPanel {
     let rollout = rollout(set, fresh);
     let is_terminating = set.metadata.is_terminating();
     let (headline, tone) = headline(set, &rollout, fresh);
@@ -132,7 +122,6 @@ pub fn panel(
         figures: figures(set, is_stale.then_some(fresh)),
         stale: stale(set, fresh, is_stale),
         rollout,
-        chart: chart(cluster, set),
         selection: selection(set),
         containers: set
             .spec

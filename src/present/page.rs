@@ -1,5 +1,6 @@
 //! The whole screen, made anew from a session; what didn't change stays the same object.
 
+use super::availability::{AvailabilityChart, chart};
 use super::cluster::{CARDS_MAX, ClusterView, Density};
 use super::daemon_set::{self, DaemonSetId, DaemonSetPanel};
 use super::events::{self, EventFeed};
@@ -29,9 +30,9 @@ use crate::trace::TraceId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// While many nodes play, the feed is made for every so many pictures: nobody reads sixty of it in a second, and its
-/// rows are the most that there is to draw.
-const FEED_EVERY: u32 = 20;
+/// While many nodes play, the feed and the chart are made for every so many pictures: nobody reads sixty of them in a
+/// second, and they are the most that there is to draw.
+const DETAILS_EVERY: u32 = 20;
 
 /// What the user looks at; everything else follows from the session.
 pub struct Look<'a> {
@@ -86,6 +87,8 @@ pub struct Page {
     pub groups: Option<Rc<Groups>>,
     pub cluster: Rc<ClusterView>,
     pub feed: Rc<EventFeed>,
+    /// Availability over time.
+    pub chart: Option<Rc<AvailabilityChart>>,
     pub eye: Option<Rc<Eye>>,
     pub why: Option<Rc<WhyPanel>>,
     /// Instead of cards, when there are too many nodes for them.
@@ -101,8 +104,8 @@ pub struct Page {
     subject: String,
     /// Since when the status has been this one, and something else than a fresh count.
     differs: Option<(SimTime, DaemonSetStatus)>,
-    /// How many pictures `feed` is behind.
-    feed_behind: u32,
+    /// How many pictures `feed` and `chart` are behind.
+    behind: u32,
 }
 
 /// When two of these are equal, the cluster looks the same.
@@ -141,13 +144,15 @@ impl Page {
             changed |= self.refresh_cluster(session, set.as_ref(), has_moved);
         }
         changed |= self.refresh_groups(cluster, set.as_deref(), look.pace, is_same);
-        self.feed_behind += u32::from(!is_same || self.feed_behind > 0);
+        self.behind += u32::from(!is_same || self.behind > 0);
         let is_busy = matches!(look.pace, Pace::Playing | Pace::Jumping)
             && self.cluster.node_count > CARDS_MAX;
-        if self.feed_behind >= if is_busy { FEED_EVERY } else { 1 } {
-            self.feed_behind = 0;
+        if self.behind >= if is_busy { DETAILS_EVERY } else { 1 } {
+            self.behind = 0;
             let feed = events::feed(cluster, &self.feed);
             changed |= renew(&mut self.feed, feed);
+            let chart = set.as_deref().and_then(|set| chart(cluster, set));
+            changed |= renew_some(&mut self.chart, chart);
         }
         if !is_same || look.has_eye != self.eye.is_some() {
             let set = set.as_deref().filter(|_| look.has_eye);
@@ -236,7 +241,7 @@ impl Page {
             .differs
             .as_ref()
             .is_some_and(|(since, _)| now.since(*since).0 > 1000 || cluster.is_settled());
-        daemon_set::panel(cluster, &self.scene, set, &fresh, is_stale)
+        daemon_set::panel(&self.scene, set, &fresh, is_stale)
     }
 }
 

@@ -204,8 +204,8 @@ fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>) {
         let Some(frame) = frame.cast::<Element>() else {
             return;
         };
-        let calm = platform::media_matches("(prefers-reduced-motion: reduce)");
-        if flights.has_drawn && cluster.is_moving && !calm && !arrived.is_empty() {
+        let is_flying = flights.has_drawn && cluster.is_moving && !arrived.is_empty();
+        if is_flying && !platform::media_matches("(prefers-reduced-motion: reduce)") {
             let home = child(&frame, "#control-plane .lane__title")
                 .map(|e| platform::place_in(&e, &frame));
             for uid in &arrived {

@@ -21,6 +21,8 @@ use yew::prelude::*;
 pub struct DaemonSetProps {
     pub panel: Option<Rc<DaemonSetPanel>>,
     #[prop_or_default]
+    pub chart: Option<Rc<AvailabilityChart>>,
+    #[prop_or_default]
     pub groups: Option<Rc<Groups>>,
     /// What would let a stuck rollout go on.
     #[prop_or_default]
@@ -51,7 +53,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
             </div>
             <p class="headline" data-tone={panel.tone.as_str()}>{ &panel.headline }</p>
             { rollout(&panel.rollout) }
-            if let Some(chart) = &panel.chart { { availability(chart) } }
+            if let Some(chart) = &props.chart { <Availability drawn={chart.clone()} /> }
             <Remedies title={if panel.rollout.state == RolloutState::Progressing { "What would make it faster" } else { "What would let it go on" }} list={props.ways_out.clone()}
                 done={props.done.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
             if let Some(stale) = &panel.stale {
@@ -163,8 +165,15 @@ fn rollout(rollout: &Rollout) -> Html {
     }
 }
 
+#[derive(Clone, PartialEq, Properties)]
+struct AvailabilityProps {
+    drawn: Rc<AvailabilityChart>,
+}
+
 /// Available pods since the rollout began, with the floor; below it the same in words.
-fn availability(drawn: &AvailabilityChart) -> Html {
+#[component]
+fn Availability(props: &AvailabilityProps) -> Html {
+    let drawn = &props.drawn;
     let words = drawn.words.join(" ");
     let fell = drawn.fell.as_deref().unwrap_or("");
     html! {

@@ -138,7 +138,7 @@ impl Component for Root {
                         </div>
                         <div class="page__status">
                             <Why why={model.why().cloned()} pointed={model.pointed} walk={walk} remedies={model.remedies.clone()} done={done(About::Node)} />
-                            <DaemonSet panel={page.panel.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} done={done(About::Rollout)} all={page.daemon_sets.clone()} />
+                            <DaemonSet panel={page.panel.clone()} chart={page.chart.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} done={done(About::Rollout)} all={page.daemon_sets.clone()} />
                             <EventFeed feed={page.feed.clone()} />
                             <Eye eye={page.eye.clone()} is_open={model.shows_eye} />
                         </div>

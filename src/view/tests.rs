@@ -187,6 +187,7 @@ fn a_node_form_lists_labels_and_taints_and_says_what_is_wrong() {
 #[test]
 fn the_status_before_and_after() {
     let props = |model: &Model| super::daemon_set::DaemonSetProps {
+        chart: model.page.chart.clone(),
         groups: model.page.groups.clone(),
         ways_out: model.ways_out.clone(),
         done: None,

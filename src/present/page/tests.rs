@@ -205,7 +205,7 @@ impl Played {
         let differs = self.page.differs.clone();
         let mut anew = Page {
             differs,
-            feed_behind: FEED_EVERY,
+            behind: DETAILS_EVERY,
             ..Page::default()
         };
         self.page.refresh(&self.session, &look);
@@ -219,7 +219,8 @@ impl Played {
         let same = [
             ("the list", page.daemon_sets == anew.daemon_sets),
             ("the cards", *page.cluster == cluster),
-            ("the feed", page.feed == anew.feed || page.feed_behind > 0),
+            ("the feed", page.feed == anew.feed || page.behind > 0),
+            ("the chart", page.chart == anew.chart || page.behind > 0),
             ("the map", page.fleet == anew.fleet),
             ("why", page.why == anew.why),
             ("the card", page.focus == anew.focus),
@@ -227,7 +228,7 @@ impl Played {
         ];
         let other = same.iter().find(|(_, is_same)| !is_same);
         assert_eq!(other, None, "step {step}, {at}");
-        assert!(page.feed_behind == 0 || pace == Pace::Playing);
+        assert!(page.behind == 0 || pace == Pace::Playing);
         assert_eq!(page.panel, anew.panel, "step {step}, {at}");
     }
 }
