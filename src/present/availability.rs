@@ -71,14 +71,16 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
         let label = format!("floor {}", rollout.now.floor);
         (scale.trail(&mut samples, FRAME.right), Tick { at, label })
     });
+    let now = scale.y(rollout.now.available);
     Some(AvailabilityChart {
+        // The trail leaves out what is too short to be seen; the last step is seen by its dot.
         line: format!(
-            "M{} {}L{}",
+            "M{} {}L{}V{now}",
             FRAME.left,
             scale.y(rollout.start.available),
             &scale.trail(&mut available, end)[1..]
         ),
-        end: (end, scale.y(rollout.now.available)),
+        end: (end, now),
         is_over: rollout.ended.is_some(),
         floor,
         below: if has_floor {
@@ -256,7 +258,7 @@ spec:
             &running(A_FIFTH),
             expect![[r#"
                 no floor
-                9 steps to (267, 10)
+                10 steps to (267, 10)
                 below: ""
                 Began at 0:00.0, done after 4.8 s.
             "#]],
@@ -273,7 +275,7 @@ spec:
             &session,
             expect![[r#"
                 floor 8 at 66: M34 66H322
-                1 steps to (280, 10)
+                2 steps to (280, 10)
                 below: ""
                 Began at 0:05.0, done after 27 s.
                 Worst: 8 available of 10 wanted, at 0:05.0.
@@ -304,7 +306,7 @@ spec:
             &session,
             expect![[r#"
                 floor 8 at 43: M34 43H322
-                3 steps to (302, 10)
+                4 steps to (302, 10)
                 below: "M45 77H77M77 60H91"
                 Began at 0:05.0, done after 23 s.
                 Worst: 6 available of 10 wanted, at 0:06.0.
@@ -323,7 +325,7 @@ spec:
             &session,
             expect![[r#"
                 no floor
-                0 steps to (34, 10)
+                1 steps to (34, 10)
                 below: ""
                 Began at 0:05.0, running for 0.0 s.
                 Worst so far: 10 available of 10 wanted, at 0:05.0.
