@@ -45,6 +45,7 @@ mod fleet {
             state: CellState::Ready,
             revision: CellRevision::New,
             pod: Some(format!("agent-{i}").into()),
+            second: None,
             flags: CellFlags::default(),
         };
         Rc::new((1..=count).map(node).collect())
@@ -117,6 +118,7 @@ mod fleet {
         let props = FleetProps {
             view: view(count),
             selected: None,
+            parts: Vec::new(),
             on_select,
         };
         let app = yew::Renderer::<Fleet>::with_root_and_props(host.clone(), props).render();
