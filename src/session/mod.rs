@@ -514,7 +514,9 @@ impl Session {
     pub fn seek(&mut self, to: SimTime) {
         let to = to.min(self.end());
         self.end = self.end();
-        if to < self.now() {
+        let steps = self.cluster.steps();
+        let is_ahead = |c: &Checkpoint| c.cluster.steps() > steps && c.cluster.now() <= to;
+        if to < self.now() || self.checkpoints.iter().any(is_ahead) {
             self.restore(|c| c.cluster.now() <= to);
         }
         self.replay_to(to, &mut u64::MAX.clone());
