@@ -8,15 +8,15 @@ use crate::session::settle::Settling;
 use crate::sim::time::{SimDuration, SimTime};
 
 /// A frame that took longer (a hidden tab, a slow page) counts as this long.
-const TICK_MS_MAX: u32 = 400;
+pub const TICK_MS_MAX: u32 = 400;
 /// A frame takes so many steps at the most: the page stays responsive, and time runs slower for a while.
 /// How many that are follows from how long the last frames took.
 const STEPS_FIRST: u64 = 1_000;
 const STEPS_MIN: u64 = 100;
 const STEPS_MAX: u64 = 10_000;
 /// Frames of a playing page shall take no longer than this, those of a jump (it is to be over soon) a few times as long.
-const FRAME_MS: u32 = 20;
-const JUMP_FRAME_MS: u32 = 50;
+pub const FRAME_MS: u32 = 20;
+pub const JUMP_FRAME_MS: u32 = 50;
 /// With nothing due for longer than this (in real time), the page wakes up now and then instead of every frame.
 const NEAR_MS: u64 = 600;
 const WAIT_MS: u32 = 250;

@@ -63,7 +63,7 @@ impl Model {
     }
 
     /// Time is about to be turned by hand.
-    fn stop(&mut self) {
+    pub(super) fn stop(&mut self) {
         self.console.interrupt_wait();
         self.clock.end_jump();
         self.clock.is_playing = false;

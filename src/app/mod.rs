@@ -528,8 +528,7 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.session.step();
         }
         ClockMsg::StepBack => {
-            model.console.interrupt_wait();
-            model.clock.is_playing = false;
+            model.stop();
             model.session.step_back();
         }
         ClockMsg::NextMoment => {
@@ -539,8 +538,7 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
         ClockMsg::Settle => model.clock.settle(&mut model.session),
         ClockMsg::Speed(speed) => model.clock.speed = speed,
         ClockMsg::Seek { ms } => {
-            model.console.interrupt_wait();
-            model.clock.is_playing = false;
+            model.stop();
             model.session.seek(crate::sim::time::SimTime(ms));
         }
         ClockMsg::Wake => {}

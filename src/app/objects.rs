@@ -2,8 +2,8 @@
 
 use crate::api::object::Kind;
 use crate::apiserver::ApiServer;
+use crate::kubectl::apply::LAST_APPLIED;
 use crate::present::editor::ObjectItem;
-use crate::present::marks::LAST_APPLIED;
 
 /// More nobody looks through in a menu.
 const ITEMS_MAX: usize = 40;

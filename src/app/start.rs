@@ -1,7 +1,7 @@
 //! How the page begins: the first visit, or a link. What a link replaces is kept, and offered back.
 
 use super::Model;
-use super::clock::{Clock, Slice};
+use super::clock::{Clock, JUMP_FRAME_MS, Slice};
 use super::compare::Compare;
 use super::console::Console;
 use super::editor::{Editor, Tab};
@@ -23,7 +23,6 @@ use std::rc::Rc;
 /// A link whose history takes no more steps, on so few nodes, is opened at once; what is longer shows how far it is.
 const SHORT_STEPS: u64 = 5_000;
 const FEW_NODES: u32 = 500;
-const FRAME_MS: u32 = 50;
 
 /// A link that isn't played to its end yet.
 #[derive(Debug)]
@@ -221,12 +220,7 @@ pub fn open_link(model: &mut Model, fragment: &str) {
     }
     match link::decode(fragment) {
         Ok(shared) => {
-            let nodes: u64 = shared
-                .scenario
-                .nodes
-                .iter()
-                .map(|g| u64::from(g.count))
-                .sum();
+            let has_few_nodes = shared.scenario.node_count() <= u64::from(FEW_NODES);
             model.close_dialog();
             model.opening = Some(Opening {
                 fragment: fragment.to_owned(),
@@ -238,7 +232,7 @@ pub fn open_link(model: &mut Model, fragment: &str) {
                     ..Slice::default()
                 },
             });
-            if nodes <= u64::from(FEW_NODES) {
+            if has_few_nodes {
                 play(model, SHORT_STEPS);
             }
         }
@@ -250,7 +244,7 @@ pub fn open_link(model: &mut Model, fragment: &str) {
 pub(super) fn go_on_opening(model: &mut Model, elapsed_ms: u32) {
     if let Some(opening) = &mut model.opening {
         if opening.played.is_some() {
-            opening.slice.fit(elapsed_ms, FRAME_MS);
+            opening.slice.fit(elapsed_ms, JUMP_FRAME_MS);
         }
         let steps = opening.slice.steps;
         play(model, steps);

@@ -6,12 +6,11 @@ use crate::api::object::{Key, Kind, Object};
 use crate::api::yaml;
 use crate::api::yaml::tree::Document;
 use crate::apiserver::ApiServer;
+use crate::kubectl::apply::LAST_APPLIED;
 use crate::reason::field::{Field, Of};
 use serde_json::Value;
 use std::rc::Rc;
 
-/// kubectl's own note of what was applied.
-pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// So many lines of one field are shown.
 const LINES_MAX: u32 = 9;
 /// Longer texts aren't searched while somebody types or points.

@@ -395,11 +395,11 @@ impl Session {
         }
         let parts = [self.log.get(common), to.log.get(common)];
         let steps = parts.into_iter().flatten().map(|logged| logged.steps).min();
-        let is_common = |c: &Checkpoint| {
-            c.applied <= common && steps.is_none_or(|steps| c.cluster.steps() <= steps)
+        let is_common = |place: Place| {
+            place.applied as usize <= common && steps.is_none_or(|steps| place.steps <= steps)
         };
-        self.restore(is_common);
-        self.checkpoints.retain(is_common);
+        self.approach(|place| is_common(place) && place.at <= to.end);
+        self.checkpoints.retain(|c| is_common(c.place()));
         self.undone.clear();
         self.edits += 1;
         self.log = to.log;
@@ -514,20 +514,14 @@ impl Session {
     pub fn seek(&mut self, to: SimTime) {
         let to = to.min(self.end());
         self.end = self.end();
-        let steps = self.cluster.steps();
-        let is_ahead = |c: &Checkpoint| c.cluster.steps() > steps && c.cluster.now() <= to;
-        if to < self.now() || self.checkpoints.iter().any(is_ahead) {
-            self.restore(|c| c.cluster.now() <= to);
-        }
+        self.approach(|place| place.at <= to);
         self.replay_to(to, &mut u64::MAX.clone());
     }
 
     /// To a moment exactly; one that this history hasn't reached yet is played to.
     pub fn go(&mut self, to: Place) {
         self.end = self.end();
-        if !self.place().is_within(to) {
-            self.restore(|c| c.place().is_within(to));
-        }
+        self.approach(|place| place.is_within(to));
         self.replay_place(to);
         self.end = self.end();
     }
@@ -573,7 +567,7 @@ impl Session {
             steps: last.steps,
             applied: self.log.len() as u32,
         };
-        self.restore(|c| c.place().is_within(before));
+        self.approach(|place| place.is_within(before));
         self.replay_place(before);
         self.end = self.now();
         self.checkpoints.retain(|c| c.place().is_within(before));
@@ -611,15 +605,15 @@ impl Session {
         true
     }
 
-    /// Goes to the latest checkpoint that fits.
-    fn restore(&mut self, fits: impl Fn(&Checkpoint) -> bool) {
+    /// Goes to the latest checkpoint that fits, unless the present place fits too and is as late: what lies between is played.
+    fn approach(&mut self, fits: impl Fn(Place) -> bool) {
+        let order = |place: Place| (place.steps, place.applied);
         // The first one, at the start, fits always.
-        let best = self
-            .checkpoints
-            .iter()
-            .filter(|c| fits(c))
-            .max_by_key(|c| (c.cluster.steps(), c.applied));
-        if let Some(best) = best {
+        let fitting = self.checkpoints.iter().filter(|c| fits(c.place()));
+        let here = self.place();
+        if let Some(best) = fitting.max_by_key(|c| order(c.place()))
+            && (!fits(here) || order(here) < order(best.place()))
+        {
             self.cluster = best.cluster.clone();
             self.applied = best.applied;
             self.lineage = Lineage::default();

@@ -40,9 +40,13 @@ impl Default for Scenario {
 }
 
 impl Scenario {
+    pub fn node_count(&self) -> u64 {
+        self.nodes.iter().map(|group| u64::from(group.count)).sum()
+    }
+
     /// What can't be played, in one sentence.
     pub fn check(&self) -> Result<(), String> {
-        let nodes: u64 = self.nodes.iter().map(|group| u64::from(group.count)).sum();
+        let nodes = self.node_count();
         if nodes > u64::from(MAX_NODES) {
             return Err(format!(
                 "{nodes} nodes are more than the {MAX_NODES} that the playground simulates"

@@ -1,6 +1,6 @@
 //! Watching two strategies side by side: what is shown of them, and how their common time follows real time.
 
-use crate::app::clock::Slice;
+use crate::app::clock::{FRAME_MS, JUMP_FRAME_MS, Slice, TICK_MS_MAX};
 use crate::app::msg::RaceMsg;
 use crate::explain::compare::Comparison;
 use crate::explain::compare::race::Race;
@@ -11,12 +11,6 @@ use crate::present::race::{
 use crate::present::words::clock;
 use crate::sim::time::SimDuration;
 use std::rc::Rc;
-
-/// Frames shall take no longer than this while it plays, those on the way to a moment a few times as long.
-const FRAME_MS: u32 = 20;
-const SEEK_FRAME_MS: u32 = 50;
-/// A frame that took longer (a hidden tab) counts as this long.
-const TICK_MS_MAX: u32 = 400;
 
 #[derive(Debug)]
 pub struct Watch {
@@ -103,7 +97,7 @@ impl Watch {
         }
         let wanted = match self.is_playing {
             true => FRAME_MS,
-            false => SEEK_FRAME_MS,
+            false => JUMP_FRAME_MS,
         };
         self.slice.fit(elapsed_ms, wanted);
         let steps = self.slice.steps;
