@@ -11,6 +11,7 @@ use super::suggest::Suggested;
 use crate::present::compare::Progress;
 use crate::present::editor::PresetItem;
 use crate::present::page::Page;
+use crate::present::stage::pacing::Pacer;
 use crate::present::words::clock;
 use crate::presets;
 use crate::session::Session;
@@ -162,6 +163,7 @@ impl Model {
         let pane = Rc::new(editor.pane(&presets, true));
         let mut model = Model {
             session,
+            pacer: Pacer::default(),
             editor,
             clock: Clock::default(),
             console: Console::default(),

@@ -82,6 +82,9 @@ fn tile(state: PodState, is_current: bool) -> Rc<Tile> {
         }),
         node: "node-1".into(),
         is_bound: state != PodState::Unscheduled,
+        mark: None,
+        ring: None,
+        note: String::new(),
         summary: "Pod agent-x7k2p".to_owned(),
     })
 }
@@ -623,7 +626,7 @@ fn two_strategies_are_read_side_by_side() {
             my-daemonset
             -djvvc
             r2
-            ContainerCreating
+            pulling the image
             node-2
             my-daemonset
             -vsjrz
@@ -657,7 +660,7 @@ fn two_strategies_are_read_side_by_side() {
             my-daemonset
             -xvttq
             r2
-            ContainerCreating
+            pulling the image
             node-2
             my-daemonset
             -vsjrz
