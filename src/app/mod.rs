@@ -24,6 +24,7 @@ use crate::present::cluster::CARDS_MAX;
 use crate::present::console::ConsolePane;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
+use crate::present::fleet::GroupBy;
 use crate::present::marks::manifest;
 use crate::present::page::{Look, Page, Subject};
 use crate::present::pod::PodId;
@@ -71,6 +72,7 @@ pub struct Model {
     pub is_embedded: bool,
     pub shows_editor: bool,
     pub shows_eye: bool,
+    pub group_by: GroupBy,
     pub notice: Option<Notice>,
     /// What was here before, to go back to.
     pub left: Option<Left>,
@@ -283,6 +285,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
                 effects.push(Effect::Show("eye-heading"));
             }
         }
+        Msg::GroupBy(by) => model.group_by = by,
         Msg::OpenEye => {
             model.shows_eye = true;
             model.section = Section::Status;
@@ -829,6 +832,7 @@ impl Model {
             shown: self.pacer.shown(),
             pace,
             speed: self.clock.speed,
+            group_by: self.group_by,
             has_eye: self.shows_eye,
             last_line: &self.last_line,
             back: self.way_back(),

@@ -3,6 +3,7 @@
 use crate::api::object::{Key, Kind};
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
+use crate::present::fleet::GroupBy;
 use crate::present::marks::Marks;
 use crate::present::node::Pressure;
 use crate::present::pod::PodId;
@@ -71,6 +72,8 @@ pub enum Msg {
     ToggleEye,
     /// Shows the reconcile loop.
     OpenEye,
+    /// Groups the map's nodes.
+    GroupBy(GroupBy),
     Key(Shortcut),
 }
 

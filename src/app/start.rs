@@ -10,6 +10,7 @@ use super::scenarios::{note_of, open_scenario};
 use super::suggest::Suggested;
 use crate::present::compare::Progress;
 use crate::present::editor::PresetItem;
+use crate::present::fleet::GroupBy;
 use crate::present::page::Page;
 use crate::present::stage::pacing::Pacer;
 use crate::present::words::clock;
@@ -182,6 +183,7 @@ impl Model {
             is_embedded,
             shows_editor: !is_embedded,
             shows_eye: false,
+            group_by: GroupBy::default(),
             notice: None,
             last_line: String::new(),
             announcement: String::new(),

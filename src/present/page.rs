@@ -5,7 +5,8 @@ use super::cluster::{CARDS_MAX, ClusterView, Density};
 use super::daemon_set::{self, DaemonSetId, DaemonSetPanel};
 use super::events::{self, EventFeed};
 use super::eye::{Eye, eye};
-use super::fleet::{CellFlags, CellRevision, CellState, FleetNode, FleetView};
+use super::fleet::group::{self, group_of};
+use super::fleet::{CellFlags, CellRevision, CellState, FleetGroup, FleetNode, FleetView, GroupBy};
 use super::groups::{Groups, badge, groups};
 use super::node::{self, Machine, NodeCard};
 use super::pod::{self, PodState};
@@ -42,6 +43,8 @@ pub struct Look<'a> {
     pub daemon_set: Option<&'a DaemonSetId>,
     pub pace: Pace,
     pub speed: Speed,
+    /// What the map's nodes are grouped by.
+    pub group_by: GroupBy,
     /// Is the reconcile loop shown?
     pub has_eye: bool,
     /// The moment that is shown, if the session is ahead of it.
@@ -98,6 +101,9 @@ pub struct Page {
     pub why: Option<Rc<WhyPanel>>,
     /// Instead of cards, when there are too many nodes for them.
     pub fleet: Option<Rc<FleetView>>,
+    /// The map in groups, if they are wanted.
+    pub fleet_groups: Rc<Vec<FleetGroup>>,
+    group_by: GroupBy,
     /// The chosen node, where there are no cards.
     pub focus: Option<Rc<NodeCard>>,
     pub timeline: Rc<Timeline>,
@@ -152,6 +158,10 @@ impl Page {
             self.stamp = stamp;
             changed |= self.refresh_cluster(session.lineage(), cluster, set.as_ref(), look.shown);
         }
+        if self.group_by != look.group_by {
+            self.group_by = look.group_by;
+            changed |= self.refresh_fleet_groups(cluster, None);
+        }
         changed |= self.refresh_groups(cluster, set.as_deref(), look.pace, is_same);
         self.behind += u32::from(!is_same || self.behind > 0);
         let is_busy = matches!(look.pace, Pace::Playing | Pace::Jumping)
@@ -200,6 +210,38 @@ impl Page {
         renew_some(&mut self.groups, found)
     }
 
+    /// The map's groups, of which only what was touched is looked at, if that is known.
+    fn refresh_fleet_groups(&mut self, cluster: &Cluster, touched: Option<&Touched>) -> bool {
+        if self.group_by == GroupBy::Nothing || self.fleet.is_none() {
+            return renew(&mut self.fleet_groups, Vec::new());
+        }
+        let by = self.group_by;
+        let nodes = &cluster.server.nodes;
+        let touched = touched.filter(|touched| !touched.is_everywhere);
+        let followed = touched.and_then(|touched| {
+            let mut groups = (*self.fleet_groups).clone();
+            for name in &touched.nodes {
+                let node = nodes.get(&Key::new("", name))?;
+                let cell = fleet_node(&self.scene, node);
+                group::replace(&mut groups, &group_of(node, by), cell).then_some(())?;
+            }
+            let count: u32 = groups.iter().map(|group| group.view.count()).sum();
+            (count as usize == nodes.len()).then_some(groups)
+        });
+        let groups = followed.unwrap_or_else(|| {
+            let mut keyed: Vec<_> = nodes
+                .iter()
+                .map(|node| (natural(&node.metadata.name), node))
+                .collect();
+            keyed.order_by_key(|(key, _)| *key);
+            let cells = keyed.into_iter();
+            group::groups(
+                cells.map(|(_, node)| (group_of(node, by), fleet_node(&self.scene, node))),
+            )
+        });
+        renew(&mut self.fleet_groups, groups)
+    }
+
     /// Beside the map, the chosen node still has its card.
     fn refresh_focus(&mut self, cluster: &Cluster, subject: Subject<'_>, is_same: bool) -> bool {
         let name = subject
@@ -246,6 +288,7 @@ impl Page {
         let is_fleet = self.cluster.node_count > CARDS_MAX;
         let fleet = is_fleet.then(|| fleet(cluster, &self.scene, &touched, self.fleet.as_deref()));
         changed |= renew_some(&mut self.fleet, fleet);
+        changed |= self.refresh_fleet_groups(cluster, Some(&touched));
         let panel = set.map(|set| self.panel(cluster, set));
         changed | renew_some(&mut self.panel, panel)
     }

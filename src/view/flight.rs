@@ -4,6 +4,7 @@
 
 use super::platform::{self, Box, Point};
 use crate::present::cluster::ClusterView;
+use crate::present::pod::{PodState, PodTile};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -16,24 +17,27 @@ const FLIGHTS_MAX: usize = 40;
 const FLIGHT_MS: u64 = 620;
 const STAGGER_MS: u64 = 45;
 
-/// After each drawing, looks which pods are newly bound and lets them travel.
+/// After each drawing, looks which pods are newly bound and lets them travel; one that became ready says so by a pop.
 #[hook]
 pub fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>, quarters: u64) {
     #[derive(Default)]
     struct Flights {
-        /// Pods that were on nodes at the last drawing.
+        /// Pods that were on nodes at the last drawing, and those of them that were ready.
         bound: BTreeSet<Rc<str>>,
+        ready: BTreeSet<Rc<str>>,
         has_drawn: bool,
     }
     let flights = use_mut_ref(Flights::default);
     let frame = frame.clone();
     use_effect_with(cluster.clone(), move |cluster| {
         let mut flights = flights.borrow_mut();
-        let tiles = cluster.cards.iter().flat_map(|card| &card.pods);
-        let bound: BTreeSet<Rc<str>> = tiles
-            .filter(|pod| pod.is_bound)
-            .map(|pod| pod.uid.clone())
-            .collect();
+        let of = |is: fn(&PodTile) -> bool| -> BTreeSet<Rc<str>> {
+            let tiles = cluster.cards.iter().flat_map(|card| &card.pods);
+            let tiles = tiles.filter(|pod| is(pod));
+            tiles.map(|pod| pod.uid.clone()).collect()
+        };
+        let bound = of(|pod| pod.is_bound);
+        let ready = of(|pod| pod.state == PodState::Ready);
         let is_moving = flights.has_drawn && cluster.is_moving;
         if is_moving && !platform::media_matches("(prefers-reduced-motion: reduce)") {
             let arrived = bound.difference(&flights.bound).take(FLIGHTS_MAX);
@@ -41,9 +45,17 @@ pub fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>, quarters: u64) {
                 for (i, uid) in arrived.enumerate() {
                     fly(&frame, uid, i as u64, quarters);
                 }
+                let new = ready.difference(&flights.ready).take(FLIGHTS_MAX);
+                for uid in new {
+                    let glyph = format!(".cards [data-uid='{uid}'] .pod-tile__glyph");
+                    if let Some(glyph) = child(&frame, &glyph) {
+                        platform::pop(&glyph);
+                    }
+                }
             }
         }
         flights.bound = bound;
+        flights.ready = ready;
         flights.has_drawn = true;
     });
 }

@@ -374,6 +374,16 @@ pub fn travel(frame: &Element, tile: &Element, way: &[Point], ms: u32, delay_ms:
     }
 }
 
+/// A short pop, as when a pod became ready.
+pub fn pop(element: &Element) {
+    let frame = |scale: &str| object(&[("transform", scale.into())]);
+    let frames = Array::of3(&frame("scale(0.7)"), &frame("scale(1.3)"), &frame("none"));
+    let options = object(&[("duration", 420.into()), ("easing", "ease-out".into())]);
+    let _ = element
+        .unchecked_ref::<Animated>()
+        .animate(&frames, &options);
+}
+
 /// Starts a ring that goes from one share of a hundred to another in this many simulated milliseconds, of which some are
 /// over.
 pub fn start_ring(

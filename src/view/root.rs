@@ -255,7 +255,9 @@ impl Root {
             why.nodes().into_iter().filter_map(part)
         });
         let parts: Vec<_> = parts.collect();
-        Some(html! { <Fleet {view} {selected} {parts} on_select={self.on_node.clone()} /> })
+        Some(
+            html! { <Fleet {view} groups={self.model.page.fleet_groups.clone()} group_by={self.model.group_by} on_group={self.dispatch.0.reform(Msg::GroupBy)} {selected} {parts} on_select={self.on_node.clone()} /> },
+        )
     }
 
     /// Does what `update` asked for; true if something must be drawn for it.

@@ -1,12 +1,12 @@
 //! The control plane above the nodes: the DaemonSet controller's loop, the pods it creates, the scheduler's queue.
 
 use super::dispatch::Dispatch;
-use super::icons::{Icon, icon, mark, pod_glyph};
+use super::icons::{Icon, icon, mark};
 use crate::app::msg::{Msg, Selection};
 use crate::present::pod::PodTile;
 use crate::present::stage::strip::{Strip, Words};
 use crate::present::why::WhyPanel;
-use crate::present::words::count;
+use crate::present::words::{Tone, count};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -61,6 +61,12 @@ fn chip(pod: &Rc<PodTile>, look: &Look<'_>, dispatch: &Dispatch) -> Html {
     let part = look
         .why
         .and_then(|why| why.part_of_pod(&pod.id, look.pointed));
+    // It waits; only one that fits nowhere is something to look at.
+    let tone = if pod.note.is_empty() {
+        Tone::Busy
+    } else {
+        Tone::Warn
+    };
     let target = if pod.node.is_empty() {
         pod.suffix.clone()
     } else {
@@ -68,11 +74,10 @@ fn chip(pod: &Rc<PodTile>, look: &Look<'_>, dispatch: &Dispatch) -> Html {
     };
     html! {
         <li key={&*pod.uid}>
-            <button type="button" class="pod-chip" data-uid={pod.uid.to_string()} data-state={pod.state.as_str()} data-tone={pod.state.tone().as_str()}
+            <button type="button" class="pod-chip" data-uid={pod.uid.to_string()} data-state={pod.state.as_str()} data-tone={tone.as_str()}
                 data-links={part.as_ref().map(|part| part.links.clone())} data-pointed={super::pod_tile::pointed(part.as_ref())}
                 aria-pressed={is_selected.to_string()} aria-label={format!("{target}: {}", pod.summary)} title={pod.summary.clone()}
                 onclick={dispatch.on(Msg::Select(Selection::Pod(pod.id.clone())))}>
-                { pod_glyph(pod.state) }
                 { mark(pod.mark) }
                 <span class="pod-chip__target">{ target }</span>
             </button>

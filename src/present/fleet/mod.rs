@@ -5,6 +5,7 @@
 
 pub mod gesture;
 pub mod grid;
+pub mod group;
 pub mod raster;
 pub mod shape;
 
@@ -25,6 +26,46 @@ pub struct FleetView {
     tally: [u32; CellState::ALL.len()],
     old_count: u32,
     pair_count: u32,
+}
+
+/// What the nodes of the map are grouped by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GroupBy {
+    #[default]
+    Nothing,
+    Zone,
+    Pool,
+    Taint,
+}
+
+impl GroupBy {
+    pub const ALL: [GroupBy; 4] = [
+        GroupBy::Nothing,
+        GroupBy::Zone,
+        GroupBy::Pool,
+        GroupBy::Taint,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            GroupBy::Nothing => "nothing",
+            GroupBy::Zone => "zone",
+            GroupBy::Pool => "pool",
+            GroupBy::Taint => "taint",
+        }
+    }
+
+    pub fn parse(text: &str) -> GroupBy {
+        let found = GroupBy::ALL.into_iter().find(|by| by.as_str() == text);
+        found.unwrap_or_default()
+    }
+}
+
+/// Nodes that have something in common, as a map of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FleetGroup {
+    pub title: Rc<str>,
+    pub view: Rc<FleetView>,
 }
 
 /// One node, and the DaemonSet's pod on it.

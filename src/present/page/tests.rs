@@ -196,6 +196,7 @@ impl Played {
         let look = Look {
             cluster: None,
             shown: &shown,
+            group_by: GroupBy::Pool,
             has_eye: true,
             subject: Subject::Node(&node),
             daemon_set: Some(&chosen),
@@ -228,6 +229,7 @@ impl Played {
             ("the feed", page.feed == anew.feed || page.behind > 0),
             ("the chart", page.chart == anew.chart || page.behind > 0),
             ("the map", page.fleet == anew.fleet),
+            ("its groups", page.fleet_groups == anew.fleet_groups),
             ("why", page.why == anew.why),
             ("the card", page.focus == anew.focus),
             ("the timeline", page.timeline == anew.timeline),
