@@ -42,6 +42,7 @@
 //! - Same scenario, seed and commands: the same trace, natively, in the browser and in its worker.
 //! - Controllers see their informers, late; they never read the store directly, but for the live reads that upstream makes.
 //! - A component that has nothing to do has no timer: an idle cluster costs nothing.
+//! - What is shown was a moment of the simulation, in its order; `data-presented` says whether it is the present one.
 //! - Nothing that a YAML, a link or a command line holds may panic.
 //!
 //! # Decisions
@@ -50,6 +51,7 @@
 //! - *Maps that copies share* (`sim::shared_map`) for whatever there is one of for each node or pod: each command and each checkpoint copies the whole cluster, and that must not be felt.
 //! - *One compiled sort for all types* (`sim::sort`): fifty copies of the standard library's were a twentieth of the WebAssembly.
 //! - *The page follows the trace* (`present::scene`): a picture costs what has changed since the last one. A test compares with making it anew.
+//! - *What is shown lags behind what is* (`present::stage::pacing`), by 1.5 s at the most: steps of milliseconds get a third of a second each, in the order of their causes. The page draws copies of the cluster from the moments in between; the simulation, its trace, the clock and the console know nothing of it. Delaying single objects instead would show clusters that never were.
 //! - *Availability during a rollout is part of the controller's state* (`controllers::daemon_set::availability`), not gathered while the page looks: so it is right after seeking, undo and jumps. It is bounded, and no decision reads it.
 //! - *Own object types with a catch-all* instead of k8s-openapi: 150 KB less to load; `api::schema` knows all fields by name and type, so that strict decoding is complete.
 //! - *No heartbeats one by one*: a node that falls silent arms one timer for the moment at which the node lifecycle controller would notice.

@@ -3,6 +3,7 @@
 //! Kept from picture to picture: the trace tells what was written since, so following costs what has changed, not what
 //! there is. After a jump (seeking back, undo, another session) it is made anew; both ways give the same.
 
+use super::cluster::CARDS_MAX;
 use super::pod::{self, PodRevision, PodTile, Revisions};
 use super::rollout::{current_hash, is_owned, own_revisions, uses_budget};
 use super::stage::ring::{Ring, RingKind};
@@ -86,10 +87,13 @@ impl Scene {
         }
         self.count_down(cluster.now(), &mut touched);
         touched.is_everywhere |= self.mark_sets(cluster);
+        // Cells of a map have no rings.
+        let has_cards = cluster.server.nodes.len() <= CARDS_MAX;
         let mut has_revisions = !goes_on;
         for entry in cluster.trace.iter_from(self.seen) {
             let key = &entry.subject.key;
-            self.ring(cluster, entry);
+            let ringed = self.ring(cluster, entry);
+            touched.nodes.extend(ringed.filter(|_| has_cards));
             match (entry.subject.kind, &entry.what) {
                 (_, What::Command(_)) => touched.has_command = true,
                 (_, What::Event { .. } | What::Woken(_) | What::Decided(_)) => {}
@@ -131,14 +135,17 @@ impl Scene {
         scene
     }
 
-    /// Takes in the ring that an entry begins, if its pod is still there.
-    fn ring(&mut self, cluster: &Cluster, entry: &Entry) {
+    /// Takes in the ring that an entry begins, if its pod is still there; gives the pod's node.
+    fn ring(&mut self, cluster: &Cluster, entry: &Entry) -> Option<Rc<str>> {
         let key = &entry.subject.key;
-        if let Some(ring) = Ring::of(entry)
-            && cluster.server.pods.get(key).is_some()
-        {
-            self.rings.insert(key.clone(), ring);
+        if (entry.subject.kind, &entry.what) == (Kind::Pod, &What::Created) {
+            // Another pod of the same name.
+            self.rings.remove(key);
         }
+        let ring = Ring::of(entry)?;
+        let pod = cluster.server.pods.get(key)?;
+        self.rings.insert(key.clone(), ring);
+        target_node(pod).map(Rc::from)
     }
 
     /// A tile that counts seconds down is drawn again for each of them.

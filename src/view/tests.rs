@@ -146,13 +146,6 @@ fn a_node_card() {
             -SUFFIX
             r1
             Running
-            labels, taints
-            cpu
-            0/4
-            memory
-            0/8Gi
-            pods
-            1/110
         "#]],
     );
 }
