@@ -63,3 +63,66 @@ pub fn replace(groups: &mut [FleetGroup], title: &str, node: FleetNode) -> bool 
     let group = groups.iter_mut().find(|group| *group.title == *title);
     group.is_some_and(|group| Rc::make_mut(&mut group.view).replace(node))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CellFlags, CellRevision, CellState};
+    use super::*;
+
+    fn node(name: &str, labels: &[(&str, &str)]) -> Node {
+        let mut node = Node::default();
+        node.metadata.name = name.to_owned();
+        for (key, value) in labels {
+            let label = ((*key).to_owned(), (*value).to_owned());
+            node.metadata.labels.extend([label]);
+        }
+        node
+    }
+
+    fn cell(name: &str) -> FleetNode {
+        FleetNode {
+            name: name.into(),
+            state: CellState::Ready,
+            revision: CellRevision::None,
+            pod: None,
+            second: None,
+            flags: CellFlags::default(),
+        }
+    }
+
+    #[test]
+    fn a_pool_is_named_by_its_label_or_by_what_names_share() {
+        let pool = |node: &Node| group_of(node, GroupBy::Pool).to_string();
+        assert_eq!(pool(&node("gpu-12", &[])), "gpu");
+        let labelled = node("gpu-12", &[("karpenter.sh/nodepool", "spot")]);
+        assert_eq!(pool(&labelled), "spot");
+        assert_eq!(&*group_of(&labelled, GroupBy::Zone), "no zone");
+        assert_eq!(&*group_of(&labelled, GroupBy::Taint), "no taint");
+    }
+
+    #[test]
+    fn a_node_is_replaced_in_its_group_only() {
+        let nodes = [("a", "n-1"), ("b", "n-2"), ("a", "n-3")];
+        let nodes = nodes.map(|(group, name)| (Rc::from(group), cell(name)));
+        let mut groups = groups(nodes.into_iter());
+        let counts: Vec<u32> = groups.iter().map(|group| group.view.count()).collect();
+        assert_eq!(counts, [2, 1]);
+        assert!(replace(&mut groups, "b", cell("n-2")));
+        assert!(
+            !replace(&mut groups, "b", cell("n-1")),
+            "it is in another group"
+        );
+        assert!(
+            !replace(&mut groups, "c", cell("n-1")),
+            "there is no such group"
+        );
+    }
+
+    #[test]
+    fn very_many_groups_end_in_one_more() {
+        let nodes = (0..40).map(|i| (Rc::from(format!("g{i:02}")), cell(&format!("n-{i}"))));
+        let groups = groups(nodes);
+        assert_eq!(groups.len(), GROUPS_MAX);
+        assert_eq!(groups[GROUPS_MAX - 1].view.count(), 29);
+    }
+}

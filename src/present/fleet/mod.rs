@@ -26,6 +26,8 @@ pub struct FleetView {
     tally: [u32; CellState::ALL.len()],
     old_count: u32,
     pair_count: u32,
+    /// The domain that all names end in, with its dot: it tells no nodes apart.
+    domain: Option<Rc<str>>,
 }
 
 /// What the nodes of the map are grouped by.
@@ -127,6 +129,12 @@ impl FromIterator<FleetNode> for FleetView {
         let mut view = FleetView::default();
         let mut places = BTreeMap::new();
         for node in nodes {
+            let domain = node.name.find('.').map_or("", |dot| &node.name[dot..]);
+            match &view.domain {
+                None => view.domain = Some(domain.into()),
+                Some(known) if **known != *domain => view.domain = Some("".into()),
+                Some(_) => {}
+            }
             places.insert(Rc::clone(&node.name), places.len() as u32);
             view.count_in(&node, true);
             match view.chunks.last_mut().and_then(Rc::get_mut) {
@@ -140,6 +148,12 @@ impl FromIterator<FleetNode> for FleetView {
 }
 
 impl FleetView {
+    /// A node's name without the domain that all nodes share.
+    pub fn own_name<'a>(&self, name: &'a str) -> &'a str {
+        let domain = self.domain.as_deref().unwrap_or("");
+        name.strip_suffix(domain).unwrap_or(name)
+    }
+
     /// Where the node is.
     pub fn position(&self, name: &str) -> Option<u32> {
         self.places.get(name).copied()
@@ -442,6 +456,18 @@ mod tests {
         (1..=count)
             .map(|i| node(&format!("node-{i}"), state(i)))
             .collect()
+    }
+
+    #[test]
+    fn a_domain_that_all_share_tells_no_nodes_apart() {
+        let view = |names: &[&str]| -> FleetView {
+            let nodes = names.iter().map(|name| node(name, CellState::Ready));
+            nodes.collect()
+        };
+        let alike = view(&["ip-1.ec2.internal", "ip-2.ec2.internal"]);
+        assert_eq!(alike.own_name("ip-1.ec2.internal"), "ip-1");
+        let others = view(&["ip-1.east.internal", "ip-2.west.internal"]);
+        assert_eq!(others.own_name("ip-1.east.internal"), "ip-1.east.internal");
     }
 
     #[test]

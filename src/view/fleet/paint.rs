@@ -224,7 +224,7 @@ impl Painter {
             };
             let cell = grid.cell(*index);
             let _ = self.context.fill_text_with_max_width(
-                &shortened(&node.name, letters),
+                &shortened(view.own_name(&node.name), letters),
                 f64::from(cell.left),
                 f64::from(cell.top + grid.size - scaled(3)),
                 f64::from(grid.size),
