@@ -1,12 +1,12 @@
 //! The middle of the page: what waits for the scheduler, and the nodes.
 
-use super::dispatch::{Dispatch, use_dispatch};
+use super::add_node::add_node_menu;
+use super::dispatch::use_dispatch;
 use super::icons::{Icon, icon, pod_glyph};
-use super::menu::{Menu, MenuItem};
 use super::node_card::NodeCard;
 use super::platform;
 use super::pod_tile::PodTile;
-use crate::app::msg::{Msg, NodeKind, Selection};
+use crate::app::msg::Selection;
 use crate::present::cluster::{ClusterView, Density};
 use crate::present::node::NodeCard as Card;
 use crate::present::pod::{PodState, PodTile as Tile};
@@ -123,30 +123,6 @@ fn waiting(total: usize) -> String {
         0 => "no pod waits for the scheduler".to_owned(),
         1 => "1 pod waits for the scheduler".to_owned(),
         _ => format!("{total} pods wait for the scheduler"),
-    }
-}
-
-fn add_node_menu(dispatch: &Dispatch) -> Html {
-    let add = |kind, count| dispatch.on::<()>(Msg::AddNodes { kind, count });
-    let mut items: Vec<MenuItem> = NodeKind::ALL
-        .into_iter()
-        .map(|kind| MenuItem::about(kind.title(), kind.about(), add(kind, 1)))
-        .collect();
-    items.push(MenuItem::Heading("Many".into()));
-    items.push(MenuItem::action("10 workers", add(NodeKind::Worker, 10)));
-    items.push(MenuItem::action("100 workers", add(NodeKind::Worker, 100)));
-    items.push(MenuItem::about(
-        "5000 workers",
-        "drawn as a map",
-        add(NodeKind::Worker, 5000),
-    ));
-    html! {
-        <div class="cluster__add">
-            <button type="button" class="button" id="add-node" onclick={dispatch.on(Msg::AddNodes { kind: NodeKind::Worker, count: 1 })}>
-                { icon(Icon::Plus) }{ "Add node" }
-            </button>
-            <Menu id="add-node-menu" label="Add nodes of another kind" items={items} class="cluster__kinds">{ icon(Icon::Chevron) }</Menu>
-        </div>
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `root` owns the model; all other components are functions of their props.
 
+pub mod add_node;
 pub mod chart;
 pub mod cluster;
 pub mod compare;
