@@ -16,6 +16,7 @@ pub mod editor_pane;
 pub mod events;
 pub mod eye;
 pub mod fleet;
+pub mod guide;
 pub mod header;
 pub mod icons;
 pub mod menu;
