@@ -137,13 +137,14 @@ mod tests {
     #[test]
     fn nodes_come_as_they_were_and_those_that_were_not_ready_stay_so() {
         let mut model = Model::first_visit(false);
-        let items = ["True", "False", "Unknown"].map(|ready| node(&ready.to_lowercase(), ready));
+        let nodes = [("well", "True"), ("sick", "False"), ("gone", "Unknown")];
+        let items = nodes.map(|(name, ready)| node(name, ready));
         let text = format!("apiVersion: v1\nitems:\n{}kind: List\n", items.concat());
         import(&mut model, &text);
         let notice = model.notice.as_ref().map(|notice| &*notice.text);
         assert_eq!(
             notice,
-            Some("3 nodes imported. false and unknown are NotReady, as they were there.")
+            Some("3 nodes imported. sick and gone are NotReady, as they were there.")
         );
         assert_eq!(model.dialog, None);
         update(&mut model, Msg::Clock(ClockMsg::Settle));
@@ -153,12 +154,12 @@ mod tests {
             ["node-1", "node-2", "node-3"].map(ready)
         );
         let told = health(&model);
-        assert!(told.contains(&ready("true")), "{told:?}");
-        for name in ["false", "unknown"] {
+        assert!(told.contains(&ready("well")), "{told:?}");
+        for name in ["sick", "gone"] {
             assert!(!told.contains(&ready(name)), "{told:?}");
         }
         let server = &model.session.cluster().server;
-        let there = server.nodes.get(&crate::cluster::Cluster::node_key("true"));
+        let there = server.nodes.get(&crate::cluster::Cluster::node_key("well"));
         let there = there.cloned().unwrap();
         assert_eq!(
             there.metadata.labels.get("zone").map(String::as_str),
@@ -178,12 +179,12 @@ mod tests {
         import(&mut model, json);
         import(
             &mut model,
-            "apiVersion: v1\nkind: Node\nmetadata:\n  name: m\n---\napiVersion: v1\nkind: Node\nmetadata:\n  name: n\n",
+            "apiVersion: v1\nkind: Node\nmetadata:\n  name: m\n---\napiVersion: v1\nkind: Node\nmetadata:\n  name: o\n",
         );
         update(&mut model, Msg::Clock(ClockMsg::Settle));
         let ready = |name: &str| format!("{name} {:?}", Health::Ready);
         let told = health(&model);
-        for name in ["j", "m", "n"] {
+        for name in ["j", "m", "o"] {
             assert!(
                 told.contains(&ready(name)),
                 "{told:?} {:?}",

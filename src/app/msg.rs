@@ -425,7 +425,7 @@ pub enum Shortcut {
 impl Shortcut {
     /// Key as the browser names it, shortcut, and what it does.
     pub const ALL: [(&'static str, Shortcut, &'static str); 12] = [
-        ("p", Shortcut::PlayPause, "play or pause"),
+        ("p", Shortcut::PlayPause, "play, pause or replay"),
         (".", Shortcut::Step, "next API change"),
         (",", Shortcut::StepBack, "step back"),
         ("m", Shortcut::NextMoment, "next meaningful moment"),
