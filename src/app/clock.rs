@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::msg::Effect;
+use crate::present::stage::pacing::Pacer;
 use crate::present::timeline::{Pace, Speed};
 use crate::session::Session;
 use crate::session::settle::Settling;
@@ -153,8 +154,14 @@ impl Clock {
         }
     }
 
-    /// Real time went by. The console sees each change if a command waits in it.
-    pub fn tick(&mut self, session: &mut Session, elapsed_ms: u32, console: &mut Console) {
+    /// Real time went by. The console sees each change if a command waits in it, and so does the pacer, if there is one.
+    pub fn tick(
+        &mut self,
+        session: &mut Session,
+        elapsed_ms: u32,
+        console: &mut Console,
+        mut pacer: Option<&mut Pacer>,
+    ) {
         self.take_tick();
         let pace = self.pace(session, console.deadline());
         let wanted_ms = match pace {
@@ -176,8 +183,16 @@ impl Clock {
         self.rest = quarters % 4;
         let to = session.now() + SimDuration::millis(quarters / 4);
         let mut left = self.slice.steps;
-        while console.is_waiting() && left > 0 && !session.advance_to(to, 1) {
+        while left > 0 && session.now() < to && (console.is_waiting() || pacer.is_some()) {
+            let is_due = session.next_due().is_some_and(|due| due <= to);
+            if let Some(pacer) = pacer.as_mut().filter(|_| is_due) {
+                pacer.hold(session);
+            }
+            session.advance_to(to, 1);
             console.poll(session);
+            if let Some(pacer) = pacer.as_mut().filter(|_| is_due) {
+                pacer.take(session);
+            }
             left -= 1;
         }
         session.advance_to(to, left);

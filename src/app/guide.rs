@@ -84,9 +84,9 @@ impl Mark {
     }
 }
 
-/// The strip with the next experiment.
+/// The bar with the next experiment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Strip {
+pub struct NextExperiment {
     pub steps: [(Experiment, Mark); 5],
     pub at: Experiment,
     pub about: &'static str,
@@ -256,7 +256,7 @@ impl Model {
         self.guide.is_offered && !self.guide.has_applied
     }
 
-    pub fn strip(&self) -> Option<Strip> {
+    pub fn next_experiment(&self) -> Option<NextExperiment> {
         let at = self.guide.at()?;
         let facts = &self.guide.seen.as_ref()?.1;
         let button = match at {
@@ -269,7 +269,7 @@ impl Model {
                 node.map(|node| format!("Ask about {node}"))
             }
         };
-        Some(Strip {
+        Some(NextExperiment {
             steps: Experiment::ALL.map(|step| (step, self.guide.marks[step as usize])),
             at,
             about: at.about(),
@@ -399,20 +399,22 @@ mod tests {
     }
 
     fn told(model: &Model) -> String {
-        model.strip().map_or("nothing".to_owned(), |strip| {
-            let marks = strip.steps.map(|(_, mark)| mark.as_str()).join(" ");
-            format!(
-                "{}: {} [{marks}]",
-                strip.at.title(),
-                strip.button.unwrap_or_default()
-            )
-        })
+        model
+            .next_experiment()
+            .map_or("nothing".to_owned(), |next| {
+                let marks = next.steps.map(|(_, mark)| mark.as_str()).join(" ");
+                format!(
+                    "{}: {} [{marks}]",
+                    next.at.title(),
+                    next.button.unwrap_or_default()
+                )
+            })
     }
 
     #[test]
     fn a_first_visit_is_welcomed_until_something_is_applied() {
         let mut model = Model::first_visit(false);
-        assert!(model.shows_welcome() && model.strip().is_none());
+        assert!(model.shows_welcome() && model.next_experiment().is_none());
         send(
             &mut model,
             [Msg::AddNodes {
@@ -425,12 +427,15 @@ mod tests {
         assert!(!model.shows_welcome());
         assert_eq!(told(&model), "nothing", "not before the pods run");
         send(&mut model, [SETTLE]);
-        assert!(model.strip().is_some());
+        assert!(model.next_experiment().is_some());
         for id in QUESTIONS {
             assert!(crate::scenarios::by_id(id).is_some(), "{id}");
             let mut model = Model::first_visit(false);
             send(&mut model, [Msg::OpenScenario(id.to_owned())]);
-            assert!(!model.shows_welcome() && model.strip().is_none(), "{id}");
+            assert!(
+                !model.shows_welcome() && model.next_experiment().is_none(),
+                "{id}"
+            );
         }
         assert!(
             !Model::first_visit(true).shows_welcome(),
@@ -439,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn each_experiment_is_one_click_and_then_the_strip_is_gone() {
+    fn each_experiment_is_one_click_and_then_the_bar_is_gone() {
         let mut model = running();
         let wanted = [
             "Add a node: Add a node [open open open open open]",
@@ -498,7 +503,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dismissed_strip_is_remembered_and_another_session_has_none() {
+    fn a_dismissed_bar_is_remembered_and_another_session_has_none() {
         let mut model = running();
         let update = send(&mut model, [Msg::Guide(GuideMsg::Dismiss)]);
         assert!(update.effects.contains(&Effect::DismissGuide));
@@ -509,7 +514,7 @@ mod tests {
         send(&mut model, [Msg::Reset]);
         assert!(model.shows_welcome());
         send(&mut model, [Msg::GoBack]);
-        assert!(model.strip().is_some(), "as it was left");
+        assert!(model.next_experiment().is_some(), "as it was left");
     }
 
     #[test]

@@ -23,6 +23,7 @@ use crate::api::object::{Key, Kind};
 use crate::apiserver::Propagation;
 use crate::cluster::nodes::NodeTemplate;
 use crate::kubectl::{label, taint};
+use crate::present::cluster::CARDS_MAX;
 use crate::present::console::ConsolePane;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
@@ -30,7 +31,8 @@ use crate::present::marks::manifest;
 use crate::present::page::{Look, Page, Subject};
 use crate::present::pod::PodId;
 use crate::present::remedy::RemedyList;
-use crate::present::timeline::{PAUSED, Pace};
+use crate::present::stage::pacing::Pacer;
+use crate::present::timeline::{PAUSED, Pace, Speed};
 use crate::present::words::Tone;
 use crate::presets;
 use crate::session::Session;
@@ -38,6 +40,7 @@ use crate::session::command::{Command, Failure, Outcome};
 use crate::session::execute;
 use crate::session::history::Place;
 use crate::session::link::{self, Shared};
+use crate::sim::time::SimTime;
 use clock::Clock;
 use compare::Compare;
 use console::{Console, Demand};
@@ -53,6 +56,8 @@ use walk::Walk;
 
 pub struct Model {
     pub session: Session,
+    /// Which of the session's moments is shown.
+    pub pacer: Pacer,
     pub editor: Editor,
     pub clock: Clock,
     pub console: Console,
@@ -127,12 +132,16 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     let had_worker = model.compare.is_in_worker();
     let was_opening = model.opening.is_some();
     let is_clock = matches!(msg, Msg::Clock(_));
+    if !is_tick && !is_pointing && model.is_paced() {
+        model.pacer.hold(&model.session);
+    }
     act(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
     if had_worker && !model.compare.is_in_worker() {
         // Done, cancelled, or lost with all that was open.
         update.effects.push(Effect::StopWorker);
     }
+    model.follow();
     let mut changed = model.refresh() | model.opening.is_some() | was_opening | model.is_showing();
     model.guide.follow(&model.session, &model.selection);
     if is_clock && !was_opening && !was_idle && model.is_idle() {
@@ -145,7 +154,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     }
     let deadline = model.console.deadline();
     let is_showing = model.is_showing() && model.clock.is_playing;
-    let is_busy = model.compare.is_busy() || model.opening.is_some() || is_showing;
+    let is_working = model.compare.is_busy() || model.opening.is_some();
+    let is_busy = is_working || is_showing || model.pacer.is_behind();
     let ask = model.clock.ask(&model.session, deadline, is_busy);
     update.effects.extend(ask);
     update
@@ -302,6 +312,11 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             if model.shows_eye {
                 effects.push(Effect::Show("eye-heading"));
             }
+        }
+        Msg::OpenEye => {
+            model.shows_eye = true;
+            model.section = Section::Status;
+            effects.push(Effect::Show("eye-heading"));
         }
         Msg::ToggleEditor => model.shows_editor = !model.shows_editor,
         Msg::Key(shortcut) => act_key(model, shortcut, effects),
@@ -561,7 +576,7 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
         ClockMsg::Pause => model.clock.hold(),
         ClockMsg::Toggle => {
             let last = model.session.last_act();
-            match model.clock.pace(&model.session, model.console.deadline()) {
+            match model.pace() {
                 Pace::Settled if last.is_some() && !was_jumping && !model.is_showing() => {
                     model.replay(last);
                 }
@@ -574,27 +589,30 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
         ClockMsg::Now => model.back_to_now(),
         ClockMsg::Step => {
             model.end_show(false);
-            model.clock.hold();
+            model.begin_step();
             model.session.step();
         }
         ClockMsg::StepBack => {
             model.stop();
             model.clock.hold();
             model.session.step_back();
+            model.pacer.catch_up(&model.session);
         }
         ClockMsg::NextMoment => {
             model.end_show(false);
-            model.clock.hold();
+            model.begin_step();
             model.session.step_to_moment();
         }
         ClockMsg::Settle => {
             model.end_show(false);
             model.clock.settle(&mut model.session);
+            model.pacer.catch_up(&model.session);
         }
         ClockMsg::Speed(speed) => model.clock.speed = speed,
         ClockMsg::Seek { ms } => {
             model.stop();
-            model.session.seek(crate::sim::time::SimTime(ms));
+            model.session.seek(SimTime(ms));
+            model.pacer.catch_up(&model.session);
         }
         ClockMsg::Wake => {}
         ClockMsg::Tick { elapsed_ms } if model.opening.is_some() => {
@@ -602,9 +620,16 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             start::go_on_opening(model, elapsed_ms);
         }
         ClockMsg::Tick { elapsed_ms } => {
+            let is_paced = model.is_paced();
+            let elapsed = elapsed_ms.min(clock::TICK_MS_MAX);
+            model.pacer.elapse(elapsed, model.clock.speed.quarters());
             match model.show_on(elapsed_ms) {
                 0 => model.clock.take_tick(),
-                ms => model.clock.tick(&mut model.session, ms, &mut model.console),
+                ms => {
+                    let (console, pacer) = (&mut model.console, Some(&mut model.pacer));
+                    let pacer = pacer.filter(|_| is_paced);
+                    model.clock.tick(&mut model.session, ms, console, pacer);
+                }
             }
             model.go_on_comparing(elapsed_ms);
         }
@@ -714,7 +739,50 @@ impl Model {
 
     /// Whether nothing moves, and nobody waits for a moment in time.
     fn is_idle(&self) -> bool {
-        self.clock.is_idle(&self.session, self.console.deadline())
+        let deadline = self.console.deadline();
+        self.clock.is_idle(&self.session, deadline) && !self.pacer.is_behind()
+    }
+
+    /// Whether each step is shown for a while. With very many nodes or at high speed there is too much to be shown so.
+    fn is_paced(&self) -> bool {
+        let nodes = self.session.cluster().server.nodes.len();
+        nodes <= CARDS_MAX
+            && self.clock.speed <= Speed::Ten
+            && !self.clock.is_jumping()
+            && self.opening.is_none()
+    }
+
+    /// The moment that is shown.
+    pub fn shown_now(&self) -> SimTime {
+        let shown = self.pacer.cluster();
+        shown.map_or(self.session.now(), |cluster| cluster.now())
+    }
+
+    /// Shows the present moment, so that what comes next is what the step does, and no more.
+    fn begin_step(&mut self) {
+        self.clock.hold();
+        self.pacer.catch_up(&self.session);
+        if self.is_paced() {
+            self.pacer.hold(&self.session);
+        }
+    }
+
+    /// Lets what is shown follow the session.
+    fn follow(&mut self) {
+        if self.is_paced() {
+            self.pacer.take(&self.session);
+        } else {
+            self.pacer.catch_up(&self.session);
+        }
+        self.pacer.show_due();
+    }
+
+    /// The clock as it is shown: there is still something to see when the simulation has settled.
+    fn pace(&self) -> Pace {
+        match self.clock.pace(&self.session, self.console.deadline()) {
+            Pace::Settled if self.pacer.is_behind() => Pace::Playing,
+            pace => pace,
+        }
     }
 
     /// A command of the console that waits may have something to say, and those behind it may run.
@@ -808,10 +876,9 @@ impl Model {
             self.editor.objects = objects.into();
         }
         self.editor.hint(&self.session.cluster().server);
-        let pace = self.clock.pace(&self.session, self.console.deadline());
-        let console = self
-            .console
-            .pane(matches!(pace, Pace::Paused | Pace::Settled));
+        let pace = self.pace();
+        let is_standing = matches!(pace, Pace::Paused | Pace::Settled);
+        let console = self.console.pane(is_standing);
         let is_console_new = *self.console_pane != console;
         if is_console_new {
             self.console_pane = Rc::new(console);
@@ -826,6 +893,8 @@ impl Model {
                 Selection::Event(id) => Subject::Event(*id),
             },
             daemon_set: self.daemon_set.as_ref(),
+            cluster: self.pacer.cluster(),
+            shown: self.pacer.shown(),
             pace,
             speed: self.clock.speed,
             has_eye: self.shows_eye,

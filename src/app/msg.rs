@@ -75,6 +75,8 @@ pub enum Msg {
     Point(Option<Rc<Marks>>),
     /// Shows the reconcile loop, or hides it.
     ToggleEye,
+    /// Shows the reconcile loop.
+    OpenEye,
     Key(Shortcut),
 }
 

@@ -14,6 +14,7 @@ use crate::cluster::nodes::NodeTemplate;
 use crate::present::compare::Progress;
 use crate::present::editor::PresetItem;
 use crate::present::page::Page;
+use crate::present::stage::pacing::Pacer;
 use crate::present::words::clock;
 use crate::presets;
 use crate::session::Session;
@@ -194,6 +195,7 @@ impl Model {
         let pane = Rc::new(editor.pane(&presets, true));
         let mut model = Model {
             session,
+            pacer: Pacer::default(),
             editor,
             clock: Clock::default(),
             console: Console::default(),

@@ -112,7 +112,7 @@ fn why(session: &Session, words: &[&str]) -> Result<String, String> {
 fn panel(session: &Session, subject: Subject<'_>, set: Option<&Rc<DaemonSet>>) -> Option<String> {
     let mut scene = Scene::default();
     scene.follow(session.cluster(), session.lineage(), set);
-    let panel = build(session, &scene, subject, set.map(|set| &**set))?;
+    let panel = build(session.cluster(), &scene, subject, set.map(|set| &**set))?;
     let is_known = !panel.is_gone || !panel.causes.is_empty();
     is_known.then(|| panel.text())
 }

@@ -1,7 +1,7 @@
 //! The middle of the page: the nodes, and the pods that have none yet.
 
 use super::node::NodeCard;
-use super::pod::PodTile;
+use super::stage::strip::Strip;
 use std::rc::Rc;
 
 /// Up to so many nodes are shown as cards; more are drawn as a map (`view::fleet`).
@@ -15,19 +15,18 @@ pub struct ClusterView {
     pub cards: Vec<Rc<NodeCard>>,
     pub node_count: usize,
     pub density: Density,
-    /// Pods without a node: the first few. Beside a map, only those that the scheduler has refused: the others are gone
-    /// before they can be read.
-    pub lane: Vec<Rc<PodTile>>,
-    /// How many there are in all.
-    pub lane_total: usize,
-    /// Time goes forward: tiles travel. Otherwise (seeking, opening a link) they are just there.
+    /// The control plane, and the pods that have no node yet.
+    pub strip: Rc<Strip>,
+    /// What is shown goes on from what was shown before: tiles travel. After a jump they are just there.
     pub is_moving: bool,
 }
 
 /// How much room a card gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Density {
+    /// A few cards share the whole width.
     #[default]
+    Roomy,
     Full,
     Compact,
     Tiny,
@@ -36,7 +35,8 @@ pub enum Density {
 impl Density {
     pub fn of(nodes: usize) -> Density {
         match nodes {
-            0..=12 => Density::Full,
+            0..=6 => Density::Roomy,
+            7..=12 => Density::Full,
             13..=48 => Density::Compact,
             _ => Density::Tiny,
         }

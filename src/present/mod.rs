@@ -23,6 +23,7 @@ pub mod race;
 pub mod remedy;
 pub mod rollout;
 pub mod scene;
+pub mod stage;
 pub mod story;
 pub mod timeline;
 pub mod why;

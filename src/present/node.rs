@@ -2,6 +2,7 @@
 
 use super::pod::PodTile;
 use super::words::{Tone, count};
+use crate::api::meta::Time;
 use crate::api::node::Node;
 use crate::api::pod::{Pod, PodSpec};
 use crate::api::quantity::Quantity;
@@ -13,6 +14,8 @@ use std::rc::Rc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeCard {
     pub name: Rc<str>,
+    /// When it joined.
+    pub created: Option<Time>,
     /// `worker`, `control-plane`, …, from the node-role labels.
     pub roles: Vec<String>,
     /// `linux/amd64`
@@ -180,6 +183,7 @@ pub fn card(
     }
     NodeCard {
         name: node.metadata.name.as_str().into(),
+        created: node.metadata.creation_timestamp,
         roles,
         platform: platform(node),
         health,
@@ -292,6 +296,10 @@ fn usage(node: &Node, pods: &[Rc<Pod>]) -> Vec<Usage> {
         bars.push(bar("pods", live().count() as i64, pods.value(), |n| {
             n.to_string()
         }));
+    }
+    // Bars that are as good as empty tell nothing.
+    if bars.iter().all(|bar| bar.permille < 20) {
+        bars.clear();
     }
     bars
 }

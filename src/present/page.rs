@@ -11,6 +11,8 @@ use super::node::{self, Machine, NodeCard};
 use super::pod::{self, PodState};
 use super::rollout::Count;
 use super::scene::{self, Scene, Touched};
+use super::stage::pacing::Shown;
+use super::stage::strip::strip;
 use super::timeline::{self, Pace, Speed, Timeline};
 use super::why::{self, WhyPanel};
 use super::words::count;
@@ -42,6 +44,9 @@ pub struct Look<'a> {
     pub speed: Speed,
     /// Is the reconcile loop shown?
     pub has_eye: bool,
+    /// The moment that is shown, if the session is ahead of it.
+    pub cluster: Option<&'a Cluster>,
+    pub shown: &'a Shown,
     /// What happened last.
     pub last_line: &'a str,
     /// Where we were before a jump.
@@ -117,12 +122,13 @@ struct Stamp {
     second: u64,
     chosen: Option<DaemonSetId>,
     is_settled: bool,
+    shown: u32,
 }
 
 impl Page {
     /// Follows the session; true if anything looks different now.
     pub fn refresh(&mut self, session: &Session, look: &Look<'_>) -> bool {
-        let cluster = session.cluster();
+        let cluster = look.cluster.unwrap_or(session.cluster());
         let chosen = chosen(cluster, look.daemon_set);
         let set = chosen
             .as_ref()
@@ -133,15 +139,18 @@ impl Page {
             resource_version: cluster.server.resource_version(),
             entries: cluster.trace.len(),
             second: cluster.now().0 / 1000,
-            is_settled: session.is_settled(),
+            is_settled: match look.cluster {
+                Some(_) => look.shown.is_settled,
+                None => session.is_settled(),
+            },
             chosen,
+            shown: look.shown.number,
         };
         let is_same = self.stamp == stamp;
-        let has_moved = self.stamp.entries <= stamp.entries && look.pace != Pace::Paused;
         let mut changed = false;
         if !is_same {
             self.stamp = stamp;
-            changed |= self.refresh_cluster(session, set.as_ref(), has_moved);
+            changed |= self.refresh_cluster(session.lineage(), cluster, set.as_ref(), look.shown);
         }
         changed |= self.refresh_groups(cluster, set.as_deref(), look.pace, is_same);
         self.behind += u32::from(!is_same || self.behind > 0);
@@ -161,7 +170,7 @@ impl Page {
         changed |= self.refresh_focus(cluster, look.subject, is_same);
         let subject = format!("{:?}", look.subject);
         if !is_same || subject != self.subject {
-            let why = why::build(session, &self.scene, look.subject, set.as_deref());
+            let why = why::build(cluster, &self.scene, look.subject, set.as_deref());
             changed |= renew_some(&mut self.why, why);
             self.subject = subject;
         }
@@ -207,19 +216,32 @@ impl Page {
 
     fn refresh_cluster(
         &mut self,
-        session: &Session,
+        lineage: &Lineage,
+        cluster: &Cluster,
         set: Option<&Rc<DaemonSet>>,
-        has_moved: bool,
+        shown: &Shown,
     ) -> bool {
-        let cluster = session.cluster();
         let sets = cluster.server.daemon_sets.iter();
         let ids: Vec<DaemonSetId> = sets.map(|set| id(set)).collect();
         let mut changed = *self.daemon_sets != *ids;
         if changed {
             self.daemon_sets = ids.into();
         }
-        let touched = self.scene.follow(cluster, session.lineage(), set);
-        let view = view(cluster, &self.scene, &touched, &self.cluster, has_moved);
+        let touched = self.scene.follow(cluster, lineage, set);
+        let mut view = view(
+            cluster,
+            &self.scene,
+            &touched,
+            &self.cluster,
+            !shown.is_jump,
+        );
+        let old = &self.cluster.strip;
+        let strip = strip(cluster, &self.scene, set.map(Rc::as_ref), shown, old);
+        view.strip = if **old == strip {
+            old.clone()
+        } else {
+            Rc::new(strip)
+        };
         changed |= renew(&mut self.cluster, view);
         let is_fleet = self.cluster.node_count > CARDS_MAX;
         let fleet = is_fleet.then(|| fleet(cluster, &self.scene, &touched, self.fleet.as_deref()));
@@ -288,7 +310,6 @@ fn view(
     old: &ClusterView,
     is_moving: bool,
 ) -> ClusterView {
-    const LANE_MAX: usize = 12;
     let count_all = cluster.server.nodes.len();
     let mut cards: Vec<Rc<NodeCard>> = Vec::new();
     if count_all <= CARDS_MAX {
@@ -311,10 +332,13 @@ fn view(
                 None => Rc::new(card(cluster, scene, node, None)),
             }
         }));
-        cards.order_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+        // New ones come last, so that none of those that are there moves.
+        cards.order_by(|a, b| {
+            let by_name = || natural(&a.name).cmp(&natural(&b.name));
+            a.created.cmp(&b.created).then_with(by_name)
+        });
     }
-    let waiting = scene.waiting();
-    let waits = waiting.len();
+    let waits = scene.waiting().len();
     let mut summary = format!(
         "{}, {}",
         count(count_all as u64, "node"),
@@ -328,12 +352,7 @@ fn view(
         cards,
         node_count: count_all,
         density: Density::of(count_all),
-        lane: waiting
-            .filter(|pod| count_all <= CARDS_MAX || scene::is_refused(pod))
-            .take(LANE_MAX)
-            .map(|pod| Rc::new(scene.tile(pod)))
-            .collect(),
-        lane_total: waits,
+        strip: Rc::default(),
         is_moving,
     }
 }
@@ -350,7 +369,9 @@ pub fn natural(name: &str) -> (&str, u64, &str) {
 fn card(cluster: &Cluster, scene: &Scene, node: &Node, old: Option<&Rc<NodeCard>>) -> NodeCard {
     let name = node.metadata.name.as_str();
     let pods = scene.on(name);
-    let tiles = pods.iter().map(|pod| {
+    // A pod that is on its way to be bound is in the scheduler's queue; one that can't be bound is waited for here.
+    let here = |pod: &&Rc<Pod>| pod.is_bound() || scene::is_refused(pod);
+    let tiles = pods.iter().filter(here).map(|pod| {
         let tile = scene.tile(pod);
         match old.and_then(|card| card.pods.iter().find(|known| ***known == tile)) {
             Some(known) => Rc::clone(known),

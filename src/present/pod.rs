@@ -1,9 +1,13 @@
 //! One pod as a tile: where it is, what it is doing, which revision it runs.
 
+use super::groups::{message, reason_here};
+use super::scene::is_refused;
+use super::stage::ring::{Ring, RingKind};
 use super::words::{Tone, count};
 use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::pod::{ContainerStatus, Pod, phase};
 use crate::controllers::daemon_set::pod::target_node;
+use crate::sim::time::SimTime;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -32,6 +36,12 @@ pub struct PodTile {
     /// The node that it is on or, while it isn't bound, meant for.
     pub node: Rc<str>,
     pub is_bound: bool,
+    /// The owning DaemonSet's colour and glyph.
+    pub mark: Option<u8>,
+    /// What it waits for that has a known end.
+    pub ring: Option<Ring>,
+    /// Why it waits, in about three words.
+    pub note: String,
     /// One sentence for screen readers and tooltips.
     pub summary: String,
 }
@@ -133,7 +143,13 @@ pub fn revision(pod: &Pod, revisions: &Revisions) -> Option<PodRevision> {
     revisions.get(&owner.uid)?.get(hash).copied()
 }
 
-pub fn tile(pod: &Pod, revisions: &Revisions) -> PodTile {
+pub fn tile(
+    pod: &Pod,
+    revisions: &Revisions,
+    mark: Option<u8>,
+    ring: Option<Ring>,
+    now: SimTime,
+) -> PodTile {
     let meta = &pod.metadata;
     let owner = meta.controller_ref();
     let revision = revision(pod, revisions);
@@ -145,6 +161,12 @@ pub fn tile(pod: &Pod, revisions: &Revisions) -> PodTile {
     let (state, status) = (state(pod), status(pod));
     let node = target_node(pod).unwrap_or("");
     let restarts = restarts(pod);
+    let ring = ring.filter(|ring| match ring.kind {
+        RingKind::Pull => state == PodState::Pulling,
+        RingKind::Stop => state == PodState::Terminating,
+        RingKind::BackOff => matches!(state, PodState::CrashLoop | PodState::ImageError),
+    });
+    let note = note(pod, state, ring.map_or(0, |ring| ring.seconds_left(now)));
     let mut summary = format!("Pod {}, {status}", meta.name);
     match (pod.is_bound(), node.is_empty()) {
         (true, _) => summary.push_str(&format!(" on {node}")),
@@ -162,6 +184,9 @@ pub fn tile(pod: &Pod, revisions: &Revisions) -> PodTile {
     if restarts > 0 {
         summary.push_str(&format!(", {}", count(u64::from(restarts), "restart")));
     }
+    if !note.is_empty() {
+        summary.push_str(&format!(", {note}"));
+    }
     PodTile {
         uid: meta.uid.as_str().into(),
         id: PodId {
@@ -176,8 +201,49 @@ pub fn tile(pod: &Pod, revisions: &Revisions) -> PodTile {
         revision,
         node: node.into(),
         is_bound: pod.is_bound(),
+        mark,
+        ring,
+        note,
         summary,
     }
+}
+
+/// What a tile says beside its status: what it waits for.
+fn note(pod: &Pod, state: PodState, seconds_left: u64) -> String {
+    match (state, seconds_left) {
+        (PodState::Unscheduled, _) if is_refused(pod) => {
+            message(pod).map(short_reason).unwrap_or_default()
+        }
+        (PodState::Pulling, _) => "pulling the image".to_owned(),
+        (PodState::Starting, _) => "starting".to_owned(),
+        (PodState::Running, _) => "not ready yet".to_owned(),
+        (PodState::CrashLoop, seconds @ 1..) => format!("restarts in {seconds} s"),
+        (PodState::ImageError, seconds @ 1..) => format!("next pull in {seconds} s"),
+        (PodState::Failed, _) => pod.status.reason.clone(),
+        _ => String::new(),
+    }
+}
+
+/// A FailedScheduling message in about three words.
+fn short_reason(message: &str) -> String {
+    let reason = reason_here(message);
+    let is = |part: &str| reason.contains(part);
+    if let Some(at) = reason.find("Insufficient ") {
+        let resource = reason[at..].split([',', '.', ';']).next().unwrap_or("");
+        return resource.replace("Insufficient", "insufficient");
+    }
+    let short = if is("free ports") {
+        "host port taken"
+    } else if is("untolerated taint") {
+        "taint isn't tolerated"
+    } else if is("were unschedulable") {
+        "node is cordoned"
+    } else if is("Too many pods") {
+        "too many pods"
+    } else {
+        "no node fits"
+    };
+    short.to_owned()
 }
 
 pub fn restarts(pod: &Pod) -> u32 {

@@ -5,6 +5,7 @@
 
 use super::pod::{self, PodRevision, PodTile, Revisions};
 use super::rollout::{current_hash, is_owned, own_revisions, uses_budget};
+use super::stage::ring::{Ring, RingKind};
 use super::words::Tone;
 use crate::api::apps::{CONTROLLER_REVISION_HASH, DaemonSet};
 use crate::api::object::{Key, Kind};
@@ -18,8 +19,10 @@ use crate::controllers::daemon_set::pod::target_node;
 use crate::controllers::daemon_set::sync::lens;
 use crate::reason::daemon::Verdict;
 use crate::session::lineage::Lineage;
+use crate::sim::hash::fnv1a_64;
 use crate::sim::sort::Order;
-use crate::trace::What;
+use crate::sim::time::SimTime;
+use crate::trace::{Entry, What};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -44,7 +47,18 @@ pub struct Scene {
     stuck: BTreeSet<Rc<str>>,
     /// The chosen DaemonSet's revisions, newest first: number, hash, images.
     history: Vec<(i64, String, String)>,
+    /// What each pod waits for that has a known end.
+    rings: BTreeMap<Key, Ring>,
+    /// Which colour and glyph each DaemonSet has, by uid.
+    marks: BTreeMap<String, u8>,
+    now: SimTime,
 }
+
+/// Entries in which the rings of a moment are looked for after a jump.
+const RINGS_SEARCH_MAX: usize = 20_000;
+
+/// DaemonSets told apart by colour and glyph; further ones share the first.
+pub const MARKS: u8 = 6;
 
 /// Where something may look different since the last picture.
 #[derive(Debug, Default)]
@@ -70,9 +84,12 @@ impl Scene {
             self.lineage = Some(lineage.remember());
             touched.is_everywhere = true;
         }
+        self.count_down(cluster.now(), &mut touched);
+        touched.is_everywhere |= self.mark_sets(cluster);
         let mut has_revisions = !goes_on;
         for entry in cluster.trace.iter_from(self.seen) {
             let key = &entry.subject.key;
+            self.ring(cluster, entry);
             match (entry.subject.kind, &entry.what) {
                 (_, What::Command(_)) => touched.has_command = true,
                 (_, What::Event { .. } | What::Woken(_) | What::Decided(_)) => {}
@@ -105,7 +122,66 @@ impl Scene {
         for pod in cluster.server.pods.iter() {
             scene.link(pod);
         }
+        scene.now = cluster.now();
+        scene.mark_sets(cluster);
+        let from = scene.seen.saturating_sub(RINGS_SEARCH_MAX);
+        for entry in cluster.trace.iter_from(from) {
+            scene.ring(cluster, entry);
+        }
         scene
+    }
+
+    /// Takes in the ring that an entry begins, if its pod is still there.
+    fn ring(&mut self, cluster: &Cluster, entry: &Entry) {
+        let key = &entry.subject.key;
+        if let Some(ring) = Ring::of(entry)
+            && cluster.server.pods.get(key).is_some()
+        {
+            self.rings.insert(key.clone(), ring);
+        }
+    }
+
+    /// A tile that counts seconds down is drawn again for each of them.
+    fn count_down(&mut self, now: SimTime, touched: &mut Touched) {
+        let before = std::mem::replace(&mut self.now, now);
+        if now.0 / 1000 == before.0 / 1000 {
+            return;
+        }
+        let is_counting =
+            |ring: &Ring| ring.kind == RingKind::BackOff && before.0 < ring.until_ms + 1000;
+        let counting = self.rings.iter().filter(|(_, ring)| is_counting(ring));
+        let nodes = counting.filter_map(|(key, _)| target_node(self.pods.get(key)?));
+        touched.nodes.extend(nodes.map(Rc::from));
+    }
+
+    /// Gives each DaemonSet a mark; true if there are others now.
+    ///
+    /// Its name says which: so it keeps its colour when others come and go, unless two want the same one.
+    fn mark_sets(&mut self, cluster: &Cluster) -> bool {
+        let sets = &cluster.server.daemon_sets;
+        let is_same = sets.len() == self.marks.len()
+            && sets
+                .iter()
+                .all(|set| self.marks.contains_key(&set.metadata.uid));
+        if is_same {
+            return false;
+        }
+        self.marks.clear();
+        let mut all: Vec<_> = sets.iter().collect();
+        all.order_by_key(|set| set.metadata.creation_timestamp);
+        for set in all {
+            let wanted = (fnv1a_64(set.metadata.name.as_bytes()) % u64::from(MARKS)) as u8;
+            let is_free = |mark: &u8| !self.marks.values().any(|used| used == mark);
+            let mut from = (0..MARKS).map(|step| (wanted + step) % MARKS);
+            let mark = from.find(is_free).unwrap_or(wanted);
+            self.marks.insert(set.metadata.uid.clone(), mark);
+        }
+        true
+    }
+
+    /// The DaemonSet's colour and glyph.
+    pub fn mark(&self, uid: &str) -> Option<u8> {
+        self.marks.get(uid).copied()
     }
 
     /// Of a single moment.
@@ -125,6 +201,9 @@ impl Scene {
         if let Some(old) = old {
             touched.extend(self.unlink(key, &old));
             self.pods.remove(key);
+            if new.is_none() {
+                self.rings.remove(key);
+            }
         }
         if let Some(new) = new {
             touched.extend(self.link(new));
@@ -260,6 +339,11 @@ impl Scene {
         self.on(node).iter().filter(is_own)
     }
 
+    /// Pods that aren't bound, with their keys.
+    pub fn waiting_by_key(&self) -> impl Iterator<Item = (&Key, &Rc<Pod>)> {
+        self.waiting.iter()
+    }
+
     /// Pods that aren't bound, by key.
     pub fn waiting(&self) -> impl ExactSizeIterator<Item = &Rc<Pod>> {
         self.waiting.values()
@@ -277,7 +361,11 @@ impl Scene {
     }
 
     pub fn tile(&self, pod: &Pod) -> PodTile {
-        pod::tile(pod, &self.revisions)
+        let key = Key::of(&pod.metadata);
+        let ring = self.rings.get(&key).copied();
+        let owner = pod.metadata.controller_ref();
+        let mark = owner.and_then(|owner| self.mark(&owner.uid));
+        pod::tile(pod, &self.revisions, mark, ring, self.now)
     }
 
     pub fn revision(&self, pod: &Pod) -> Option<PodRevision> {

@@ -21,7 +21,6 @@ use crate::controllers::daemon_set::pod::{available_from, daemon_pod, target_nod
 use crate::controllers::daemon_set::sync::lens;
 use crate::reason::Decision;
 use crate::reason::daemon::DaemonDecision;
-use crate::session::Session;
 use crate::trace::{Actor, Entry, TraceId, What};
 use checks::{controller_checks, pod_checks, scheduler_checks};
 use std::collections::BTreeSet;
@@ -207,17 +206,17 @@ impl WhyPanel {
 }
 
 pub fn build(
-    session: &Session,
+    cluster: &Cluster,
     scene: &Scene,
     subject: Subject<'_>,
     set: Option<&DaemonSet>,
 ) -> Option<WhyPanel> {
     match subject {
         Subject::None => None,
-        Subject::Node(name) => Some(why_node(session.cluster(), scene, name, set)),
-        Subject::Pod(id) => Some(why_pod(session.cluster(), scene, id)),
-        Subject::Figure(id, field) => Some(why_figure(session.cluster(), id, field)),
-        Subject::Event(id) => Some(why_event(session.cluster(), id)),
+        Subject::Node(name) => Some(why_node(cluster, scene, name, set)),
+        Subject::Pod(id) => Some(why_pod(cluster, scene, id)),
+        Subject::Figure(id, field) => Some(why_figure(cluster, id, field)),
+        Subject::Event(id) => Some(why_event(cluster, id)),
     }
 }
 

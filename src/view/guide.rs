@@ -3,7 +3,7 @@
 use super::dialog::Modal;
 use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
-use crate::app::guide::{Mark, QUESTIONS, Strip};
+use crate::app::guide::{Mark, NextExperiment, QUESTIONS};
 use crate::app::msg::{ClockMsg, Dialog, EditorMsg, GuideMsg, Msg, StoryMsg};
 use crate::present::story::StoryBar;
 use crate::present::timeline::Timeline;
@@ -35,24 +35,24 @@ pub fn welcome(dispatch: &Dispatch) -> Html {
 }
 
 /// One experiment, and how many there are.
-pub fn strip(strip: &Strip, dispatch: &Dispatch) -> Html {
+pub fn experiment(next: &NextExperiment, dispatch: &Dispatch) -> Html {
     let on = |msg| dispatch.on::<MouseEvent>(Msg::Guide(msg));
     html! {
-        <section class="strip" aria-labelledby="strip-heading">
-            <ol class="strip__steps" role="list">
-                { for strip.steps.iter().map(|(step, mark)| html! {
-                    <li data-mark={mark.as_str()} aria-current={(*step == strip.at).then_some("step")} title={step.title()}>
+        <section class="experiment" aria-labelledby="experiment-heading">
+            <ol class="experiment__steps" role="list">
+                { for next.steps.iter().map(|(step, mark)| html! {
+                    <li data-mark={mark.as_str()} aria-current={(*step == next.at).then_some("step")} title={step.title()}>
                         <span class="sr-only">{ format!("{}: {}", step.title(), mark.as_str()) }</span>
                         if *mark == Mark::Done { { icon(Icon::Check) } } else if *mark == Mark::Skipped { { icon(Icon::Dash) } }
                     </li>
                 }) }
             </ol>
-            <p class="strip__text"><b id="strip-heading">{ strip.at.title() }</b>{ " " }{ strip.about }</p>
-            if let Some(button) = &strip.button {
-                <button type="button" class="button button--primary button--small" id="strip-do" onclick={on(GuideMsg::Do)}>{ button }</button>
+            <p class="experiment__text"><b id="experiment-heading">{ next.at.title() }</b>{ " " }{ next.about }</p>
+            if let Some(button) = &next.button {
+                <button type="button" class="button button--primary button--small" id="experiment-do" onclick={on(GuideMsg::Do)}>{ button }</button>
             }
-            <button type="button" class="button button--small" id="strip-skip" onclick={on(GuideMsg::Skip)}>{ "Skip" }</button>
-            <button type="button" class="icon-button" id="strip-dismiss" aria-label="Dismiss the experiments" title="Dismiss the experiments" onclick={on(GuideMsg::Dismiss)}>{ icon(Icon::Close) }</button>
+            <button type="button" class="button button--small" id="experiment-skip" onclick={on(GuideMsg::Skip)}>{ "Skip" }</button>
+            <button type="button" class="icon-button" id="experiment-dismiss" aria-label="Dismiss the experiments" title="Dismiss the experiments" onclick={on(GuideMsg::Dismiss)}>{ icon(Icon::Close) }</button>
         </section>
     }
 }

@@ -37,6 +37,7 @@ pub enum Icon {
     Next,
     Replay,
     Question,
+    Arrow,
 }
 
 impl Icon {
@@ -74,6 +75,7 @@ impl Icon {
             Icon::Branch => "M4.5 3v10M4.5 9.5c4 0 7-1.5 7-5.5M3 3h3M10 4h3M3 13h3",
             Icon::Flag => "M4 14V2.5M4 3h8.5l-2.5 3 2.5 3H4",
             Icon::List => "M6 4h7.5M6 8h7.5M6 12h7.5M2.5 4h.01M2.5 8h.01M2.5 12h.01",
+            Icon::Arrow => "M2.5 8h10.5M9 4l4 4-4 4",
             Icon::Back => "M7 3.5 2.5 8 7 12.5M2.5 8h11",
             Icon::Next => "M9 3.5 13.5 8 9 12.5M13.5 8h-11",
             Icon::Replay => "M3.4 6.2V2.6M3.4 6.2H7M3.6 6a5 5 0 1 1-.5 3.6",
@@ -114,5 +116,23 @@ pub fn pod_glyph(state: PodState) -> Html {
         <svg class="icon pod-glyph" data-state={state.as_str()} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
             <path d={path} />
         </svg>
+    }
+}
+
+/// A DaemonSet's glyph, in its colour: which one a pod belongs to, also where no name fits.
+pub fn mark(mark: Option<u8>) -> Html {
+    let Some(number) = mark else {
+        return Html::default();
+    };
+    let path = match number {
+        0 => "M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11z",
+        1 => "M3 3h10v10H3z",
+        2 => "M8 2l6.5 11.5h-13z",
+        3 => "M8 1.5L14.5 8 8 14.5 1.5 8z",
+        4 => "M6 2h4v4h4v4h-4v4H6v-4H2V6h4z",
+        _ => "M4.7 2.5h6.6L14.6 8l-3.3 5.5H4.7L1.4 8z",
+    };
+    html! {
+        <svg class="mark" data-mark={number.to_string()} viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d={path} /></svg>
     }
 }

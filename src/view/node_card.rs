@@ -56,8 +56,15 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
                         { &*node.name }
                     </button>
                 </h3>
-                <Menu id={format!("menu-{}", node.name)} class="node-card__menu" label={format!("Actions for {}", node.name)}
-                    items={items(node, &dispatch)}>{ icon(Icon::More) }</Menu>
+                <div class="node-card__tools">
+                    if !props.is_editing {
+                        <button type="button" class="icon-button node-card__edit" id={format!("edit-{}", node.name)}
+                            aria-label={format!("Edit labels and taints of {}", node.name)} title="Edit labels and taints"
+                            onclick={dispatch.on(Msg::EditNode(Some(node.name.clone())))}>{ icon(Icon::Edit) }</button>
+                    }
+                    <Menu id={format!("menu-{}", node.name)} class="node-card__menu" label={format!("Actions for {}", node.name)}
+                        items={items(node, &dispatch)}>{ icon(Icon::More) }</Menu>
+                </div>
             </header>
             <p class="node-card__facts">
                 <span class="status-word" data-health={node.health.as_str()}>{ &node.status }</span>
@@ -66,30 +73,25 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
                     { if node.roles.is_empty() { "worker".to_owned() } else { node.roles.join(", ") } }{ " · " }{ &node.platform }
                 </span>
             </p>
-            if let Some(verdict) = verdict {
-                <p class="verdict" data-tone={verdict.tone.as_str()} title={verdict.sentence.clone()}>
-                    <b>{ verdict.word }</b>{ " " }<span>{ &verdict.sentence }</span>
-                </p>
-            }
-            <ul class="pods" aria-label={format!("Pods on {}", node.name)}>
-                { for node.pods.iter().map(|pod| html! {
-                    <li key={&*pod.uid} class="pods__item" data-bound={pod.is_bound.to_string()}>
-                        <PodTile pod={pod.clone()} is_selected={props.selected_pod.as_ref() == Some(&pod.id)}
-                            part={why.and_then(|why| why.part_of_pod(&pod.id, props.pointed))} />
-                    </li>
-                }) }
-            </ul>
+            <div class="node-card__slot">
+                if let Some(verdict) = verdict {
+                    <p class="verdict" data-tone={verdict.tone.as_str()} title={verdict.sentence.clone()}>
+                        <b>{ verdict.word }</b>{ " " }<span>{ &verdict.sentence }</span>
+                    </p>
+                }
+                <ul class="pods" aria-label={format!("Pods on {}", node.name)}>
+                    { for node.pods.iter().map(|pod| html! {
+                        <li key={&*pod.uid} class="pods__item" data-bound={pod.is_bound.to_string()}>
+                            <PodTile pod={pod.clone()} is_selected={props.selected_pod.as_ref() == Some(&pod.id)}
+                                part={why.and_then(|why| why.part_of_pod(&pod.id, props.pointed))} />
+                        </li>
+                    }) }
+                </ul>
+            </div>
             <div class="node-card__marks">
                 { for node.pressures.iter().map(|p| html! { <span class="chip" data-tone="warn">{ p.condition() }</span> }) }
                 { for node.taints.iter().map(taint) }
                 { for node.labels.iter().filter(|label| !label.is_builtin).map(label) }
-                if !props.is_editing {
-                    <button type="button" class="chip chip--button" id={format!("edit-{}", node.name)}
-                        aria-label={format!("Edit labels and taints of {}", node.name)}
-                        onclick={dispatch.on(Msg::EditNode(Some(node.name.clone())))}>
-                        { icon(Icon::Edit) }{ "labels, taints" }
-                    </button>
-                }
             </div>
             if props.is_editing { <NodeForm node={node.clone()} error={props.error.clone()} /> }
             <div class="node-card__usage">{ for node.usage.iter().map(usage) }</div>

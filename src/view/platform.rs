@@ -268,21 +268,31 @@ pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
             .is_some()
 }
 
-/// Where an element is, relative to another.
+/// Where an element is and how large, relative to another.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct Box {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
     pub x: f64,
     pub y: f64,
 }
 
-pub fn place_in(element: &Element, frame: &Element) -> Place {
+pub fn box_in(element: &Element, frame: &Element) -> Box {
     let (own, frame) = (
         element.get_bounding_client_rect(),
         frame.get_bounding_client_rect(),
     );
-    Place {
+    Box {
         x: own.left() - frame.left(),
         y: own.top() - frame.top(),
+        width: own.width(),
+        height: own.height(),
     }
 }
 
@@ -295,31 +305,131 @@ extern "C" {
     #[wasm_bindgen(method, js_name = scrollIntoView)]
     fn scroll_into_view(this: &Focusable, options: &Object);
 
-    // web-sys hides this one behind its unstable interfaces.
+    // web-sys hides these behind its unstable interfaces.
     type Animated;
     #[wasm_bindgen(method, catch)]
-    fn animate(this: &Animated, keyframes: &Array, options: &Object) -> Result<JsValue, JsValue>;
+    fn animate(this: &Animated, keyframes: &Array, options: &Object) -> Result<Animation, JsValue>;
+    #[wasm_bindgen(method, js_name = getAnimations)]
+    fn animations(this: &Animated) -> Array;
+
+    type Animation;
+    #[wasm_bindgen(method)]
+    fn cancel(this: &Animation);
+    #[wasm_bindgen(method)]
+    fn pause(this: &Animation);
+    #[wasm_bindgen(method)]
+    fn play(this: &Animation);
+    #[wasm_bindgen(method, setter, js_name = currentTime)]
+    fn set_current_time(this: &Animation, ms: f64);
+    #[wasm_bindgen(method, setter, js_name = playbackRate)]
+    fn set_playback_rate(this: &Animation, rate: f64);
+    #[wasm_bindgen(method, setter, js_name = onfinish)]
+    fn set_on_finish(this: &Animation, act: &JsValue);
 }
 
-/// Lets an element travel from where it (or what it was) stood to where it stands now.
-pub fn fly(element: &Element, from: Place, to: Place, ms: u32) {
-    let frame = |transform: &str, opacity: f64| {
-        object(&[("transform", transform.into()), ("opacity", opacity.into())])
+/// The size of a token that travels; the gutters between cards are wider.
+pub const TOKEN_PX: f64 = 12.0;
+
+/// Lets a token travel along a way and the tile appear where it ends, after a while.
+pub fn travel(frame: &Element, tile: &Element, way: &[Point], ms: u32, delay_ms: u32) {
+    let Ok(token) = document().create_element("span") else {
+        return;
     };
-    let (dx, dy) = (from.x - to.x, from.y - to.y);
-    // What it flies over can be read.
-    let frames = Array::of3(
-        &frame(&format!("translate({dx:.0}px, {dy:.0}px)"), 0.3),
-        &object(&[("opacity", 0.35.into()), ("offset", 0.75.into())]),
-        &frame("none", 1.0),
+    token.set_class_name("token");
+    let _ = token.set_attribute("aria-hidden", "true");
+    for name in ["data-tone", "data-mark"] {
+        if let Some(value) = tile.get_attribute(name) {
+            let _ = token.set_attribute(name, &value);
+        }
+    }
+    if frame.append_child(&token).is_err() {
+        return;
+    }
+    let lengths: Vec<f64> = way
+        .array_windows()
+        .map(|[a, b]| (a.x - b.x).abs() + (a.y - b.y).abs())
+        .collect();
+    let total: f64 = lengths.iter().sum::<f64>().max(1.0);
+    let frames = Array::new();
+    let mut gone = 0.0;
+    for (point, length) in way.iter().zip(std::iter::once(&0.0).chain(&lengths)) {
+        gone += length;
+        let (x, y) = (point.x - TOKEN_PX / 2.0, point.y - TOKEN_PX / 2.0);
+        let transform = format!("translate({x:.1}px, {y:.1}px)");
+        frames.push(&object(&[
+            ("transform", transform.into()),
+            ("offset", (gone / total).min(1.0).into()),
+        ]));
+    }
+    let flight = token.unchecked_ref::<Animated>().animate(
+        &frames,
+        &object(&[
+            ("duration", ms.into()),
+            ("delay", delay_ms.into()),
+            ("fill", "backwards".into()),
+            ("easing", "cubic-bezier(.45,.05,.35,1)".into()),
+        ]),
     );
-    let options = object(&[
-        ("duration", ms.into()),
-        ("easing", "cubic-bezier(.3,.1,.2,1)".into()),
-    ]);
-    let _ = element
+    let shown = Array::of2(
+        &object(&[("opacity", 0.into())]),
+        &object(&[("opacity", 0.into())]),
+    );
+    let _ = tile
         .unchecked_ref::<Animated>()
-        .animate(&frames, &options);
+        .animate(&shown, &object(&[("duration", (ms + delay_ms).into())]));
+    let remove = {
+        let token = token.clone();
+        Closure::once_into_js(move || token.remove())
+    };
+    match flight {
+        Ok(flight) => flight.set_on_finish(&remove),
+        Err(_) => token.remove(),
+    }
+}
+
+/// Starts a ring that goes from one share of a hundred to another in this many simulated milliseconds, of which some are
+/// over.
+pub fn start_ring(
+    circle: &Element,
+    (from, to): (u32, u32),
+    length_ms: u64,
+    past_ms: u64,
+    quarters: u64,
+) {
+    let animated = circle.unchecked_ref::<Animated>();
+    for old in animated.animations() {
+        old.unchecked_ref::<Animation>().cancel();
+    }
+    let frames = Array::of2(
+        &object(&[("strokeDashoffset", (100 - from).into())]),
+        &object(&[("strokeDashoffset", (100 - to).into())]),
+    );
+    // Drawn in steps: nobody sees a ring grow by less, and each step is a drawing.
+    let options = object(&[
+        ("duration", (length_ms as f64).into()),
+        ("fill", "both".into()),
+        ("easing", "steps(50)".into()),
+    ]);
+    if let Ok(animation) = animated.animate(&frames, &options) {
+        animation.set_current_time(past_ms as f64);
+        run(&animation, quarters);
+    }
+}
+
+/// Lets what an element animates go on at this speed; zero: it stands.
+pub fn set_rate(element: &Element, quarters: u64) {
+    for animation in element.unchecked_ref::<Animated>().animations() {
+        run(animation.unchecked_ref(), quarters);
+    }
+}
+
+fn run(animation: &Animation, quarters: u64) {
+    if quarters == 0 {
+        animation.pause();
+    } else {
+        animation.set_playback_rate(quarters as f64 / 4.0);
+        animation.play();
+    }
 }
 
 fn object(entries: &[(&str, JsValue)]) -> Object {

@@ -1,10 +1,12 @@
 //! One pod.
 
 use super::dispatch::use_dispatch;
-use super::icons::pod_glyph;
+use super::icons::{mark, pod_glyph};
+use super::ring::Ring;
 use crate::app::msg::{Msg, Selection};
 use crate::present::pod::{PodRevision, PodTile as Tile};
 use crate::present::why::Part;
+use crate::present::words::Tone;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -33,22 +35,33 @@ pub fn PodTile(props: &PodTileProps) -> Html {
         <@{if is_button { "button" } else { "div" }} type={is_button.then_some("button")} role={props.is_still.then_some("img")}
             class="pod-tile" data-uid={pod.uid.to_string()}
             data-state={pod.state.as_str()} data-tone={pod.state.tone().as_str()}
-            data-revision={if is_old { "old" } else { "current" }} data-bound={pod.is_bound.to_string()}
+            data-revision={if is_old { "old" } else { "current" }} data-bound={pod.is_bound.to_string()} data-mark={pod.mark.map(|mark| mark.to_string())}
             data-links={props.part.as_ref().map(|part| part.links.clone())} data-pointed={pointed(props.part.as_ref())}
             aria-pressed={is_button.then(|| props.is_selected.to_string())} aria-label={pod.summary.clone()} title={pod.summary.clone()}
             onclick={on_click}>
-            { pod_glyph(pod.state) }
+            <span class="pod-tile__glyph">{ pod_glyph(pod.state) }if let Some(ring) = pod.ring { <Ring {ring} /> }</span>
             <span class="pod-tile__name">
+                { mark(pod.mark) }
                 if !pod.owner.is_empty() { <span class="pod-tile__owner">{ &pod.owner }</span> }
                 <span class="pod-tile__suffix">{ if pod.owner.is_empty() { "" } else { "-" } }{ &pod.suffix }</span>
             </span>
             if let Some(revision) = pod.revision { { badge(revision) } }
             <span class="pod-tile__status">
-                { &pod.status }
+                { status(pod) }
                 if pod.restarts > 0 { <span class="pod-tile__restarts">{ format!(" ↻{}", pod.restarts) }</span> }
                 if !pod.is_bound && !pod.node.is_empty() { <span class="pod-tile__target">{ format!(" → {}", pod.node) }</span> }
             </span>
         </@>
+    }
+}
+
+/// What it is doing: what it waits for says more than `ContainerCreating`; what went wrong is said in full.
+fn status(pod: &Tile) -> String {
+    match (pod.note.as_str(), pod.state.tone()) {
+        ("", _) => pod.status.clone(),
+        (note, Tone::Busy) => note.to_owned(),
+        (note, _) if note == pod.status => pod.status.clone(),
+        (note, _) => format!("{}: {note}", pod.status),
     }
 }
 

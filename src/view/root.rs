@@ -16,6 +16,7 @@ use super::guide::{self, Scenarios};
 use super::header::Header;
 use super::icons::{Icon, icon};
 use super::platform::{self, FocusTrail};
+use super::ring::Rate;
 use super::timeline::Timeline;
 use super::why::{WalkNote, Why};
 use super::worker::Helper;
@@ -25,10 +26,11 @@ use crate::app::msg::{
 use crate::app::start::{asked_for, wants_embed};
 use crate::app::suggest::About;
 use crate::app::{Model, closed_sentence, update};
+use crate::present::timeline::Pace;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::timers::callback::Timeout;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
@@ -52,6 +54,8 @@ pub struct Root {
     frame: Option<AnimationFrame>,
     wait: Option<Timeout>,
     worker: Option<Helper>,
+    /// The shown moment, for rings that start.
+    now_ms: Rc<Cell<u64>>,
     _listeners: Vec<EventListener>,
 }
 
@@ -86,6 +90,7 @@ impl Component for Root {
             frame: None,
             wait: None,
             worker: None,
+            now_ms: Rc::default(),
             dispatch,
         }
     }
@@ -122,9 +127,20 @@ impl Component for Root {
         } else {
             "hidden"
         };
+        self.now_ms.set(model.shown_now().0);
+        let rate = Rate {
+            quarters: match page.timeline.pace {
+                Pace::Playing => model.clock.speed.quarters(),
+                _ => 0,
+            },
+            speed: model.clock.speed.quarters(),
+            now_ms: self.now_ms.clone(),
+        };
         html! {
             <ContextProvider<Dispatch> context={self.dispatch.clone()}>
-                <div class="page" data-section={model.section.as_str()} data-editor={editor} data-embedded={model.is_embedded.to_string()} data-past={is_past.to_string()}>
+            <ContextProvider<Rate> context={rate}>
+                <div class="page" data-section={model.section.as_str()} data-editor={editor} data-embedded={model.is_embedded.to_string()}
+                    data-past={is_past.to_string()} data-presented={(!model.pacer.is_behind()).to_string()}>
                     <a class="skip-link" href="#cluster-heading" onclick={skip_to_cluster()}>{ "Skip to the cluster" }</a>
                     <Header theme={model.theme} section={model.section} is_embedded={model.is_embedded} shows_editor={model.shows_editor} shows_console={model.console.is_open} />
                     <div class="page__notices">{ self.notices() }</div>
@@ -140,7 +156,7 @@ impl Component for Root {
                             }
                             if model.shows_welcome() { { guide::welcome(&self.dispatch) } }
                             if let Some(story) = &story { { guide::story(story, &self.dispatch) } }
-                            if let Some(strip) = model.strip() { { guide::strip(&strip, &self.dispatch) } }
+                            if let Some(next) = model.next_experiment() { { guide::experiment(&next, &self.dispatch) } }
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
                                 node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()}
                                 why={model.why().cloned()} pointed={model.pointed} />
@@ -164,6 +180,7 @@ impl Component for Root {
                     if let Some(pane) = &model.compare.pane { <Compare pane={pane.clone()} /> }
                     <div class="sr-only" role="status" aria-live="polite" id="announcer">{ &model.announcement }</div>
                 </div>
+            </ContextProvider<Rate>>
             </ContextProvider<Dispatch>>
         }
     }

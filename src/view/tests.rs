@@ -84,6 +84,9 @@ fn tile(state: PodState, is_current: bool) -> Rc<Tile> {
         }),
         node: "node-1".into(),
         is_bound: state != PodState::Unscheduled,
+        mark: None,
+        ring: None,
+        note: String::new(),
         summary: "Pod agent-x7k2p".to_owned(),
     })
 }
@@ -572,12 +575,12 @@ fn a_newcomer_is_told_the_idea_and_offered_questions_and_experiments() {
     assert_eq!(html.matches(r#"class="question""#).count(), 6);
     assert!(!html.contains(" style="));
     let mut model = running();
-    let strip = |model: &Model| {
+    let bar = |model: &Model| {
         model
-            .strip()
-            .map(|strip| part(guide::strip(&strip, &dispatch)))
+            .next_experiment()
+            .map(|next| part(guide::experiment(&next, &dispatch)))
     };
-    let (html, text) = strip(&model).unwrap();
+    let (html, text) = bar(&model).unwrap();
     assert!(
         text.contains("Add a node\nIt gets its pod by itself."),
         "{text}"
@@ -588,7 +591,7 @@ fn a_newcomer_is_told_the_idea_and_offered_questions_and_experiments() {
         count: 1,
     };
     update(&mut model, add);
-    let (html, text) = strip(&model).unwrap();
+    let (html, text) = bar(&model).unwrap();
     assert!(
         text.contains("Add a node: done") && text.contains("Taint node-4"),
         "{text}"
@@ -765,7 +768,7 @@ fn two_strategies_are_read_side_by_side() {
             my-daemonset
             -djvvc
             r2
-            ContainerCreating
+            pulling the image
             node-2
             my-daemonset
             -vsjrz
@@ -799,7 +802,7 @@ fn two_strategies_are_read_side_by_side() {
             my-daemonset
             -xvttq
             r2
-            ContainerCreating
+            pulling the image
             node-2
             my-daemonset
             -vsjrz

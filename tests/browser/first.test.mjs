@@ -43,37 +43,37 @@ pageTest("on a phone the first sight is the idea, and after Apply the cluster", 
   assert.ok(await page.locator("#node-node-1").isVisible());
 });
 
-pageTest("the experiments are done by the strip's button or by hand, and then are gone", async (page) => {
+pageTest("the experiments are done by the bar's button or by hand, and then are gone", async (page) => {
   await running(page);
-  const strip = page.locator(".strip");
-  const next = (title) => strip.locator("#strip-heading", { hasText: title }).waitFor();
+  const bar = page.locator(".experiment");
+  const next = (title) => bar.locator("#experiment-heading", { hasText: title }).waitFor();
   await next("Add a node");
   await page.locator("#add-node").click();
   await next("Taint it");
   await settle(page);
-  await page.locator("#strip-do").click();
+  await page.locator("#experiment-do").click();
   await next("Change the image");
   await settle(page);
   await waitForCards(page, [...READY, "node-4:"]);
-  await page.locator("#strip-do").click();
+  await page.locator("#experiment-do").click();
   await next("Power off a node");
   await editor(page);
   await page.locator(".yaml .cm-line", { hasText: "image: my-image:2" }).waitFor();
-  await page.locator("#strip-skip").click();
+  await page.locator("#experiment-skip").click();
   await next("Ask why");
-  await page.locator("#strip-do").click();
+  await page.locator("#experiment-do").click();
   await page.locator("#why-heading").waitFor();
-  await strip.waitFor({ state: "detached" });
+  await bar.waitFor({ state: "detached" });
 });
 
 pageTest("dismissed experiments stay away", async (page) => {
   await running(page);
-  await page.locator("#strip-dismiss").click();
-  await page.locator(".strip").waitFor({ state: "detached" });
+  await page.locator("#experiment-dismiss").click();
+  await page.locator(".experiment").waitFor({ state: "detached" });
   await page.locator("#reset").click();
   await running(page);
   await page.locator('.timeline[data-pace="Settled"]').waitFor();
-  assert.equal(await page.locator(".strip").count(), 0);
+  assert.equal(await page.locator(".experiment").count(), 0);
 });
 
 pageTest("all scenarios are found from the header, and lead to each other", async (page) => {

@@ -9,6 +9,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { deflateRawSync } from "node:zlib";
+import { serveFolder } from "./folder.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -194,24 +195,4 @@ spec:
       - name: agent
         image: example.com/agent:${version}
 `;
-}
-
-/** Serves a folder other than dist/, for the harness to find. */
-async function serveFolder(folder) {
-  const { createServer } = await import("node:http");
-  const { extname, join, normalize } = await import("node:path");
-  const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
-  const server = createServer(async (request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
-    const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
-    try {
-      const body = await readFile(file);
-      response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  process.env.PLAYGROUND_URL = `http://127.0.0.1:${server.address().port}/`;
-  return () => server.close();
 }

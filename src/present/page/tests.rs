@@ -4,6 +4,7 @@ use super::*;
 use crate::api::node::Taint;
 use crate::apiserver::Propagation;
 use crate::cluster::nodes::NodeTemplate;
+use crate::present::stage::pacing::Shown;
 use crate::session::command::Command;
 use crate::session::scenario::{NodeGroup, Scenario};
 use crate::sim::rng::Stream;
@@ -191,7 +192,10 @@ impl Played {
             name: chosen.to_owned(),
         };
         let node: Rc<str> = self.node().into();
+        let shown = Shown::default();
         let look = Look {
+            cluster: None,
+            shown: &shown,
             has_eye: true,
             subject: Subject::Node(&node),
             daemon_set: Some(&chosen),
@@ -211,9 +215,11 @@ impl Played {
         self.page.refresh(&self.session, &look);
         anew.refresh(&self.session, &look);
         let (page, at) = (&self.page, self.session.now());
-        let is_moving = page.cluster.is_moving;
+        // What the strip says may have been said before.
+        let (is_moving, strip) = (page.cluster.is_moving, page.cluster.strip.clone());
         let cluster = ClusterView {
             is_moving,
+            strip,
             ..(*anew.cluster).clone()
         };
         let same = [
