@@ -69,6 +69,7 @@ impl Model {
         };
         self.stop();
         self.session.go(from);
+        self.pacer.catch_up(&self.session);
         self.clock.play();
     }
 
@@ -77,6 +78,7 @@ impl Model {
         self.stop();
         let end = self.session.end();
         self.session.seek(end);
+        self.pacer.catch_up(&self.session);
         self.clock.play_on();
     }
 

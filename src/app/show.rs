@@ -152,6 +152,7 @@ impl Model {
             StoryMsg::End => {
                 let end = self.session.end();
                 self.session.seek(end);
+                self.pacer.catch_up(&self.session);
                 self.end_show(true);
             }
             StoryMsg::ShowHints => self.editor.show_hints(),
@@ -174,6 +175,7 @@ impl Model {
         };
         self.stop();
         self.session.go(first.before);
+        self.pacer.catch_up(&self.session);
         self.clock.play();
         self.selection = Selection::None;
         let before = self.clock.speed;
