@@ -57,6 +57,8 @@ impl Slice {
 #[derive(Clone, Debug)]
 pub struct Clock {
     pub is_playing: bool,
+    /// The user stopped it: what is done now waits for play or step.
+    pub is_held: bool,
     pub speed: Speed,
     /// A tick was asked for and hasn't come yet.
     is_asked: bool,
@@ -73,6 +75,7 @@ impl Default for Clock {
     fn default() -> Self {
         Clock {
             is_playing: true,
+            is_held: false,
             speed: Speed::One,
             is_asked: false,
             is_waiting: false,
@@ -84,6 +87,20 @@ impl Default for Clock {
 }
 
 impl Clock {
+    pub fn play(&mut self) {
+        (self.is_playing, self.is_held) = (true, false);
+    }
+
+    /// Something was done: time goes on, unless the user stopped it.
+    pub fn play_on(&mut self) {
+        self.is_playing = !self.is_held;
+    }
+
+    /// Until the user lets it go on.
+    pub fn hold(&mut self) {
+        (self.is_playing, self.is_held) = (false, true);
+    }
+
     /// Is there nothing to play? `deadline`: somebody waits for that moment.
     pub fn is_idle(&self, session: &Session, deadline: Option<SimTime>) -> bool {
         session.now() >= session.end() && session.is_settled() && deadline.is_none()

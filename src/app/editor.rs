@@ -31,6 +31,8 @@ pub struct Editor {
     /// What `hints` are about: the text, and how the DaemonSets were.
     hinted: Option<(Rc<str>, u64)>,
     dismissed: BTreeSet<&'static str>,
+    /// A scenario's hints wait until they are asked for: they would give the answer away.
+    hides_hints: bool,
     pointing: Option<Pointing>,
 }
 
@@ -81,6 +83,7 @@ impl Editor {
             hints: Rc::new([]),
             hinted: None,
             dismissed: BTreeSet::new(),
+            hides_hints: false,
             pointing: None,
         };
         for text in texts {
@@ -120,6 +123,15 @@ impl Editor {
     pub fn typed(&mut self, id: TabId, text: &str) {
         if let Some(tab) = self.tabs.iter_mut().find(|tab| tab.id == id) {
             tab.set_text(text);
+        }
+    }
+
+    /// Changes a text in sight: its tab comes to the front, and the editor takes the text over.
+    pub fn rewrite(&mut self, id: TabId, text: &str) {
+        if self.tabs.iter().any(|tab| tab.id == id) {
+            self.typed(id, text);
+            self.active = id;
+            self.version += 1;
         }
     }
 
@@ -240,6 +252,23 @@ impl Editor {
         self.hinted = None;
     }
 
+    pub fn hide_hints(&mut self) {
+        self.hides_hints = true;
+    }
+
+    pub fn show_hints(&mut self) {
+        self.hides_hints = false;
+    }
+
+    /// The hints that a scenario's question keeps back.
+    pub fn waiting_hints(&self) -> usize {
+        if self.hides_hints && self.tab().story.is_some() {
+            self.hints.len()
+        } else {
+            0
+        }
+    }
+
     /// Points at what a check looked at, where the document in front says it.
     pub fn point(&mut self, marks: Option<Rc<Marks>>) {
         let text = &self.tab().text;
@@ -298,7 +327,10 @@ impl Editor {
             result: tab.result.clone(),
             presets: presets.clone(),
             objects: self.objects.clone(),
-            hints: self.hints.clone(),
+            hints: match self.waiting_hints() {
+                0 => self.hints.clone(),
+                _ => Rc::new([]),
+            },
             pointed: self
                 .pointing
                 .as_ref()

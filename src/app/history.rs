@@ -22,7 +22,7 @@ impl Model {
             HistoryMsg::Switch(branch) => {
                 self.stop();
                 if self.session.switch(branch) {
-                    self.tell("Another history, at its end".to_owned());
+                    self.tell("Another branch, at its end".to_owned());
                 }
             }
             HistoryMsg::Rename(branch, name) => self.session.rename(branch, &name),
@@ -31,7 +31,7 @@ impl Model {
                     self.stop();
                 }
                 if self.session.remove(branch) {
-                    self.tell("One history was removed".to_owned());
+                    self.tell("Branch removed".to_owned());
                 }
             }
             HistoryMsg::Back => {
@@ -55,15 +55,36 @@ impl Model {
             self.tell(format!("Bookmarked {at}: {name}"));
         } else if self.session.bookmarks().len() >= MAX_BOOKMARKS {
             self.refuse(format!(
-                "A history has {MAX_BOOKMARKS} bookmarks at the most. Remove one first."
+                "A branch has {MAX_BOOKMARKS} bookmarks at most. Remove one first."
             ));
         } else {
             self.tell(format!("{at} has a bookmark already"));
         }
     }
 
+    /// Plays again from a moment on.
+    pub(super) fn replay(&mut self, from: Option<Place>) {
+        let Some(from) = from else {
+            return;
+        };
+        self.stop();
+        self.session.go(from);
+        self.pacer.catch_up(&self.session);
+        self.clock.play();
+    }
+
+    /// From the past to where this branch ends; time goes on there if it did before.
+    pub(super) fn back_to_now(&mut self) {
+        self.stop();
+        let end = self.session.end();
+        self.session.seek(end);
+        self.pacer.catch_up(&self.session);
+        self.clock.play_on();
+    }
+
     /// Time is about to be turned by hand.
     pub(super) fn stop(&mut self) {
+        self.end_show(false);
         self.console.interrupt_wait();
         self.clock.end_jump();
         self.clock.is_playing = false;

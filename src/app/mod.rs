@@ -7,10 +7,13 @@ pub mod clock;
 pub mod compare;
 pub mod console;
 pub mod editor;
+pub mod guide;
 pub mod history;
+pub mod import;
 pub mod msg;
 pub mod objects;
 pub mod scenarios;
+pub mod show;
 pub mod start;
 pub mod suggest;
 pub mod walk;
@@ -30,7 +33,7 @@ use crate::present::page::{Look, Page, Subject};
 use crate::present::pod::PodId;
 use crate::present::remedy::RemedyList;
 use crate::present::stage::pacing::Pacer;
-use crate::present::timeline::{Pace, Speed};
+use crate::present::timeline::{PAUSED, Pace, Speed};
 use crate::present::words::Tone;
 use crate::presets;
 use crate::session::Session;
@@ -94,6 +97,11 @@ pub struct Model {
     suggested: Suggested,
     /// The edit that was done last of those that were suggested.
     done: Option<Done>,
+    pub guide: guide::Guide,
+    /// The scenario that the page shows.
+    story: Option<show::Opened>,
+    /// What is wrong with the pasted nodes.
+    pub import_error: Option<String>,
     /// Where we were before the last jump, in which history.
     back: Option<(u64, Place)>,
     walk: Option<Walk>,
@@ -136,7 +144,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         update.effects.push(Effect::StopWorker);
     }
     model.follow();
-    let mut changed = model.refresh() | model.opening.is_some() | was_opening;
+    let mut changed = model.refresh() | model.opening.is_some() | was_opening | model.is_showing();
+    model.guide.follow(&model.session, &model.selection);
     if is_clock && !was_opening && !was_idle && model.is_idle() {
         // The page has to be made first: it knows what there is to say.
         model.announcement = model.settled_sentence();
@@ -146,7 +155,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         update.changed = changed;
     }
     let deadline = model.console.deadline();
-    let is_busy = model.compare.is_busy() || model.opening.is_some() || model.pacer.is_behind();
+    let is_showing = model.is_showing() && model.clock.is_playing;
+    let is_working = model.compare.is_busy() || model.opening.is_some();
+    let is_busy = is_working || is_showing || model.pacer.is_behind();
     let ask = model.clock.ask(&model.session, deadline, is_busy);
     update.effects.extend(ask);
     update
@@ -259,6 +270,18 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         }
         Msg::OpenLink(fragment) => start::open_link(model, &fragment),
         Msg::OpenScenario(id) => scenarios::open_scenario(model, &id),
+        Msg::Story(msg) => model.act_story(msg),
+        Msg::Guide(msg) => {
+            for msg in model.act_guide(msg, effects) {
+                act(model, msg, effects);
+            }
+        }
+        Msg::AddWorkers(count) => {
+            if let Some(msg) = import::act_add(model, count) {
+                act(model, msg, effects);
+            }
+        }
+        Msg::ImportNodes(text) => model.import_nodes(&text, effects),
         Msg::CancelOpening => start::cancel_opening(model),
         Msg::GoBack => start::go_back(model),
         Msg::ForgetLeft => model.left = None,
@@ -271,6 +294,13 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         }
         Msg::Open(dialog) => {
             model.close_dialog();
+            model.import_error = None;
+            let field = match dialog {
+                Some(Dialog::AddWorkers) => Some("add-count"),
+                Some(Dialog::ImportNodes) => Some("import-text"),
+                _ => None,
+            };
+            effects.extend(field.map(|id| Effect::Focus(id.to_owned())));
             model.dialog = dialog;
         }
         // A reload of what embeds it starts its demo again.
@@ -331,6 +361,7 @@ fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
 fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
     match msg {
         EditorMsg::Typed { tab, text } => model.editor.typed(tab, &text),
+        EditorMsg::Rewrite { tab, text } => model.editor.rewrite(tab, &text),
         EditorMsg::Apply => apply(model),
         EditorMsg::SelectTab(tab) => model.editor.select(tab),
         EditorMsg::NewTab => {
@@ -351,6 +382,7 @@ fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
         }
         EditorMsg::ForgetClosed => model.editor.closed.clear(),
         EditorMsg::OpenPreset(id) => open_preset(model, &id),
+        EditorMsg::StartFrom(id) => model.start_from(&id),
         EditorMsg::DismissHint(id) => model.editor.dismiss(id),
         EditorMsg::OpenObject(kind, key) => model.open_object(kind, &key),
         EditorMsg::Reveal(line) => effects.push(Effect::Reveal(line)),
@@ -378,10 +410,16 @@ fn apply(model: &mut Model) {
     let result = model.run(command);
     let tab = model.editor.tab_mut();
     match result {
-        Ok(Outcome { lines, warnings }) => {
+        Ok(Outcome {
+            lines,
+            mut warnings,
+        }) => {
+            warnings.extend(import::becoming_ready(&tab.text));
             tab.applied = Some(tab.text.clone());
             tab.problems = Rc::new([]);
             tab.result = ApplyResult::Done { lines, warnings };
+            // On a narrow screen: where the pods are.
+            model.section = Section::Cluster;
         }
         Err(failure) => {
             let many = failure.places.len();
@@ -537,23 +575,39 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
         model.clock.end_jump();
     }
     match msg {
-        ClockMsg::Play => model.clock.is_playing = true,
-        ClockMsg::Pause => model.clock.is_playing = false,
-        ClockMsg::Toggle => model.clock.is_playing = !(model.clock.is_playing || was_jumping),
+        ClockMsg::Play => model.clock.play(),
+        ClockMsg::Pause => model.clock.hold(),
+        ClockMsg::Toggle => {
+            let last = model.session.last_act();
+            match model.pace() {
+                Pace::Settled if last.is_some() && !was_jumping && !model.is_showing() => {
+                    model.replay(last);
+                }
+                Pace::Paused if !was_jumping => model.clock.play(),
+                _ => model.clock.hold(),
+            }
+        }
+        ClockMsg::Replay => model.replay(model.session.last_act()),
+        ClockMsg::ReplayAll => model.replay(model.session.before(0)),
+        ClockMsg::Now => model.back_to_now(),
         ClockMsg::Step => {
+            model.end_show(false);
             model.begin_step();
             model.session.step();
         }
         ClockMsg::StepBack => {
             model.stop();
+            model.clock.hold();
             model.session.step_back();
             model.pacer.catch_up(&model.session);
         }
         ClockMsg::NextMoment => {
+            model.end_show(false);
             model.begin_step();
             model.session.step_to_moment();
         }
         ClockMsg::Settle => {
+            model.end_show(false);
             model.clock.settle(&mut model.session);
             model.pacer.catch_up(&model.session);
         }
@@ -572,10 +626,14 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             let is_paced = model.is_paced();
             let elapsed = elapsed_ms.min(clock::TICK_MS_MAX);
             model.pacer.elapse(elapsed, model.clock.speed.quarters());
-            let (console, pacer) = (&mut model.console, Some(&mut model.pacer));
-            let pacer = pacer.filter(|_| is_paced);
-            let session = &mut model.session;
-            model.clock.tick(session, elapsed_ms, console, pacer);
+            match model.show_on(elapsed_ms) {
+                0 => model.clock.take_tick(),
+                ms => {
+                    let (console, pacer) = (&mut model.console, Some(&mut model.pacer));
+                    let pacer = pacer.filter(|_| is_paced);
+                    model.clock.tick(&mut model.session, ms, console, pacer);
+                }
+            }
             model.go_on_comparing(elapsed_ms);
         }
     }
@@ -660,17 +718,26 @@ impl Model {
         self.console
             .echo(kubectl.as_deref(), &words, &printed, result.is_err());
         if let Ok(outcome) = &result {
-            self.clock.is_playing = true;
             self.notice = None;
             self.tell(outcome.lines.join(", "));
+            self.go_on();
         }
         if let Err(failure) = &result
             && !failure.done.is_empty()
         {
-            self.clock.is_playing = true;
             self.tell(failure.done.join(", "));
+            self.go_on();
         }
         result
+    }
+
+    /// Something was done. Where the user stopped time, it stays so, and the page says what it waits for.
+    fn go_on(&mut self) {
+        self.clock.play_on();
+        if self.clock.is_held && !self.session.is_settled() {
+            self.announcement = format!("{}. {PAUSED}", self.announcement);
+            self.last_line = PAUSED.to_owned();
+        }
     }
 
     /// Whether nothing moves, and nobody waits for a moment in time.
@@ -696,7 +763,7 @@ impl Model {
 
     /// Shows the present moment, so that what comes next is what the step does, and no more.
     fn begin_step(&mut self) {
-        self.clock.is_playing = false;
+        self.clock.hold();
         self.pacer.catch_up(&self.session);
         if self.is_paced() {
             self.pacer.hold(&self.session);
@@ -731,7 +798,7 @@ impl Model {
     fn meet(&mut self, demands: Vec<Demand>, effects: &mut Vec<Effect>) {
         for demand in demands {
             match demand {
-                Demand::Play => self.clock.is_playing = true,
+                Demand::Play => self.go_on(),
                 Demand::Edit(what, text) => {
                     self.editor.open_edit(what, &text);
                     self.section = Section::Editor;
@@ -813,7 +880,8 @@ impl Model {
         }
         self.editor.hint(&self.session.cluster().server);
         let pace = self.pace();
-        let console = self.console.pane(pace == Pace::Paused);
+        let is_standing = matches!(pace, Pace::Paused | Pace::Settled);
+        let console = self.console.pane(is_standing);
         let is_console_new = *self.console_pane != console;
         if is_console_new {
             self.console_pane = Rc::new(console);

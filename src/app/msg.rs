@@ -51,6 +51,12 @@ pub enum Msg {
     OpenLink(String),
     /// Opens one of the scenarios, by its id.
     OpenScenario(String),
+    Story(StoryMsg),
+    Guide(GuideMsg),
+    /// Workers, as many as were typed.
+    AddWorkers(u32),
+    /// Nodes as pasted.
+    ImportNodes(String),
     /// No further with the link that is being opened.
     CancelOpening,
     /// Back to what a link, a scenario or a new start took the place of.
@@ -77,9 +83,33 @@ pub enum Msg {
     Key(Shortcut),
 }
 
+/// What is done with the scenario that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoryMsg {
+    /// Plays its acts from the start.
+    Play,
+    /// To where they lead.
+    End,
+    ShowHints,
+}
+
+/// The next experiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuideMsg {
+    Do,
+    Skip,
+    /// No more experiments, in no later visit either.
+    Dismiss,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum EditorMsg {
     Typed {
+        tab: TabId,
+        text: String,
+    },
+    /// The page changes a text in sight.
+    Rewrite {
         tab: TabId,
         text: String,
     },
@@ -91,7 +121,10 @@ pub enum EditorMsg {
     Reopen,
     /// Closed documents aren't wanted any more.
     ForgetClosed,
+    /// Adds a preset's manifest and the nodes that it needs to what is here.
     OpenPreset(String),
+    /// A new cluster with a preset's nodes and manifest, in the place of this one.
+    StartFrom(String),
     OpenObject(Kind, Key),
     /// Never again, for this visit.
     DismissHint(&'static str),
@@ -136,13 +169,19 @@ pub enum ClockMsg {
     Toggle,
     Step,
     StepBack,
-    /// To the next decision or event.
+    /// To the next meaningful moment: a decision or an event.
     NextMoment,
     Settle,
     Speed(Speed),
     Seek {
         ms: u64,
     },
+    /// Plays the last act again.
+    Replay,
+    /// Plays all again.
+    ReplayAll,
+    /// From the past to the end.
+    Now,
     /// Real time went by; only asked for while something plays.
     Tick {
         elapsed_ms: u32,
@@ -151,7 +190,7 @@ pub enum ClockMsg {
     Wake,
 }
 
-/// Bookmarks, and other histories. `None` is the history that is shown.
+/// Bookmarks and branches. `None` is the branch that is shown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HistoryMsg {
     /// Marks the present moment.
@@ -159,7 +198,7 @@ pub enum HistoryMsg {
     GoTo(usize),
     RenameBookmark(usize, String),
     RemoveBookmark(usize),
-    /// To another history, one that was left by acting in its past.
+    /// To another branch.
     Switch(usize),
     Rename(Option<usize>, String),
     Remove(Option<usize>),
@@ -244,6 +283,9 @@ pub enum CompareField {
     Lost,
     Rounds,
 }
+
+/// So many nodes can be added at once.
+pub const ADD_MAX: u32 = 5_000;
 
 /// What an added node is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -338,6 +380,10 @@ impl Theme {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
     Help,
+    Scenarios,
+    /// How many workers.
+    AddWorkers,
+    ImportNodes,
     /// Rollout strategies side by side.
     Compare,
 }
@@ -384,10 +430,10 @@ pub enum Shortcut {
 impl Shortcut {
     /// Key as the browser names it, shortcut, and what it does.
     pub const ALL: [(&'static str, Shortcut, &'static str); 12] = [
-        ("p", Shortcut::PlayPause, "play or pause"),
-        (".", Shortcut::Step, "step to the next event"),
+        ("p", Shortcut::PlayPause, "play, pause or replay"),
+        (".", Shortcut::Step, "next API change"),
         (",", Shortcut::StepBack, "step back"),
-        ("m", Shortcut::NextMoment, "to the next decision or event"),
+        ("m", Shortcut::NextMoment, "next meaningful moment"),
         ("s", Shortcut::Settle, "jump to settled"),
         ("b", Shortcut::Bookmark, "bookmark this moment"),
         ("+", Shortcut::Faster, "faster"),
@@ -437,6 +483,8 @@ pub enum Effect {
     /// Keep this for a reload of the page.
     Keep(Kept),
     SetTheme(Theme),
+    /// Remember that no experiments are wanted.
+    DismissGuide,
     /// Put the keyboard focus on the element with this id.
     Focus(String),
     /// Scroll the editor to a line.

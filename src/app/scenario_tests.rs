@@ -1,6 +1,7 @@
 //! Each scenario, opened: the page's own words name the true cause, and what it suggests helps.
 
 use super::*;
+use crate::app::msg::StoryMsg;
 use crate::explain::remedy::tests::keep;
 use crate::present::remedy::RemedyList;
 use crate::scenarios::{self, Look};
@@ -9,6 +10,8 @@ fn opened(id: &str) -> Model {
     let mut model = Model::first_visit(false);
     update(&mut model, Msg::OpenScenario(id.to_owned()));
     assert_eq!(model.notice, None, "{id}");
+    assert_eq!(*model.pane.hints, [], "{id}: hints wait");
+    update(&mut model, Msg::Story(StoryMsg::ShowHints));
     model
 }
 
@@ -141,8 +144,8 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "default-too-slow",
         &[
             "strategy: RollingUpdate, maxUnavailable 1:",
-            "wait: 1 node at a time, 14 s each: the 25 left take about 5m50s more.",
-            "way out: Replace more pods at a time: maxUnavailable 25% for agent (the rollout is over after 65 s instead of 6m27s)",
+            "wait: 1 node at a time, 14 s each: the 25 left take about 5 min 50 s more.",
+            "way out: Replace more pods at a time: maxUnavailable 25% for agent (the rollout is over after 65 s instead of 6 min 27 s)",
         ],
     ),
     (
@@ -263,7 +266,8 @@ fn a_scenario_can_be_undone_shared_and_edited() {
             .contains("$ kubectl set image ds/agent main=agent:2\n")
     );
     let link = link::encode(&start::shared(&model, Session::share));
-    let again = Model::open(&link, false);
+    let mut again = Model::open(&link, false);
+    update(&mut again, Msg::Story(StoryMsg::ShowHints));
     assert_eq!(told(&again), told(&model));
     assert_eq!(
         again.pane.story, model.pane.story,
@@ -277,6 +281,78 @@ fn a_scenario_can_be_undone_shared_and_edited() {
     );
     update(&mut model, Msg::Redo);
     assert_eq!(model.session.log().len(), again.session.log().len());
+}
+
+#[test]
+fn every_scenario_plays_from_the_start_and_ends_where_it_was_opened() {
+    for story in scenarios::all() {
+        let mut model = opened(story.id);
+        let (end, selection) = (model.session.cluster().hash(), model.selection.clone());
+        let typed = model.story_bar().unwrap().typed.clone();
+        let speed = model.clock.speed;
+        update(&mut model, Msg::Story(StoryMsg::Play));
+        let mut captions: Vec<String> = Vec::new();
+        let (mut real_ms, mut refused) = (0, 0);
+        while let Some(caption) = model.story_bar().and_then(|bar| bar.caption) {
+            if captions.len() < caption.place.split(' ').next().unwrap().parse().unwrap() {
+                captions.push(caption.text);
+                refused += usize::from(caption.refused.is_some());
+            }
+            update(&mut model, Msg::Clock(ClockMsg::Tick { elapsed_ms: 40 }));
+            real_ms += 40;
+            assert!(real_ms < 60_000, "{}: {captions:?}", story.id);
+        }
+        assert_eq!(model.session.cluster().hash(), end, "{}", story.id);
+        assert_eq!((&model.selection, model.clock.speed), (&selection, speed));
+        let is_typed =
+            |line: &&String| !line.starts_with("cluster new") && !line.ends_with("settle");
+        let wanted: Vec<&String> = typed.iter().filter(is_typed).collect();
+        assert_eq!(captions.len(), wanted.len(), "{captions:?} {wanted:?}");
+        for (caption, wanted) in captions.iter().zip(wanted) {
+            let is_pause = wanted.starts_with("cluster advance") && caption.ends_with(" later");
+            assert!(is_pause || caption == wanted, "{caption} {wanted}");
+        }
+        let is_refused = ["immutable-selector", "scale-to-zero"].contains(&story.id);
+        assert_eq!(refused, usize::from(is_refused), "{}", story.id);
+        assert_eq!(model.session.branches().len(), 0);
+        assert!(model.left.is_none(), "nothing of the user's was replaced");
+    }
+}
+
+#[test]
+fn a_show_can_be_paused_left_and_acted_in() {
+    let id = "stuck-behind-a-not-ready-node";
+    let mut model = opened(id);
+    let tick = || Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 });
+    for msg in [
+        Msg::Story(StoryMsg::Play),
+        Msg::Key(Shortcut::PlayPause),
+        tick(),
+    ] {
+        update(&mut model, msg);
+    }
+    let now = model.session.now();
+    for _ in 0..100 {
+        update(&mut model, tick());
+    }
+    assert!(model.is_showing() && model.session.now() == now, "paused");
+    for msg in [Msg::Key(Shortcut::PlayPause), Msg::Story(StoryMsg::End)] {
+        update(&mut model, msg);
+    }
+    assert!(!model.is_showing() && !model.page.timeline.is_past);
+    update(&mut model, Msg::Story(StoryMsg::Play));
+    for _ in 0..60 {
+        update(&mut model, tick());
+    }
+    update(
+        &mut model,
+        Msg::Node("node-1".into(), NodeMsg::Cordon(true)),
+    );
+    update(&mut model, tick());
+    assert!(!model.is_showing() && model.story_bar().is_some());
+    // From here it can't be replayed: it is opened once more, and this is kept.
+    update(&mut model, Msg::Story(StoryMsg::Play));
+    assert!(model.is_showing() && model.left.is_some());
 }
 
 #[test]

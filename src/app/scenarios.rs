@@ -1,6 +1,7 @@
 //! Opening a scenario: its commands are played as if they were typed, so that the timeline, undo and links work.
 
 use super::msg::{Section, Selection};
+use super::show::{Act, Opened, pause, short};
 use super::start::refuse;
 use super::{Model, editor::Editor};
 use crate::api::go::quote;
@@ -25,8 +26,10 @@ pub fn open_scenario(model: &mut Model, id: &str) {
     console.interrupt_wait();
     let mut session = Session::new(Scenario::default());
     let mut editor = Editor::new("");
+    let mut acts = Vec::new();
     for line in console::lines(story.commands) {
         let typed = line.into_text();
+        let before = session.place();
         let result = console::run(&mut session, &typed, Waits::SitOut);
         let output = match result {
             Ok(Started::Done(output)) => output,
@@ -34,6 +37,20 @@ pub fn open_scenario(model: &mut Model, id: &str) {
             Ok(Started::Waits(_)) | Err(_) => continue,
         };
         let is_failed = output.exit != 0;
+        // The start isn't an act, and time up to rest shows by itself.
+        let is_act = !typed.starts_with("cluster new") && !typed.starts_with("cluster settle");
+        if is_act {
+            let is_pause = typed.starts_with("cluster advance");
+            acts.push(Act {
+                before,
+                text: match is_pause {
+                    true => pause(before, session.place()),
+                    false => short(&typed),
+                },
+                refused: is_failed.then(|| output.stderr.trim_end().to_owned()),
+                is_pause,
+            });
+        }
         console.echo(Some(&typed), "", &output.terminal, is_failed);
         if let Some(text) = applied(&typed) {
             let tab = editor.open(&text);
@@ -50,19 +67,19 @@ pub fn open_scenario(model: &mut Model, id: &str) {
     }
     editor.keep_last_with("kind: DaemonSet");
     editor.tab_mut().story = Some(note(story));
-    let is_settled = session.is_settled();
+    editor.hide_hints();
+    let (is_settled, edits) = (session.is_settled(), session.edits());
     let shows_editor = model.shows_editor;
     let opened = Model {
         shows_editor,
+        story: Some(Opened::new(story, acts, edits)),
         ..Model::with(session, editor, model.is_embedded)
     };
     model.replace(opened, format!("Opened: {}", story.title));
     // What would change it is looked for when nothing plays.
     model.clock.is_playing = is_settled;
     model.selection = selection(&model.session, story.look);
-    if !model.is_embedded {
-        model.section = Section::Editor;
-    }
+    model.section = Section::Cluster;
 }
 
 /// What a scenario asks, if there is one of this name.
@@ -84,7 +101,8 @@ fn applied(typed: &str) -> Option<String> {
     line.starts_with("kubectl apply").then_some(stdin)?
 }
 
-fn selection(session: &Session, look: Look) -> Selection {
+/// What a scenario is about.
+pub fn selection(session: &Session, look: Look) -> Selection {
     match look {
         Look::Rollout => Selection::None,
         Look::Node(name) => Selection::Node(name.into()),

@@ -5,9 +5,12 @@ use super::clock::{Clock, JUMP_FRAME_MS, Slice};
 use super::compare::Compare;
 use super::console::Console;
 use super::editor::{Editor, Tab};
+use super::guide::Guide;
 use super::msg::{Effect, Kept, Section, Selection, Theme};
 use super::scenarios::{note_of, open_scenario};
+use super::show::{Opened, story_of};
 use super::suggest::Suggested;
+use crate::cluster::nodes::NodeTemplate;
 use crate::present::compare::Progress;
 use crate::present::editor::PresetItem;
 use crate::present::fleet::GroupBy;
@@ -19,7 +22,7 @@ use crate::session::Session;
 use crate::session::command::Command;
 use crate::session::link::{self, Draft, Shared};
 use crate::session::opening;
-use crate::session::scenario::Scenario;
+use crate::session::scenario::{NodeGroup, Scenario};
 use std::rc::Rc;
 
 /// A link whose history takes no more steps, on so few nodes, is opened at once; what is longer shows how far it is.
@@ -92,6 +95,7 @@ impl Model {
         self.close_dialog();
         let new = Model {
             theme: self.theme,
+            guide: new.guide.clone().dismissed_as(&self.guide),
             console: std::mem::take(&mut self.console),
             // The frame that was asked for is the page's, not the session's.
             clock: self.clock.handed_over(new.clock.clone()),
@@ -128,7 +132,35 @@ impl Model {
         let mut session = Session::new(Scenario::default());
         // What nodes do in their first moments isn't worth a frame.
         session.settle();
-        Model::with(session, Editor::new(text), is_embedded)
+        let mut model = Model::with(session, Editor::new(text), is_embedded);
+        model.guide.is_offered = !is_embedded;
+        // It says what to do.
+        model.section = Section::Cluster;
+        model
+    }
+
+    /// A new cluster with a preset's nodes, its manifest ready to apply.
+    pub(super) fn start_from(&mut self, id: &str) {
+        let Some(preset) = presets::by_id(id) else {
+            return;
+        };
+        let group = |(id, count): &(&str, u32)| {
+            let template = NodeTemplate::by_id(id)?;
+            let count = *count;
+            Some(NodeGroup { template, count })
+        };
+        let mut session = Session::new(Scenario {
+            nodes: preset.nodes.iter().filter_map(group).collect(),
+            ..Scenario::default()
+        });
+        session.settle();
+        let mut editor = Editor::new(preset.yaml);
+        editor.tab_mut().watch = Some(preset.watch.to_owned());
+        let new = Model {
+            shows_editor: self.shows_editor,
+            ..Model::with(session, editor, self.is_embedded)
+        };
+        self.replace(new, format!("Started from {}", preset.title));
     }
 
     /// What the address asks for. A damaged link gives the first visit and says so.
@@ -197,6 +229,9 @@ impl Model {
             ways_out: None,
             suggested: Suggested::default(),
             done: None,
+            guide: Guide::default(),
+            story: None,
+            import_error: None,
             back: None,
             walk: None,
             pointed: None,
@@ -204,6 +239,14 @@ impl Model {
         model.refresh();
         model
     }
+}
+
+/// Whether a page is asked to be embedded: `?embed`, alone or with a value that isn't a no.
+pub fn wants_embed(query: &str) -> bool {
+    query.trim_start_matches('?').split('&').any(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        name == "embed" && !matches!(value, "0" | "false" | "no")
+    })
 }
 
 /// The fragment that opens what the address asks for: `?scenario=ID` stands for `#scenario=ID`.
@@ -349,8 +392,19 @@ fn restore(session: Session, shared: &Shared, is_embedded: bool) -> Model {
     closed
         .into_iter()
         .for_each(|draft| editor.push_closed(&draft.text));
+    editor.hide_hints();
+    let story = story_of(&editor).and_then(crate::scenarios::by_id);
     let mut model = Model::with(session, editor, is_embedded || shared.embed);
+    model.story = story.map(|story| Opened::new(story, Vec::new(), 0));
     model.clock.is_playing = false;
+    // A reload of a first visit is one too.
+    let first = presets::all().first().map_or("", |preset| preset.yaml);
+    let has_more = !shared.log.is_empty() || shared.scenario != Scenario::default();
+    let texts: Vec<&str> = model.editor.tabs.iter().map(|tab| &*tab.text).collect();
+    model.guide.is_offered = !model.is_embedded && !has_more && texts == [first];
+    if model.guide.is_offered {
+        model.clock.is_playing = true;
+    }
     model
 }
 

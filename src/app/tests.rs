@@ -767,7 +767,7 @@ fn what_was_applied_before_an_error_is_told_and_plays() {
         &mut model,
         &format!("{}---\n{}", namespace("good"), namespace("BAD")),
     );
-    send(&mut model, [Msg::Clock(ClockMsg::Pause), APPLY]);
+    send(&mut model, [APPLY]);
     let done = vec!["namespace/good created".to_owned()];
     assert!(matches!(&model.pane.result, ApplyResult::Failed { done: told, .. } if *told == done));
     assert!(model.clock.is_playing && model.announcement.starts_with("namespace/good created"));
@@ -776,6 +776,203 @@ fn what_was_applied_before_an_error_is_told_and_plays() {
         printed.contains("namespace/good created\nThe Namespace \"BAD\" is invalid"),
         "{printed}"
     );
+}
+
+#[test]
+fn paused_stays_paused_and_says_what_it_waits_for() {
+    let mut model = first_visit();
+    let effects = send(&mut model, [Msg::Clock(ClockMsg::Pause), APPLY]);
+    assert_eq!(effects, [], "no frame is asked for");
+    let pace = |model: &Model| model.page.timeline.pace;
+    assert_eq!(pace(&model), Pace::Paused);
+    assert_eq!(model.page.timeline.state, "Paused: press play or step");
+    assert!(
+        model
+            .announcement
+            .ends_with("created. Paused: press play or step")
+    );
+    send(
+        &mut model,
+        [
+            Msg::Clock(ClockMsg::Step),
+            Msg::AddNodes {
+                kind: NodeKind::Worker,
+                count: 1,
+            },
+        ],
+    );
+    assert_eq!(pace(&model), Pace::Paused, "stepping is pausing");
+    send(&mut model, [Msg::Key(Shortcut::PlayPause)]);
+    assert_eq!(pace(&model), Pace::Playing);
+    // Turning time isn't pausing.
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 1,
+    };
+    send(
+        &mut model,
+        [SETTLE, Msg::Clock(ClockMsg::Seek { ms: 1_000 }), add],
+    );
+    assert_eq!(pace(&model), Pace::Playing);
+}
+
+#[test]
+fn settled_is_a_state_and_the_last_act_or_all_is_played_again() {
+    let mut model = running();
+    let bar = |model: &Model| Rc::clone(&model.page.timeline);
+    let settled = bar(&model).settled().unwrap_or_default();
+    assert!(settled.starts_with("Settled · 0:"), "{settled}");
+    send(&mut model, [node("node-1", NodeMsg::Cordon(true)), SETTLE]);
+    send(&mut model, [node("node-1", NodeMsg::Cordon(false)), SETTLE]);
+    let (end, hash) = (model.session.place(), model.session.cluster().hash());
+    send(&mut model, [Msg::Key(Shortcut::PlayPause)]);
+    assert_eq!(model.session.applied(), 2, "right before the last act");
+    assert!(bar(&model).is_past && bar(&model).pace == Pace::Playing);
+    send(&mut model, [SETTLE, Msg::Clock(ClockMsg::ReplayAll)]);
+    assert_eq!(model.session.applied(), 0);
+    let mut frames = 0;
+    while bar(&model).pace == Pace::Playing && frames < 20_000 {
+        send(&mut model, [Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 })]);
+        frames += 1;
+    }
+    assert_eq!(
+        (model.session.place().steps, model.session.cluster().hash()),
+        (end.steps, hash)
+    );
+    assert_eq!(model.session.branches().len(), 0, "looking is not acting");
+    send(
+        &mut model,
+        [
+            Msg::Clock(ClockMsg::Seek { ms: 1_000 }),
+            Msg::Clock(ClockMsg::Now),
+        ],
+    );
+    assert!(!bar(&model).is_past && bar(&model).settled().is_some());
+}
+
+#[test]
+fn marks_stand_where_the_scrubber_stands_at_their_moment() {
+    let model = running();
+    let bar = &model.page.timeline;
+    assert!(bar.max_ms >= bar.end_ms && bar.max_ms - bar.end_ms < 100 && bar.max_ms % 100 == 0);
+    for mark in &bar.marks {
+        assert_eq!(u64::from(mark.permille), mark.at_ms * 1000 / bar.max_ms);
+    }
+}
+
+#[test]
+fn a_moment_is_bookmarked_once() {
+    let mut model = running();
+    let end = model.session.end().0;
+    send(&mut model, [Msg::Key(Shortcut::Bookmark)]);
+    // Over the scrubber, which knows tenths only, to the same reading of the clock.
+    send(
+        &mut model,
+        [
+            Msg::Clock(ClockMsg::Seek { ms: 0 }),
+            Msg::Clock(ClockMsg::Seek { ms: end }),
+        ],
+    );
+    send(
+        &mut model,
+        [Msg::Key(Shortcut::Bookmark), Msg::Key(Shortcut::Bookmark)],
+    );
+    assert_eq!(model.session.bookmarks().len(), 1);
+    assert!(
+        model
+            .page
+            .timeline
+            .state
+            .ends_with("has a bookmark already")
+    );
+    assert_eq!(model.page.timeline.marked, Some(0));
+}
+
+#[test]
+fn opening_a_preset_starts_afresh_and_adding_one_adds() {
+    let mut model = running();
+    let nodes = |model: &Model| model.session.cluster().server.nodes.len();
+    let preset = |msg: fn(String) -> EditorMsg| Msg::Editor(msg("fluentd".to_owned()));
+    send(&mut model, [preset(EditorMsg::OpenPreset)]);
+    assert_eq!((nodes(&model), model.editor.tabs.len()), (5, 2));
+    assert!(!model.session.log().is_empty() && model.left.is_none());
+    send(&mut model, [preset(EditorMsg::StartFrom)]);
+    assert_eq!((nodes(&model), model.editor.tabs.len()), (5, 1));
+    assert!(model.session.log().is_empty() && model.pane.watch.is_some());
+    assert!(model.page.daemon_sets.is_empty());
+    assert!(!model.shows_welcome(), "it was chosen");
+    send(&mut model, [Msg::GoBack]);
+    assert_eq!(model.editor.tabs.len(), 2, "what was here is kept");
+}
+
+#[test]
+fn after_apply_a_phone_shows_the_cluster() {
+    let mut model = first_visit();
+    send(&mut model, [Msg::Show(Section::Editor)]);
+    type_text(&mut model, "kind: Nothing");
+    send(&mut model, [APPLY]);
+    assert_eq!(model.section, Section::Editor, "where the error is");
+    let text = crate::presets::all()[0].yaml;
+    type_text(&mut model, text);
+    send(&mut model, [APPLY]);
+    assert_eq!(model.section, Section::Cluster);
+}
+
+#[test]
+fn only_the_parameter_embeds() {
+    for query in [
+        "?embed",
+        "?embed=1",
+        "?a=b&embed",
+        "?embed=true&scenario=no-floor",
+    ] {
+        assert!(start::wants_embed(query), "{query}");
+    }
+    for query in [
+        "",
+        "?",
+        "?utm=embedded",
+        "?embedded",
+        "?x=embed",
+        "?embed=0",
+        "?embed=false",
+    ] {
+        assert!(!start::wants_embed(query), "{query}");
+    }
+}
+
+#[test]
+fn a_reload_of_a_first_visit_is_a_first_visit() {
+    let mut model = first_visit();
+    let kept = |model: &mut Model| match send(model, [Msg::Leaving]).pop() {
+        Some(Effect::Keep(kept)) => kept,
+        other => panic!("{other:?}"),
+    };
+    let again = Model::reopen(kept(&mut model), true, "");
+    assert!(again.shows_welcome());
+    assert_eq!(again.page.timeline.pace, Pace::Settled);
+    send(&mut model, [APPLY]);
+    assert!(!Model::reopen(kept(&mut model), true, "").shows_welcome());
+}
+
+#[test]
+fn a_node_that_was_not_ready_says_that_it_becomes_so() {
+    let mut model = first_visit();
+    let text = "apiVersion: v1\nkind: Node\nmetadata: {name: a}\nstatus:\n  conditions: [{type: Ready, status: 'False'}]\n";
+    type_text(&mut model, text);
+    send(&mut model, [APPLY]);
+    let ApplyResult::Done { warnings, .. } = &model.pane.result else {
+        panic!("{:?}", model.pane.result);
+    };
+    assert!(
+        warnings
+            .iter()
+            .any(|it| it.starts_with("node/a becomes Ready")),
+        "{warnings:?}"
+    );
+    send(&mut model, [Msg::AddWorkers(0)]);
+    send(&mut model, [Msg::AddWorkers(7)]);
+    assert_eq!(model.session.cluster().server.nodes.len(), 11);
 }
 
 fn history(msg: HistoryMsg) -> Msg {

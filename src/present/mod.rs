@@ -24,6 +24,7 @@ pub mod remedy;
 pub mod rollout;
 pub mod scene;
 pub mod stage;
+pub mod story;
 pub mod timeline;
 pub mod why;
 pub mod words;

@@ -401,7 +401,7 @@ fn view(
 }
 
 /// `node-2` before `node-10`.
-pub(super) fn natural(name: &str) -> (&str, u64, &str) {
+pub fn natural(name: &str) -> (&str, u64, &str) {
     let digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
     match name[digits.len()..].parse() {
         Ok(number) => (digits, number, ""),

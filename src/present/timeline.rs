@@ -16,6 +16,8 @@ pub struct Timeline {
     pub now_ms: u64,
     /// The furthest moment that was reached.
     pub end_ms: u64,
+    /// Where the scrubber ends: `end_ms`, rounded up to one of its steps, so that the last moment can be reached.
+    pub max_ms: u64,
     /// `0:07.3`
     pub now: String,
     pub end: String,
@@ -28,6 +30,8 @@ pub struct Timeline {
     pub undo: Option<String>,
     pub redo: Option<String>,
     pub is_past: bool,
+    /// How many acts were done by now: what can be played again.
+    pub acts: usize,
     /// Where we were before a jump.
     pub back: Option<String>,
     /// The moments of the chain of causes that is shown.
@@ -52,7 +56,7 @@ pub struct BookmarkItem {
 /// A history of the cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryItem {
-    /// What it was called, or else the first command that only it has.
+    /// Its name, or else the first command that only it has.
     pub title: String,
     /// `from 0:12.3, 4 commands, until 1:02.0`
     pub about: String,
@@ -79,6 +83,15 @@ pub enum Pace {
     Settled,
     /// As fast as it goes to where nothing is due.
     Jumping,
+}
+
+impl Timeline {
+    /// The clock in words, where nothing is due: `Settled · 0:09`.
+    pub fn settled(&self) -> Option<String> {
+        let now = self.now.split('.').next().unwrap_or_default();
+        let is_settled = self.pace == Pace::Settled && self.acts > 0;
+        is_settled.then(|| format!("Settled · {now}"))
+    }
 }
 
 impl Pace {
@@ -158,40 +171,44 @@ impl Speed {
     }
 }
 
-/// The longest name that a bookmark or a history can be given.
+/// How finely the scrubber moves.
+pub const STEP_MS: u64 = 100;
+/// The longest name that a bookmark or a branch can be given.
 pub const NAME_MAX: usize = MAX_NAME;
 /// The newest marks; a log can be long.
 const MARKS_MAX: usize = 200;
 
+/// What a page says on which something waits.
+pub const PAUSED: &str = "Paused: press play or step";
+
 pub fn build(session: &Session, look: &Look<'_>, causes: &[Cause]) -> Timeline {
     let (now, end) = (session.now().0, session.end().0);
+    let max = end.div_ceil(STEP_MS).max(1).saturating_mul(STEP_MS);
     let log = session.log();
     let marks = log.iter().rev().take(MARKS_MAX).rev().map(|logged| Mark {
         at_ms: logged.at.0,
-        permille: permille(logged.at.0, end),
+        permille: permille(logged.at.0, max),
         text: describe(&logged.command),
     });
     let causes = causes.iter().enumerate().map(|(index, cause)| Mark {
         at_ms: cause.at_ms,
-        permille: permille(cause.at_ms, end),
+        permille: permille(cause.at_ms, max),
         text: format!("{}. {} {}", index + 1, cause.at, cause.text),
     });
     let bookmarks = session.bookmarks().iter().map(|mark| BookmarkItem {
         at: clock(mark.place.at.0),
-        permille: permille(mark.place.at.0, end),
+        permille: permille(mark.place.at.0, max),
         name: mark.name.clone(),
     });
     let here = session.place();
     let is_past = now < end;
     let state = match look.pace {
         Pace::Jumping => "Jumping to settled; Pause stops here".to_owned(),
-        _ if is_past && look.pace == Pace::Paused => {
-            "In the past. What you do now starts from here.".to_owned()
-        }
         _ if !look.last_line.is_empty() => look.last_line.to_owned(),
         Pace::Settled if log.is_empty() => "Ready".to_owned(),
-        Pace::Settled => "Settled: nothing is due".to_owned(),
-        Pace::Paused => "Paused".to_owned(),
+        Pace::Settled => "Nothing is due".to_owned(),
+        Pace::Paused if is_past || !session.is_settled() => PAUSED.to_owned(),
+        Pace::Paused => "Paused: the next act waits for play or step".to_owned(),
         Pace::Playing => "Playing".to_owned(),
     };
     let words = |commands: &mut dyn Iterator<Item = &Command>| {
@@ -202,6 +219,7 @@ pub fn build(session: &Session, look: &Look<'_>, causes: &[Cause]) -> Timeline {
         // Tenths are what the clock shows; finer steps would draw for nothing.
         now_ms: now / 100 * 100,
         end_ms: end,
+        max_ms: max,
         now: clock(now),
         end: clock(end),
         marks: marks.collect(),
@@ -211,13 +229,20 @@ pub fn build(session: &Session, look: &Look<'_>, causes: &[Cause]) -> Timeline {
         undo: words(&mut session.next_undo()),
         redo: words(&mut session.next_redo()),
         is_past,
+        acts: log[..session.applied()]
+            .iter()
+            .filter(|logged| !logged.joins)
+            .count(),
         back: look.back.map(|place| clock(place.at.0)),
         causes: causes.collect(),
         bookmarks: bookmarks.collect(),
-        marked: session.bookmarks().iter().position(|m| m.place == here),
+        marked: session
+            .bookmarks()
+            .iter()
+            .position(|m| m.place.is_like(here)),
         shown: HistoryItem {
             title: if session.title().is_empty() {
-                "This one, not named".to_owned()
+                "This branch".to_owned()
             } else {
                 session.title().to_owned()
             },
@@ -231,17 +256,17 @@ pub fn build(session: &Session, look: &Look<'_>, causes: &[Cause]) -> Timeline {
         branches: session
             .branches()
             .iter()
-            .map(|left| history(left, log, end))
+            .map(|left| history(left, log, max))
             .collect(),
     }
 }
 
 /// Where on the scrubber a moment is.
-fn permille(at: u64, end: u64) -> u32 {
-    (at.saturating_mul(1000) / end.max(1)).min(1000) as u32
+fn permille(at: u64, max: u64) -> u32 {
+    (at.saturating_mul(1000) / max.max(1)).min(1000) as u32
 }
 
-fn history(left: &Branch, shown: &[Logged], end: u64) -> HistoryItem {
+fn history(left: &Branch, shown: &[Logged], max: u64) -> HistoryItem {
     let common = common(&left.log, shown);
     let own = &left.log[common..];
     // It parts where one of the two has a command that the other hasn't, or where the other ended.
@@ -264,7 +289,7 @@ fn history(left: &Branch, shown: &[Logged], end: u64) -> HistoryItem {
             clock(left.end.0)
         ),
         parts_at_ms,
-        permille: permille(parts_at_ms, end),
+        permille: permille(parts_at_ms, max),
     }
 }
 

@@ -57,12 +57,20 @@ pub fn age(seconds: u64) -> String {
     }
 }
 
-/// A short length of time: `0.3 s`, `12 s`, `3m20s`.
+/// A length of time in words: `0.3 s`, `12 s`, `3 min 20 s`, `1 h 46 min`, `2 d 3 h`. The longer, the coarser.
 pub fn span(ms: u64) -> String {
-    match ms {
-        0..10_000 => format!("{}.{} s", ms / 1000, ms / 100 % 10),
-        10_000..120_000 => format!("{} s", ms / 1000),
-        _ => age(ms / 1000),
+    let (seconds, minutes, hours) = (ms / 1000, ms / 60_000, ms / 3_600_000);
+    let pair = |big: u64, unit: &str, small: u64, small_unit: &str| match small {
+        0 => format!("{big} {unit}"),
+        _ => format!("{big} {unit} {small} {small_unit}"),
+    };
+    match seconds {
+        0..10 => format!("{seconds}.{} s", ms / 100 % 10),
+        10..120 => format!("{seconds} s"),
+        120..600 => pair(minutes, "min", seconds % 60, "s"),
+        600..3_600 => format!("{minutes} min"),
+        3_600..172_800 => pair(hours, "h", minutes % 60, "min"),
+        _ => pair(hours / 24, "d", hours % 24, "h"),
     }
 }
 
@@ -110,6 +118,26 @@ mod tests {
         assert_eq!(clock(0), "0:00.0");
         assert_eq!(clock(7_350), "0:07.3");
         assert_eq!(clock(3_723_000), "1:02:03.0");
+    }
+
+    #[test]
+    fn spans_are_words_and_get_coarser() {
+        let spans = [
+            300,
+            12_900,
+            119_999,
+            120_000,
+            387_000,
+            600_000,
+            3_600_000,
+            6_399_000,
+            183_600_000,
+        ]
+        .map(span);
+        assert_eq!(
+            spans.join(", "),
+            "0.3 s, 12 s, 119 s, 2 min, 6 min 27 s, 10 min, 1 h, 1 h 46 min, 2 d 3 h"
+        );
     }
 
     #[test]

@@ -297,6 +297,22 @@ impl Session {
         result
     }
 
+    /// Right before a command of the log was given.
+    pub fn before(&self, index: usize) -> Option<Place> {
+        let logged = self.log.get(index)?;
+        Some(Place {
+            at: logged.at,
+            steps: logged.steps,
+            applied: index as u32,
+        })
+    }
+
+    /// Right before the last act that was done by now.
+    pub fn last_act(&self) -> Option<Place> {
+        let done = &self.log[..self.applied];
+        self.before(done.iter().rposition(|logged| !logged.joins)?)
+    }
+
     /// The present moment, exactly.
     pub fn place(&self) -> Place {
         place(&self.cluster, self.applied)
@@ -310,12 +326,15 @@ impl Session {
     /// Marks the present moment; false if it is marked already, or if there are too many.
     pub fn bookmark(&mut self, called: &str) -> bool {
         let place = self.place();
+        let name = name(called);
         let at = self.bookmarks.partition_point(|mark| mark.place < place);
-        let is_marked = self.bookmarks.get(at).is_some_and(|m| m.place == place);
+        // With the same clock and the same name nobody could tell the two apart.
+        let looks_same = |m: &Bookmark| m.name == name && m.place.at.0 / 100 == place.at.0 / 100;
+        let mut marks = self.bookmarks.iter();
+        let is_marked = marks.any(|m| m.place.is_like(place) || looks_same(m));
         if is_marked || self.bookmarks.len() >= MAX_BOOKMARKS {
             return false;
         }
-        let name = name(called);
         self.bookmarks.insert(at, Bookmark { place, name });
         true
     }
@@ -522,6 +541,16 @@ impl Session {
     pub fn go(&mut self, to: Place) {
         self.end = self.end();
         self.approach(|place| place.is_within(to));
+        self.replay_place(to);
+        self.end = self.end();
+    }
+
+    /// Plays on to a moment that lies ahead in this history, without a jump where it can.
+    pub fn play_to(&mut self, to: Place) {
+        if !self.place().is_within(to) {
+            return self.go(to);
+        }
+        self.end = self.end();
         self.replay_place(to);
         self.end = self.end();
     }

@@ -1,13 +1,13 @@
 //! The middle of the page: what waits for the scheduler, and the nodes.
 
-use super::dispatch::{Dispatch, use_dispatch};
+use super::add_node::add_node_menu;
+use super::dispatch::use_dispatch;
 use super::flight::use_flights;
-use super::icons::{Icon, icon, pod_glyph};
-use super::menu::{Menu, MenuItem};
+use super::icons::pod_glyph;
 use super::node_card::NodeCard;
 use super::ring::Rate;
 use super::strip;
-use crate::app::msg::{Msg, NodeKind, Selection};
+use crate::app::msg::Selection;
 use crate::present::cluster::{ClusterView, Density};
 use crate::present::node::NodeCard as Card;
 use crate::present::pod::{PodState, PodTile as Tile};
@@ -97,30 +97,6 @@ fn density(density: Density) -> &'static str {
         Density::Full => "full",
         Density::Compact => "compact",
         Density::Tiny => "tiny",
-    }
-}
-
-fn add_node_menu(dispatch: &Dispatch) -> Html {
-    let add = |kind, count| dispatch.on::<()>(Msg::AddNodes { kind, count });
-    let mut items: Vec<MenuItem> = NodeKind::ALL
-        .into_iter()
-        .map(|kind| MenuItem::about(kind.title(), kind.about(), add(kind, 1)))
-        .collect();
-    items.push(MenuItem::Heading("Many".into()));
-    items.push(MenuItem::action("10 workers", add(NodeKind::Worker, 10)));
-    items.push(MenuItem::action("100 workers", add(NodeKind::Worker, 100)));
-    items.push(MenuItem::about(
-        "5000 workers",
-        "drawn as a map",
-        add(NodeKind::Worker, 5000),
-    ));
-    html! {
-        <div class="cluster__add">
-            <button type="button" class="button" id="add-node" onclick={dispatch.on(Msg::AddNodes { kind: NodeKind::Worker, count: 1 })}>
-                { icon(Icon::Plus) }{ "Add node" }
-            </button>
-            <Menu id="add-node-menu" label="Add nodes of another kind" items={items} class="cluster__kinds">{ icon(Icon::Chevron) }</Menu>
-        </div>
     }
 }
 

@@ -44,7 +44,7 @@ pub fn Demo(props: &DemoProps) -> Html {
     html! {
         <section class="demo" aria-label="Demo">
             if !props.has_editor {
-                { invitation(pane) }
+                if pane.story.is_none() { { invitation(pane) } }
                 if let Some((label, msg)) = next {
                     <button type="button" class="button button--primary" id="demo-next" onclick={dispatch.on(msg)}>{ label }</button>
                 }

@@ -113,7 +113,7 @@ pub fn Help() -> Html {
                 <li>{ "Apply the manifest on the left. The DaemonSet controller creates one pod for each eligible node; the scheduler binds it." }</li>
                 <li>{ "Change the cluster: add a node, put a taint on it, take a label off, power it down. Or change the image and apply again." }</li>
                 <li>{ "Click any node, pod, number or event: the panel on the right says why, and walks back to what you did." }</li>
-                <li>{ "Drag the time back to look again. Doing something in the past starts another history from there; both are kept. A bookmark brings you back to a moment." }</li>
+                <li>{ "Drag the time back to look again. Acting in the past starts a branch; both are kept. A bookmark brings you back to a moment." }</li>
             </ol>
             <h3>{ "Keys" }</h3>
             <dl class="keys">

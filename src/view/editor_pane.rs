@@ -28,14 +28,25 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
     use_effect_with((pane.active, titles), |(active, _)| {
         platform::show_near(&format!("tab-{}", active.0))
     });
-    let presets = pane.presets.iter().map(|preset| {
+    let start = pane.presets.iter().map(|preset| {
+        let msg = EditorMsg::StartFrom(preset.id.clone());
         MenuItem::about(
             preset.title.clone(),
             preset.watch.clone(),
-            dispatch.on(Msg::Editor(EditorMsg::OpenPreset(preset.id.clone()))),
+            dispatch.on(Msg::Editor(msg)),
         )
     });
-    let presets = std::iter::once(MenuItem::Heading("Start from".into())).chain(presets);
+    let heading = "Start from: replaces the cluster";
+    let start = std::iter::once(MenuItem::Heading(heading.into())).chain(start);
+    let add = pane.presets.iter().map(|preset| {
+        let msg = EditorMsg::OpenPreset(preset.id.clone());
+        MenuItem::action(
+            format!("Add {}", preset.title),
+            dispatch.on(Msg::Editor(msg)),
+        )
+    });
+    let heading = "Add: to the cluster that is here";
+    let add = std::iter::once(MenuItem::Heading(heading.into())).chain(add);
     let objects = pane.objects.iter().map(|object| {
         let msg = EditorMsg::OpenObject(object.kind, object.key.clone());
         MenuItem::about(
@@ -44,27 +55,19 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
             dispatch.on(Msg::Editor(msg)),
         )
     });
-    let stories = crate::scenarios::all().iter().map(|story| {
-        MenuItem::about(
-            story.title,
-            story.question,
-            dispatch.on(Msg::OpenScenario(story.id.to_owned())),
-        )
-    });
-    let stories = std::iter::once(MenuItem::Heading("Scenarios".into())).chain(stories);
     let heading = (!pane.objects.is_empty()).then(|| MenuItem::Heading("In the cluster".into()));
     let items: Vec<MenuItem> = heading
         .into_iter()
         .chain(objects)
-        .chain(presets)
-        .chain(stories)
+        .chain(start)
+        .chain(add)
         .collect();
     html! {
         <section class="editor" aria-labelledby="editor-heading">
             <div class="editor__bar">
                 <h2 id="editor-heading" class="sr-only">{ "Manifests" }</h2>
                 { tabs(pane, &dispatch) }
-                <Menu id="presets" label="Open a preset, a scenario or an object" class="editor__presets" {items}>{ "Open" }{ icon(Icon::Chevron) }</Menu>
+                <Menu id="presets" label="Open a preset or an object" class="editor__presets" {items}>{ "Open" }{ icon(Icon::Chevron) }</Menu>
             </div>
             { invitation(pane) }
             { hints(&pane.hints, &dispatch) }
@@ -134,14 +137,13 @@ fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Disp
 
 /// What to do, or what to think about.
 pub fn invitation(pane: &Pane) -> Html {
-    if let Some(story) = &pane.story {
-        return html! { <div class="invitation"><p><b>{ &story.question }</b></p><details><summary>{ "Answer" }</summary><p>{ &story.answer }</p></details></div> };
-    }
-    if pane.is_first_visit {
-        return html! { <p class="invitation">{ "Three empty nodes are waiting. " }<b>{ "Apply" }</b>{ " this DaemonSet and each gets a pod." }</p> };
-    }
     match &pane.watch {
         Some(watch) => html! { <p class="invitation"><b>{ "Watch: " }</b>{ watch }</p> },
+        // The scenario's question stands above the cluster.
+        None if pane.story.is_some() => html! {},
+        None if pane.is_first_visit => {
+            html! { <p class="invitation">{ "Three empty nodes are waiting. " }<b>{ "Apply" }</b>{ " this DaemonSet and each gets a pod." }</p> }
+        }
         None => html! {},
     }
 }

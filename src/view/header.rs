@@ -37,6 +37,9 @@ pub fn Header(props: &HeaderProps) -> Html {
                 if props.is_embedded {
                     <button type="button" class="button" aria-pressed={props.shows_editor.to_string()} onclick={dispatch.on(Msg::ToggleEditor)}>{ icon(Icon::Edit) }<span>{ "YAML" }</span></button>
                 }
+                if !props.is_embedded {
+                    <button type="button" class="button" id="scenarios" aria-haspopup="dialog" onclick={dispatch.on(Msg::Open(Some(Dialog::Scenarios)))} title="Scenarios: clusters with a question">{ icon(Icon::Question) }<span>{ "Scenarios" }</span></button>
+                }
                 <button type="button" class="button" id="console" aria-pressed={props.shows_console.to_string()} onclick={dispatch.on(Msg::Console(ConsoleMsg::Toggle))} title="kubectl console (`)">{ icon(Icon::Console) }<span>{ "kubectl" }</span></button>
                 <button type="button" class="button" onclick={dispatch.on(Msg::Share)} title="Copy a link to exactly this">{ icon(Icon::Share) }<span>{ "Share" }</span></button>
                 <button type="button" class="button" id="reset" onclick={dispatch.on(Msg::Reset)} title="Start over; what is here is kept">{ icon(Icon::Reset) }<span>{ "New" }</span></button>

@@ -34,6 +34,9 @@ pub enum Icon {
     Flag,
     List,
     Back,
+    Next,
+    Replay,
+    Question,
     Arrow,
 }
 
@@ -74,6 +77,11 @@ impl Icon {
             Icon::List => "M6 4h7.5M6 8h7.5M6 12h7.5M2.5 4h.01M2.5 8h.01M2.5 12h.01",
             Icon::Arrow => "M2.5 8h10.5M9 4l4 4-4 4",
             Icon::Back => "M7 3.5 2.5 8 7 12.5M2.5 8h11",
+            Icon::Next => "M9 3.5 13.5 8 9 12.5M13.5 8h-11",
+            Icon::Replay => "M3.4 6.2V2.6M3.4 6.2H7M3.6 6a5 5 0 1 1-.5 3.6",
+            Icon::Question => {
+                "M2.5 3h11v8H8l-3 2.6V11H2.5zM6.6 5.9a1.5 1.5 0 1 1 2 1.4c-.4.2-.6.4-.6.8M8 9.4v.01"
+            }
             Icon::Console => "M2.5 4l4 4-4 4M8.5 12.5h5",
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! `root` owns the model; all other components are functions of their props.
 
+pub mod add_node;
 pub mod chart;
 pub mod cluster;
 pub mod compare;
@@ -16,6 +17,7 @@ pub mod events;
 pub mod eye;
 pub mod fleet;
 pub mod flight;
+pub mod guide;
 pub mod header;
 pub mod icons;
 pub mod menu;

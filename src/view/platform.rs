@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
 const THEME_KEY: &str = "daemonset-playground/theme";
+const GUIDE_KEY: &str = "daemonset-playground/experiments";
 const KEPT_KEY: &str = "daemonset-playground/session";
 /// What the keyboard can reach.
 pub const FOCUSABLE: &str =
@@ -131,6 +132,18 @@ pub fn saved_theme() -> Theme {
 pub fn save_theme(theme: Theme) {
     if let Ok(Some(storage)) = window().local_storage() {
         let _ = storage.set_item(THEME_KEY, theme.as_str());
+    }
+}
+
+/// Whether somebody wanted no experiments, in this visit or an earlier one.
+pub fn is_guide_dismissed() -> bool {
+    let storage = window().local_storage().ok().flatten();
+    storage.is_some_and(|storage| storage.get_item(GUIDE_KEY).ok().flatten().is_some())
+}
+
+pub fn dismiss_guide() {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(GUIDE_KEY, "dismissed");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The root: owns the model, passes messages in and view models down, and does what `update` asks of the outside.
 
+use super::add_node::AddNodes;
 use super::cluster::Cluster;
 use super::compare::Compare;
 use super::console::Console;
@@ -11,6 +12,7 @@ use super::editor_pane::EditorPane;
 use super::events::EventFeed;
 use super::eye::Eye;
 use super::fleet::Fleet;
+use super::guide::{self, Scenarios};
 use super::header::Header;
 use super::icons::{Icon, icon};
 use super::platform::{self, FocusTrail};
@@ -21,7 +23,7 @@ use super::worker::Helper;
 use crate::app::msg::{
     ClockMsg, CompareMsg, Dialog, EditorMsg, Effect, Msg, Selection, Shortcut, Theme,
 };
-use crate::app::start::asked_for;
+use crate::app::start::{asked_for, wants_embed};
 use crate::app::suggest::About;
 use crate::app::{Model, closed_sentence, update};
 use crate::present::timeline::Pace;
@@ -63,13 +65,14 @@ impl Component for Root {
 
     fn create(ctx: &Context<Self>) -> Self {
         let query = platform::query();
-        let is_embedded = query.contains("embed");
+        let is_embedded = wants_embed(&query);
         let asked = asked_for(&query, &platform::fragment());
         let mut model = match platform::kept().filter(|_| !is_embedded) {
             Some((kept, is_here)) => Model::reopen(kept, is_here, &asked),
             None => Model::open(&asked, is_embedded),
         };
         model.theme = platform::saved_theme();
+        model.guide.is_dismissed = platform::is_guide_dismissed();
         platform::show_theme(model.theme);
         let dispatch = Dispatch(ctx.link().callback(|msg| msg));
         let trail = Rc::default();
@@ -116,6 +119,9 @@ impl Component for Root {
             as_of: walk.as_of.clone().into(),
             at: walk.at,
         });
+        let story = model.story_bar();
+        // The story's own caption says which moment it shows.
+        let is_past = page.timeline.is_past && !model.is_showing();
         let editor = if model.shows_editor {
             "shown"
         } else {
@@ -134,7 +140,7 @@ impl Component for Root {
             <ContextProvider<Dispatch> context={self.dispatch.clone()}>
             <ContextProvider<Rate> context={rate}>
                 <div class="page" data-section={model.section.as_str()} data-editor={editor} data-embedded={model.is_embedded.to_string()}
-                    data-presented={(!model.pacer.is_behind()).to_string()}>
+                    data-past={is_past.to_string()} data-presented={(!model.pacer.is_behind()).to_string()}>
                     <a class="skip-link" href="#cluster-heading" onclick={skip_to_cluster()}>{ "Skip to the cluster" }</a>
                     <Header theme={model.theme} section={model.section} is_embedded={model.is_embedded} shows_editor={model.shows_editor} shows_console={model.console.is_open} />
                     <div class="page__notices">{ self.notices() }</div>
@@ -148,6 +154,9 @@ impl Component for Root {
                             if model.is_embedded {
                                 <Demo pane={model.pane.clone()} pace={page.timeline.pace} has_editor={model.shows_editor} href={self.own_page.clone()} />
                             }
+                            if model.shows_welcome() { { guide::welcome(&self.dispatch) } }
+                            if let Some(story) = &story { { guide::story(story, &self.dispatch) } }
+                            if let Some(next) = model.next_experiment() { { guide::experiment(&next, &self.dispatch) } }
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
                                 node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()}
                                 why={model.why().cloned()} pointed={model.pointed} />
@@ -159,9 +168,14 @@ impl Component for Root {
                             <Eye eye={page.eye.clone()} is_open={model.shows_eye} />
                         </div>
                     </main>
+                    if is_past { { guide::past(&page.timeline, &self.dispatch) } }
                     <Console pane={model.console_pane.clone()} />
                     <Timeline timeline={page.timeline.clone()} pointed={model.pointed} />
                     if model.dialog == Some(Dialog::Help) { <Help /> }
+                    if model.dialog == Some(Dialog::Scenarios) { <Scenarios open={story.as_ref().map(|story| story.id)} /> }
+                    if matches!(model.dialog, Some(Dialog::AddWorkers | Dialog::ImportNodes)) {
+                        <AddNodes is_import={model.dialog == Some(Dialog::ImportNodes)} error={model.import_error.clone().map(AttrValue::from)} />
+                    }
                     if let Some(opening) = &model.opening { <Opening progress={opening.progress()} /> }
                     if let Some(pane) = &model.compare.pane { <Compare pane={pane.clone()} /> }
                     <div class="sr-only" role="status" aria-live="polite" id="announcer">{ &model.announcement }</div>
@@ -295,6 +309,7 @@ impl Root {
                 self.is_dark = is_dark(theme);
                 return true;
             }
+            Effect::DismissGuide => platform::dismiss_guide(),
             Effect::Focus(id) => later(move || platform::focus(&id)),
             Effect::Reveal(line) => {
                 let wishes = self.reveal.map_or(0, |(_, wishes)| wishes);

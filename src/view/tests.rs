@@ -4,8 +4,10 @@ use super::cluster::Cluster;
 use super::compare::Compare;
 use super::daemon_set::DaemonSet;
 use super::dialog::{Help, Opening};
+use super::dispatch::Dispatch;
 use super::editor_pane::EditorPane;
 use super::events::EventFeed;
+use super::guide;
 use super::header::Header;
 use super::node_card::NodeCard;
 use super::pod_tile::PodTile;
@@ -13,7 +15,7 @@ use super::timeline::Timeline;
 use super::why::Why;
 use crate::app::msg::{
     ClockMsg, CompareMsg, EditorMsg, HistoryMsg, Msg, NodeKind, NodeMsg, RaceMsg, Section,
-    Selection, Theme,
+    Selection, StoryMsg, Theme,
 };
 use crate::app::{Model, update};
 use crate::present::compare::Progress;
@@ -365,7 +367,7 @@ fn the_timeline_names_its_buttons_and_marks_commands() {
         pointed: None,
     });
     for part in [
-        r#"aria-label="Step to the next event""#,
+        r#"aria-label="Next API change""#,
         r#"aria-label="Jump to settled""#,
         r#"aria-label="Undo: kubectl apply -f -""#,
         "<title>kubectl apply -f -</title>",
@@ -415,8 +417,8 @@ fn bookmarks_and_histories_are_on_the_timeline_with_their_names() {
     );
     let found = html_of(&model);
     for part in [
-        r#"aria-label="Another history parts: add a Worker node""#,
-        r#"aria-label="2 histories""#,
+        r#"aria-label="Branch: add a Worker node""#,
+        r#"aria-label="2 branches""#,
     ] {
         assert!(found.contains(part), "{part} isn't in {found}");
     }
@@ -540,6 +542,146 @@ fn no_component_needs_an_inline_style() {
     ] {
         assert!(!html.contains(" style="), "the policy forbids it: {html}");
     }
+}
+
+#[derive(Clone, PartialEq, yew::Properties)]
+struct PartProps {
+    children: yew::Html,
+}
+
+/// What a function draws, as a component.
+#[yew::component]
+fn Part(props: &PartProps) -> yew::Html {
+    props.children.clone()
+}
+
+fn part(children: yew::Html) -> (String, String) {
+    let props = PartProps { children };
+    (html::<Part>(props.clone()), text::<Part>(props))
+}
+
+#[test]
+fn a_newcomer_is_told_the_idea_and_offered_questions_and_experiments() {
+    let dispatch = Dispatch(yew::Callback::noop());
+    let (html, text) = part(guide::welcome(&dispatch));
+    assert!(text.starts_with("A DaemonSet keeps one pod on every node that fits\n"));
+    assert_eq!(html.matches(r#"class="question""#).count(), 6);
+    assert!(!html.contains(" style="));
+    let mut model = running();
+    let bar = |model: &Model| {
+        model
+            .next_experiment()
+            .map(|next| part(guide::experiment(&next, &dispatch)))
+    };
+    let (html, text) = bar(&model).unwrap();
+    assert!(
+        text.contains("Add a node\nIt gets its pod by itself."),
+        "{text}"
+    );
+    assert!(html.contains(r#"aria-current="step""#));
+    let add = Msg::AddNodes {
+        kind: NodeKind::Worker,
+        count: 1,
+    };
+    update(&mut model, add);
+    let (html, text) = bar(&model).unwrap();
+    assert!(
+        text.contains("Add a node: done") && text.contains("Taint node-4"),
+        "{text}"
+    );
+    assert!(!html.contains(" style="));
+}
+
+#[test]
+fn a_scenario_shows_its_question_and_keeps_the_answer_folded() {
+    let dispatch = Dispatch(yew::Callback::noop());
+    let mut model = Model::first_visit(false);
+    update(&mut model, Msg::OpenScenario("no-floor".to_owned()));
+    let bar = |model: &Model| part(guide::story(&model.story_bar().unwrap(), &dispatch));
+    let (html, text) = bar(&model);
+    for part in [
+        "Scenario 7 of 15",
+        "With maxUnavailable 1, why are two pods of four unavailable?",
+        "Play it from the start",
+        "Show 1 hint",
+        "kubectl delete pod --field-selector spec.nodeName=node-3",
+        "kubectl apply -f -   # DaemonSet agent",
+    ] {
+        assert!(text.contains(part), "{part} isn't in {text}");
+    }
+    assert!(
+        html.contains(r#"aria-label="Next scenario: The default is slow""#),
+        "{html}"
+    );
+    assert_eq!(html.matches("<details").count(), 2);
+    assert!(!html.contains("<details open") && !html.contains(" style="));
+    update(&mut model, Msg::Story(StoryMsg::Play));
+    let (_, text) = bar(&model);
+    assert!(
+        text.contains("1 of 5") && text.contains("To the end"),
+        "{text}"
+    );
+    let list = text_of_scenarios(Some("no-floor"));
+    assert!(
+        list.contains("A rollout stuck behind a NotReady node"),
+        "{list}"
+    );
+}
+
+fn text_of_scenarios(open: Option<&'static str>) -> String {
+    let props = guide::ScenariosProps { open };
+    assert!(html::<guide::Scenarios>(props.clone()).contains(r#"aria-current="true""#));
+    text::<guide::Scenarios>(props)
+}
+
+#[test]
+fn the_clock_says_settled_and_offers_to_play_it_again() {
+    let mut model = running();
+    let bar = |model: &Model| {
+        html::<Timeline>(super::timeline::TimelineProps {
+            timeline: model.page.timeline.clone(),
+            pointed: None,
+        })
+    };
+    let found = bar(&model);
+    assert!(found.contains("<b>Settled · 0:"), "{found}");
+    assert!(found.contains(r#"aria-label="Replay the last act""#) && !found.contains("Replay all"));
+    for msg in [
+        Msg::Node("node-1".into(), NodeMsg::Cordon(true)),
+        Msg::Clock(ClockMsg::Settle),
+    ] {
+        update(&mut model, msg);
+    }
+    assert!(bar(&model).contains("Replay all"));
+    update(&mut model, Msg::Clock(ClockMsg::Seek { ms: 1_000 }));
+    let (html, text) = part(guide::past(
+        &model.page.timeline,
+        &Dispatch(yew::Callback::noop()),
+    ));
+    assert!(
+        text.contains("Viewing 0:01.\nActing here starts a branch."),
+        "{text}"
+    );
+    assert!(html.contains("Back to now"));
+}
+
+#[test]
+fn the_dialogs_that_add_nodes_label_their_fields() {
+    let props = |is_import, error: Option<&'static str>| super::add_node::AddNodesProps {
+        is_import,
+        error: error.map(Into::into),
+    };
+    let many = html::<super::add_node::AddNodes>(props(false, None));
+    assert!(
+        many.contains(r#"for="add-count""#) && many.contains(r#"max="5000""#),
+        "{many}"
+    );
+    let import = html::<super::add_node::AddNodes>(props(true, Some("line 3: no")));
+    assert!(
+        import.contains(r#"aria-describedby="import-error""#),
+        "{import}"
+    );
+    assert!(import.contains("line 3: no") && !import.contains(" style="));
 }
 
 /// Three strategies were compared, without a worker, and the first and the last are watched at this moment.

@@ -4,14 +4,11 @@ use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::places::{PlaceRow, Places};
 use crate::app::msg::{CauseMsg, ClockMsg, HistoryMsg, Msg};
-use crate::present::timeline::{Mark, Pace, Speed, Timeline as Bar};
+use crate::present::timeline::{Mark, Pace, STEP_MS, Speed, Timeline as Bar};
 use crate::present::words::count;
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
-
-/// How finely the scrubber moves. Its end is rounded up, so that the last moment can be reached.
-const STEP_MS: u64 = 100;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct TimelineProps {
@@ -26,11 +23,11 @@ pub struct TimelineProps {
 pub fn Timeline(props: &TimelineProps) -> Html {
     let dispatch = use_dispatch();
     let bar = &props.timeline;
-    let is_paused = bar.pace == Pace::Paused;
-    let (play_icon, play_label) = if is_paused {
-        (Icon::Play, "Play")
-    } else {
-        (Icon::Pause, "Pause")
+    let settled = bar.settled();
+    let (play_icon, play_label) = match bar.pace {
+        Pace::Paused => (Icon::Play, "Play"),
+        _ if settled.is_some() => (Icon::Replay, "Replay the last act"),
+        _ => (Icon::Pause, "Pause"),
     };
     let on_seek = {
         let dispatch = dispatch.clone();
@@ -48,21 +45,30 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             <div class="timeline__buttons">
                 <button type="button" class="icon-button icon-button--primary" id="play" onclick={dispatch.on(Msg::Clock(ClockMsg::Toggle))} aria-label={play_label} title={format!("{play_label} (P)")}>{ icon(play_icon) }</button>
                 <button type="button" class="icon-button timeline__more" id="step-back" onclick={dispatch.on(Msg::Clock(ClockMsg::StepBack))} aria-label="Step back" title="Step back (,)">{ icon(Icon::StepBack) }</button>
-                <button type="button" class="icon-button" id="step" onclick={dispatch.on(Msg::Clock(ClockMsg::Step))} aria-label="Step to the next event" title="Step to the next event (.)">{ icon(Icon::Step) }</button>
-                <button type="button" class="icon-button timeline__more" id="moment" onclick={dispatch.on(Msg::Clock(ClockMsg::NextMoment))} aria-label="To the next decision or event" title="To the next decision or event (M)">{ icon(Icon::Moment) }</button>
+                <button type="button" class="icon-button" id="step" onclick={dispatch.on(Msg::Clock(ClockMsg::Step))} aria-label="Next API change" title="Next API change (.)">{ icon(Icon::Step) }</button>
+                <button type="button" class="icon-button timeline__more" id="moment" onclick={dispatch.on(Msg::Clock(ClockMsg::NextMoment))} aria-label="Next meaningful moment" title="Next meaningful moment (M)">{ icon(Icon::Moment) }</button>
                 <button type="button" class="icon-button" id="settle" onclick={dispatch.on(Msg::Clock(ClockMsg::Settle))} aria-label="Jump to settled" title="Jump to settled (S)">{ icon(Icon::Settle) }</button>
                 { speed(bar, &dispatch) }
             </div>
-            <p class="timeline__clock" aria-hidden="true"><b>{ &bar.now }</b><span class="timeline__end">{ " / " }{ &bar.end }</span></p>
+            <div class="timeline__clock">
+                if let Some(settled) = settled {
+                    <b>{ settled }</b>
+                    if bar.acts > 1 {
+                        <button type="button" class="button button--small" id="replay-all" onclick={dispatch.on(Msg::Clock(ClockMsg::ReplayAll))} title="Replay from the start">{ "Replay all" }</button>
+                    }
+                } else {
+                    <span aria-hidden="true"><b>{ &bar.now }</b><span class="timeline__end">{ " / " }{ &bar.end }</span></span>
+                }
+            </div>
             <div class="timeline__track">
                 <svg class="timeline__marks" focusable="false">
                     <g class="timeline__commands" aria-hidden="true">{ for bar.marks.iter().map(|mark| html! {
-                        <rect x={percent(mark.permille)} width="2" height="100%"><title>{ &mark.text }</title></rect>
+                        <rect x={percent(mark.permille)} width="2" height="100%" transform="translate(-1)"><title>{ &mark.text }</title></rect>
                     }) }</g>
                     <g>{ for bar.causes.iter().enumerate().map(|(index, mark)| cause(index, mark, props.pointed, &dispatch)) }</g>
                     <g>{ for ticks(bar, &dispatch) }</g>
                 </svg>
-                <input type="range" id="scrubber" min="0" max={bar.end_ms.div_ceil(STEP_MS).max(1).saturating_mul(STEP_MS).to_string()} step={STEP_MS.to_string()} value={bar.now_ms.to_string()}
+                <input type="range" id="scrubber" min="0" max={bar.max_ms.to_string()} step={STEP_MS.to_string()} value={bar.now_ms.to_string()}
                     aria-label="Time" aria-valuetext={bar.now.clone()} oninput={on_seek} disabled={bar.end_ms == 0} />
             </div>
             <p class="timeline__state">{ &bar.state }</p>
@@ -74,11 +80,11 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                     aria-label="Bookmark this moment" title="Bookmark this moment (B)">{ icon(Icon::Flag) }</button>
                 if !bar.bookmarks.is_empty() {
                     <Places id="bookmarks" label={count(bar.bookmarks.len() as u64, "bookmark")} title="Bookmarks" rows={bookmarks(bar, &dispatch)}
-                        note="They belong to this history. Links and reloads keep them.">{ icon(Icon::List) }</Places>
+                        note="They belong to this branch. Links and reloads keep them.">{ icon(Icon::List) }</Places>
                 }
                 if !bar.branches.is_empty() {
-                    <Places id="branches" label={format!("{} histories", bar.branches.len() + 1)} title="Histories" rows={histories(bar, &dispatch)}
-                        note="One is left where you act in its past. A reload of this tab keeps them all; a link holds only the one that is shown. Undo stays in it.">{ icon(Icon::Branch) }</Places>
+                    <Places id="branches" label={format!("{} branches", bar.branches.len() + 1)} title="Branches" rows={branches(bar, &dispatch)}
+                        note="Acting in the past starts a branch, and keeps the one you leave. A reload of this tab keeps all; a link holds only the one shown.">{ icon(Icon::Branch) }</Places>
                 }
             </div>
             <div class="timeline__buttons">
@@ -93,7 +99,7 @@ fn percent(permille: u32) -> String {
     format!("{}.{}%", permille / 10, permille % 10)
 }
 
-/// What is on the scrubber and can be clicked: bookmarks, and where other histories part.
+/// Clickable marks on the scrubber: bookmarks, and where other branches part.
 fn ticks<'a>(bar: &'a Bar, dispatch: &'a Dispatch) -> impl Iterator<Item = Html> + 'a {
     let bookmarks = bar.bookmarks.iter().enumerate().map(|(index, mark)| {
         let label = format!("Bookmark at {}: {}", mark.at, mark.name);
@@ -107,7 +113,7 @@ fn ticks<'a>(bar: &'a Bar, dispatch: &'a Dispatch) -> impl Iterator<Item = Html>
         )
     });
     let branches = bar.branches.iter().map(|left| {
-        let text = format!("Another history parts: {}", left.title);
+        let text = format!("Branch: {}", left.title);
         let ms = left.parts_at_ms;
         let go = Msg::Clock(ClockMsg::Seek { ms });
         tick(
@@ -188,7 +194,7 @@ fn bookmarks(bar: &Bar, dispatch: &Dispatch) -> Vec<PlaceRow> {
 }
 
 /// The one that is shown, then what would have been.
-fn histories(bar: &Bar, dispatch: &Dispatch) -> Vec<PlaceRow> {
+fn branches(bar: &Bar, dispatch: &Dispatch) -> Vec<PlaceRow> {
     let left = bar.branches.iter().enumerate();
     let left = left.map(|(index, item)| (Some(index), item));
     let rows = std::iter::once((None, &bar.shown))

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { open, pageTest } from "./harness.mjs";
-import { apply, cards, currentText, editNode, editor, replaceText, section, settle, waitForCards } from "./steps.mjs";
+import { apply, cards, currentText, editNode, editor, openPreset, replaceText, section, settle, waitForCards } from "./steps.mjs";
 
 const READY = ["node-1: Ready r1", "node-2: Ready r1", "node-3: Ready r1"];
 
@@ -174,8 +174,7 @@ pageTest("a damaged link says so, shows the start, and stays in the address", { 
 });
 
 pageTest("presets open with the nodes that they need", async (page) => {
-  await page.getByRole("button", { name: "Open a preset, a scenario or an object" }).click();
-  await page.getByRole("menuitem", { name: /node-exporter/ }).click();
+  await openPreset(page, /^Prometheus node-exporter/);
   await page.getByText("Watch:").waitFor();
   await page.locator("#apply").click();
   await settle(page);
@@ -281,8 +280,7 @@ pageTest("embedded in a page there is the cluster, and the YAML on demand", { qu
 
 pageTest("the objects of the cluster open in the editor", async (page) => {
   await running(page);
-  await page.getByRole("button", { name: "Open a preset, a scenario or an object" }).click();
-  await page.getByRole("menuitem", { name: "my-daemonset DaemonSet in default" }).click();
+  await openPreset(page, "my-daemonset DaemonSet in default");
   await page.locator('.yaml[data-editor="rich"]').waitFor();
   assert.match(await currentText(page), /imagePullPolicy: Always/);
 });

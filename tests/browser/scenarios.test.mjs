@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { pageTest } from "./harness.mjs";
-import { currentText, editor, replaceText, settle } from "./steps.mjs";
+import { currentText, editor, openScenario, replaceText, settle } from "./steps.mjs";
 
 const ALL_UP_TO_DATE = /^(\d) of \1 pods available, all up to date$/;
 
@@ -62,9 +62,8 @@ pageTest("a check that is pointed at shows its lines in the editor", { query: "?
   await box.locator(".cm-pointedLine").waitFor({ state: "detached" });
 });
 
-pageTest("maxSurge with a host port, from the menu", async (page) => {
-  await page.getByRole("button", { name: "Open a preset, a scenario or an object" }).click();
-  await page.getByRole("menuitem", { name: /^maxSurge with a host port/ }).click();
+pageTest("maxSurge with a host port, from the list", async (page) => {
+  await openScenario(page, /^maxSurge with a host port/);
   await page.getByText("maxSurge can't work with a host port").waitFor();
   await editor(page);
   assert.match(await currentText(page), /hostPort: 9100/);

@@ -16,7 +16,21 @@ export async function section(page, name) {
 export async function apply(page) {
   await section(page, "Editor");
   await page.locator("#apply").click();
-  await page.locator(".result").waitFor();
+  // On narrow screens the cluster comes to the front then.
+  await page.locator(".result").waitFor({ state: "attached" });
+}
+
+/** Opens the menu of presets and objects, and takes one: `Add …` adds it to what is here. */
+export async function openPreset(page, name) {
+  await section(page, "Editor");
+  await page.getByRole("button", { name: "Open a preset or an object" }).click();
+  await page.getByRole("menuitem", { name }).click();
+}
+
+/** Opens a scenario from the list behind the header's button. */
+export async function openScenario(page, name) {
+  await page.locator("#scenarios").click();
+  await page.getByRole("dialog", { name: "Scenarios" }).getByRole("button", { name }).click();
 }
 
 /** Opens the form for a node's labels and taints; it takes the focus a moment later. */

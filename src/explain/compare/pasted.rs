@@ -108,9 +108,63 @@ fn strip(meta: &mut ObjectMeta) {
     };
 }
 
+/// A node as it was told, without what only its cluster can know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub node: Node,
+    /// What makes it ail here as it did there.
+    pub ailments: Vec<Command>,
+}
+
+impl Told {
+    pub fn is_not_ready(&self) -> bool {
+        let is_it = |command: &Command| {
+            matches!(
+                command,
+                Command::SetNodeNotReady { .. } | Command::SetNodeDown { .. }
+            )
+        };
+        self.ailments.iter().any(is_it)
+    }
+}
+
+/// All nodes of a text: what kubectl get prints as YAML or JSON, or manifests. Errors are kubectl's, with the line.
+pub fn nodes(text: &str) -> Result<Vec<Told>, String> {
+    if text.trim().is_empty() {
+        return Err(
+            "There is nothing to import: paste what kubectl get nodes -o yaml prints".to_owned(),
+        );
+    }
+    let mut all = Vec::new();
+    for pasted in split(text)? {
+        for told in pasted.read()? {
+            let ailments = ailments_of(&told);
+            let mut node = with_parts_of(Node::default(), &told);
+            // The machine that is shut off can't report anything else.
+            node.status.conditions = told.status.conditions;
+            all.push(Told { node, ailments });
+        }
+    }
+    Ok(all)
+}
+
 impl Pasted {
     /// Lets the node join; gives what then ails it. Errors are kubectl's, with the line.
     pub fn join(self, cluster: &mut Cluster) -> Result<Vec<Command>, String> {
+        let line = self.line;
+        let mut ailments = Vec::new();
+        for node in self.read()? {
+            ailments.extend(ailments_of(&node));
+            let index = cluster.server.nodes.len() as u32 + 1;
+            let name = &node.metadata.name;
+            let own = cluster.new_node(NodeTemplate::Worker, name, index, true);
+            let added = cluster.add_node(with_parts_of(own, &node));
+            added.map_err(|status| format!("line {line}: {}", status.message))?;
+        }
+        Ok(ailments)
+    }
+
+    fn read(self) -> Result<Vec<Node>, String> {
         let decoding = decode::decode_leniently(&self.text);
         if let Some(first) = decoding.errors.first() {
             let mine = |error: &&decode::DecodeError| error.object_index == first.object_index;
@@ -122,7 +176,7 @@ impl Pasted {
         if decoding.objects.is_empty() {
             return Err("error: no objects passed to apply".to_owned());
         }
-        let mut ailments = Vec::new();
+        let mut nodes = Vec::new();
         for decoded in decoding.objects {
             let Object::Node(node) = decoded.object else {
                 return Err(format!(
@@ -131,14 +185,9 @@ impl Pasted {
                     decoded.object.kind_name()
                 ));
             };
-            ailments.extend(ailments_of(&node));
-            let index = cluster.server.nodes.len() as u32 + 1;
-            let name = &node.metadata.name;
-            let own = cluster.new_node(NodeTemplate::Worker, name, index, true);
-            let added = cluster.add_node(with_parts_of(own, &node));
-            added.map_err(|status| format!("line {}: {}", self.line, status.message))?;
+            nodes.push((*node).clone());
         }
-        Ok(ailments)
+        Ok(nodes)
     }
 }
 
