@@ -11,6 +11,7 @@ pub mod history;
 pub mod msg;
 pub mod objects;
 pub mod scenarios;
+pub mod side;
 pub mod start;
 pub mod suggest;
 pub mod walk;
@@ -41,8 +42,9 @@ use console::{Console, Demand};
 use editor::Editor;
 use msg::{
     CauseMsg, ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, HistoryMsg, Msg,
-    NodeKind, NodeMsg, Section, Selection, Shortcut, Theme,
+    NodeKind, NodeMsg, Section, Selection, Shortcut, SideTab, Theme,
 };
+use side::Assumed;
 use start::{Left, Opening};
 use std::rc::Rc;
 use suggest::{About, Done, Suggested};
@@ -65,7 +67,12 @@ pub struct Model {
     pub section: Section,
     pub is_embedded: bool,
     pub shows_editor: bool,
-    pub shows_eye: bool,
+    /// The tab of the right side that is shown, and the one before `Why`.
+    pub tab: SideTab,
+    tab_before: SideTab,
+    pub assumed: Assumed,
+    /// The answer that was said last.
+    answered: String,
     pub notice: Option<Notice>,
     /// What was here before, to go back to.
     pub left: Option<Left>,
@@ -119,6 +126,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     let had_worker = model.compare.is_in_worker();
     let was_opening = model.opening.is_some();
     let is_clock = matches!(msg, Msg::Clock(_));
+    let side = model.before(&msg);
     act(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
     if had_worker && !model.compare.is_in_worker() {
@@ -126,9 +134,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         update.effects.push(Effect::StopWorker);
     }
     let mut changed = model.refresh() | model.opening.is_some() | was_opening;
+    changed |= model.follow_side(&side);
     if is_clock && !was_opening && !was_idle && model.is_idle() {
         // The page has to be made first: it knows what there is to say.
         model.announcement = model.settled_sentence();
+        model.say_other_answer();
         changed = true;
     }
     if is_tick || is_pointing {
@@ -173,16 +183,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
                 reason: "Evicted".to_owned(),
             });
         }
-        Msg::Select(selection) => {
-            // A second click takes the choice back.
-            let is_same = selection == model.selection;
-            model.end_walk();
-            model.selection = if is_same { Selection::None } else { selection };
-            if model.selection != Selection::None {
-                model.section = Section::Status;
-                effects.push(Effect::Show("why-heading"));
-            }
-        }
+        Msg::Select(selection) => model.choose(selection, effects),
         Msg::ChooseDaemonSet(id) => model.daemon_set = Some(id),
         Msg::EditNode(node) => {
             model.node_error = None;
@@ -268,12 +269,9 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
         Msg::Point(marks) => model.editor.point(marks),
-        Msg::ToggleEye => {
-            model.shows_eye = !model.shows_eye;
-            if model.shows_eye {
-                effects.push(Effect::Show("eye-heading"));
-            }
-        }
+        Msg::ShowTab(tab) => model.show_tab(tab),
+        Msg::Assume(which, text) => model.assume(which, text),
+        Msg::SetAssumed => model.set_assumed(),
         Msg::ToggleEditor => model.shows_editor = !model.shows_editor,
         Msg::Key(shortcut) => act_key(model, shortcut, effects),
     }
@@ -358,7 +356,11 @@ fn apply(model: &mut Model) {
         },
         None => Command::Apply { yaml },
     };
+    let applied = Rc::clone(&model.editor.tab().text);
     let result = model.run(command);
+    if result.is_ok() {
+        model.follow_applied(&applied);
+    }
     let tab = model.editor.tab_mut();
     match result {
         Ok(Outcome { lines, warnings }) => {
@@ -760,7 +762,7 @@ impl Model {
             daemon_set: self.daemon_set.as_ref(),
             pace,
             speed: self.clock.speed,
-            has_eye: self.shows_eye,
+            has_eye: self.tab == SideTab::Controller,
             last_line: &self.last_line,
             back: self.way_back(),
             walk: walk.as_deref(),
@@ -775,7 +777,8 @@ impl Model {
             self.pane = Rc::new(pane);
         }
         let is_compare_new = self.refresh_compare();
-        is_page_new | is_console_new | is_compare_new | self.suggest(pace)
+        let is_assumed_new = self.refresh_assumed();
+        is_page_new | is_console_new | is_compare_new | is_assumed_new | self.suggest(pace)
     }
 }
 

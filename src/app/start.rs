@@ -5,8 +5,9 @@ use super::clock::{Clock, JUMP_FRAME_MS, Slice};
 use super::compare::Compare;
 use super::console::Console;
 use super::editor::{Editor, Tab};
-use super::msg::{Effect, Kept, Section, Selection, Theme};
+use super::msg::{Effect, Kept, Section, Selection, SideTab, Theme};
 use super::scenarios::{note_of, open_scenario};
+use super::side::Assumed;
 use super::suggest::Suggested;
 use crate::present::compare::Progress;
 use crate::present::editor::PresetItem;
@@ -179,7 +180,10 @@ impl Model {
             },
             is_embedded,
             shows_editor: !is_embedded,
-            shows_eye: false,
+            tab: SideTab::Status,
+            tab_before: SideTab::Status,
+            assumed: Assumed::default(),
+            answered: String::new(),
             notice: None,
             last_line: String::new(),
             announcement: String::new(),
