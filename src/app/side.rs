@@ -83,13 +83,12 @@ impl Model {
             all.any(|it| it.object("DaemonSet", &id.namespace, &id.name).is_some())
         };
         let sets = self.session.cluster().server.daemon_sets.iter();
-        let mut applied = sets.map(|set| page::id(set)).filter(is_applied).peekable();
-        let shown = self.page.panel.as_ref().map(|panel| &panel.id);
-        if applied.peek().is_none() {
+        let Some(first) = sets.map(|set| page::id(set)).find(is_applied) else {
             return;
-        }
+        };
+        let shown = self.page.panel.as_ref().map(|panel| &panel.id);
         if !shown.is_some_and(is_applied) {
-            self.daemon_set = applied.next();
+            self.daemon_set = Some(first);
         }
         if self.selection == Selection::None {
             self.turn_to(SideTab::Status);

@@ -714,7 +714,7 @@ fn hints_come_with_typing_and_go_when_dismissed() {
 #[test]
 fn the_controllers_eye_follows_a_sync() {
     let mut model = first_visit();
-    send(&mut model, [Msg::ToggleEye, APPLY]);
+    send(&mut model, [Msg::ShowTab(SideTab::Controller), APPLY]);
     let stages = |model: &Model| -> Vec<(String, bool)> {
         let eye = model.page.eye.as_ref().unwrap();
         let stages = eye.stages.iter();
@@ -754,7 +754,7 @@ fn the_controllers_eye_follows_a_sync() {
             .any(|(text, _)| text.starts_with("Sync: the last one at")),
         "{all:?}"
     );
-    send(&mut model, [Msg::ToggleEye]);
+    send(&mut model, [Msg::ShowTab(SideTab::Events)]);
     assert!(model.page.eye.is_none());
 }
 

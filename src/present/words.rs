@@ -57,13 +57,39 @@ pub fn age(seconds: u64) -> String {
     }
 }
 
-/// A short length of time: `0.3 s`, `12 s`, `3m20s`.
+/// A length of time: `0.3 s`, `12 s`, `3 min 20 s`, `1 h 46 min`, `2 d 3 h`.
 pub fn span(ms: u64) -> String {
-    match ms {
-        0..10_000 => format!("{}.{} s", ms / 1000, ms / 100 % 10),
-        10_000..120_000 => format!("{} s", ms / 1000),
-        _ => age(ms / 1000),
+    let seconds = ms / 1000;
+    let (minutes, hours) = (seconds / 60, seconds / 3600);
+    let pair = |big: u64, unit: &str, small: u64, small_unit: &str| match small {
+        0 => format!("{big} {unit}"),
+        _ => format!("{big} {unit} {small} {small_unit}"),
+    };
+    match seconds {
+        0..10 => format!("{seconds}.{} s", ms / 100 % 10),
+        10..120 => format!("{seconds} s"),
+        120..3600 => pair(minutes, "min", seconds % 60, "s"),
+        3600..172_800 => pair(hours, "h", minutes % 60, "min"),
+        _ => pair(hours / 24, "d", hours % 24, "h"),
     }
+}
+
+/// A reason that the trace has in full, as one says it: `isn't tolerated`.
+pub fn said(reason: &str) -> String {
+    const SAID: [(&str, &str); 5] = [
+        ("is not", "isn't"),
+        ("are not", "aren't"),
+        ("does not", "doesn't"),
+        ("must not", "mustn't"),
+        ("match no more", "no longer match"),
+    ];
+    let mut text = reason.to_owned();
+    for (long, short) in SAID {
+        if text.contains(long) {
+            text = text.replace(long, short);
+        }
+    }
+    text
 }
 
 /// A moment on the timeline: `0:07.3`, `12:05.0`, `1:02:03.0`.
@@ -102,6 +128,15 @@ mod tests {
         assert_eq!(
             ages.join(" "),
             "0s 119s 2m 9m59s 10m 179m 3h 7h59m 8h 2d 8d"
+        );
+    }
+
+    #[test]
+    fn spans() {
+        let spans = [300, 12_000, 200_000, 6_360_000, 7_200_000, 183_600_000].map(span);
+        assert_eq!(
+            spans.join(", "),
+            "0.3 s, 12 s, 3 min 20 s, 1 h 46 min, 2 h, 2 d 3 h"
         );
     }
 

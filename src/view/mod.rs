@@ -26,6 +26,7 @@ pub mod pod_tile;
 pub mod race;
 pub mod remedies;
 pub mod root;
+pub mod side;
 pub mod timeline;
 pub mod why;
 pub mod worker;
