@@ -787,4 +787,6 @@ mod console_tests;
 #[cfg(test)]
 mod scenario_tests;
 #[cfg(test)]
+mod side_tests;
+#[cfg(test)]
 mod tests;

@@ -90,7 +90,8 @@ impl Model {
         if !shown.is_some_and(is_applied) {
             self.daemon_set = Some(first);
         }
-        if self.selection == Selection::None {
+        // Whoever watches the controller goes on with that.
+        if self.selection == Selection::None && self.tab != SideTab::Controller {
             self.turn_to(SideTab::Status);
         }
     }

@@ -280,8 +280,8 @@ spec:
                 2 steps to (280, 10)
                 below: ""
                 Began at 0:05.0, done after 27 s.
-                Worst: 8 available of 10 wanted, at 0:05.0.
-                The floor is 8: 10 wanted minus 2 (maxUnavailable).
+                Fewest available: 8 of 10, at 0:05.0.
+                The floor is 8: 10 desired minus 2 (maxUnavailable).
             "#]],
         );
     }
@@ -311,9 +311,9 @@ spec:
                 4 steps to (302, 10)
                 below: "M45 77H77M77 60H91"
                 Began at 0:05.0, done after 23 s.
-                Worst: 6 available of 10 wanted, at 0:06.0.
-                The floor is 8: 10 wanted minus 2 (maxUnavailable).
-                It fell below the floor at 0:06.0, and was there for 2.8 s in all: maxUnavailable limits what the rollout takes down; pods that fail or are deleted, and nodes that die, come on top.
+                Fewest available: 6 of 10, at 0:06.0.
+                The floor is 8: 10 desired minus 2 (maxUnavailable).
+                It fell below the floor at 0:06.0, for 2.8 s in all: maxUnavailable isn't a guaranteed minimum. Pods that fail or are deleted, and nodes that die, come on top.
             "#]],
         );
     }
@@ -329,9 +329,9 @@ spec:
                 no floor
                 1 steps to (34, 10)
                 below: ""
-                Began at 0:05.0, running for 0.0 s.
-                Worst so far: 10 available of 10 wanted, at 0:05.0.
-                This strategy keeps no floor.
+                Running since 0:05.0.
+                Fewest available so far: 10 of 10, at 0:05.0.
+                This strategy has no floor.
             "#]],
         );
     }

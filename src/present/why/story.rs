@@ -10,7 +10,7 @@ use crate::present::pod::PodId;
 use crate::present::scene::Scene;
 use crate::present::words::{clock, list, said, span};
 use crate::reason::Decision;
-use crate::reason::daemon::DaemonDecision;
+use crate::reason::daemon::{CreateReason, DaemonDecision};
 use crate::reason::kubelet::KubeletDecision;
 use crate::reason::node::NodeDecision;
 use crate::reason::scheduling::SchedulingDecision;
@@ -26,9 +26,12 @@ const NAMED_MAX: usize = 3;
 pub fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
     let chain = cluster.trace.causes(id);
     let entries = chain.iter().rev().filter_map(|id| cluster.trace.get(*id));
-    // That a key was queued and taken is how it always goes.
-    let told = entries.filter(|entry| !matches!(entry.what, What::Woken(_)));
-    let all: Vec<&Entry> = told.collect();
+    let mut all: Vec<&Entry> = entries.collect();
+    let told: Vec<bool> = (0..all.len())
+        .map(|i| is_told(all[i], i.checked_sub(1).map(|i| all[i]), all.get(i + 1).copied()))
+        .collect();
+    let mut told = told.into_iter();
+    all.retain(|_| told.next().unwrap_or(true));
     let skipped = all.len().saturating_sub(CAUSES_MAX);
     let is_shown = |i: usize| i < CAUSES_MAX / 2 || i >= CAUSES_MAX / 2 + skipped;
     let shown = all.into_iter().enumerate().filter(|(i, _)| is_shown(*i));
@@ -38,12 +41,34 @@ pub fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
             at: clock(entry.at.0),
             at_ms: entry.at.0,
             actor: entry.actor.to_string(),
-            text: tell(entry, node.as_deref()),
+            text: tell(cluster, entry, node.as_deref()),
             node,
             pod,
         }
     });
     shown.collect()
+}
+
+/// A decision and its write are one step of the story, and that a key was queued and taken is how it always goes.
+fn is_told(entry: &Entry, before: Option<&Entry>, after: Option<&Entry>) -> bool {
+    let (before, after) = (before.map(|it| &it.what), after.map(|it| &it.what));
+    match (&entry.what, before, after) {
+        (What::Woken(_), ..) => false,
+        (What::Decided(decision), _, Some(after)) => !matches!(
+            (decision, after),
+            (
+                Decision::Daemon(DaemonDecision::Create { .. }),
+                What::Created
+            ) | (
+                Decision::Scheduling(SchedulingDecision::Bound { .. }),
+                What::Updated(_)
+            )
+        ),
+        (What::Updated("status: conditions"), Some(What::Decided(Decision::Kubelet(_))), _)
+        | (What::Updated("spec.taints"), Some(What::Decided(Decision::Node(_))), _)
+        | (What::Updated("status: seen by the kubelet"), _, Some(_)) => false,
+        _ => true,
+    }
 }
 
 /// A pod that isn't there any more, or not yet.
@@ -142,16 +167,25 @@ fn who(actor: &Actor) -> String {
 }
 
 /// What happened, as a sentence without its dot.
-fn tell(entry: &Entry, node: Option<&str>) -> String {
+fn tell(cluster: &Cluster, entry: &Entry, node: Option<&str>) -> String {
     let (name, who) = (&entry.subject.key.name, who(&entry.actor));
     let kind = entry.subject.kind;
     match (&entry.what, kind) {
         (What::Command(text), _) => command(text),
         (What::Created, Kind::Node) => format!("{name} joined"),
-        (What::Created, Kind::Pod) => match node {
-            Some(node) => format!("{who} created {name} for {node}"),
-            None => format!("{who} created {name}"),
-        },
+        (What::Created, Kind::Pod) => {
+            let place = node.map_or_else(String::new, |node| format!(" for {node}"));
+            let cause = entry.cause.and_then(|id| cluster.trace.get(id));
+            let why = match cause.map(|cause| &cause.what) {
+                Some(What::Decided(Decision::Daemon(DaemonDecision::Create { why, .. })))
+                    if *why != CreateReason::NoPod =>
+                {
+                    format!(": {}", said(&why.to_string()))
+                }
+                _ => String::new(),
+            };
+            format!("{who} created {name}{place}{why}")
+        }
         (What::Created, _) => format!("{who} created {} {name}", kind.name()),
         (What::Updated(what), _) => updated(what, entry, &who, node),
         (What::Counted(numbers), _) => {
@@ -263,6 +297,14 @@ fn decided(decision: &Decision, name: &str, who: &str) -> String {
                 let taint = crate::api::taint::to_string(taint);
                 format!("{who} evicted {pod}: taint {taint} isn't tolerated")
             }
+            NodeDecision::Taint { taint, .. } => {
+                let taint = crate::api::taint::to_string(taint);
+                format!("{who} tainted {name}: {taint}")
+            }
+            NodeDecision::Untaint { taint } => {
+                let taint = crate::api::taint::to_string(taint);
+                format!("{who} removed the taint {taint} from {name}")
+            }
             other => format!("{who}: {}", said(&other.to_string())),
         },
     }
@@ -327,6 +369,13 @@ fn by_kubelet(decision: &KubeletDecision, name: &str, who: &str) -> String {
         KubeletDecision::Evict { resource, .. } => {
             format!("{who} evicted {name}: low on {resource}")
         }
+        KubeletDecision::Report {
+            condition, status, ..
+        } => match (&**condition, &**status) {
+            ("Ready", "True") => format!("{name} became Ready"),
+            ("Ready", _) => format!("{name} became NotReady"),
+            (condition, status) => format!("{who} reported {condition}={status}"),
+        },
         other => format!("{who}: {}", said(&other.to_string())),
     }
 }
