@@ -296,7 +296,8 @@ impl Model {
                         self.compare.start(rounds, effects);
                     }
                     Ok(_) => {
-                        self.compare.error = Some(format!("between 2 and {ROUNDS_MAX} random seeds"));
+                        self.compare.error =
+                            Some(format!("between 2 and {ROUNDS_MAX} random seeds"));
                     }
                     Err(error) => self.compare.error = Some(error),
                 }
@@ -338,7 +339,8 @@ impl Model {
             self.announcement = said;
         }
         let edits = self.session.edits();
-        self.compare.refresh(self.dialog == Some(Dialog::Compare), edits)
+        self.compare
+            .refresh(self.dialog == Some(Dialog::Compare), edits)
     }
 
     /// It is over: what came of it is said.

@@ -38,7 +38,11 @@ fn what_is_chosen_has_its_tab_and_what_was_there_comes_back() {
     // A second click takes it back, but not while something else is in front.
     send(
         &mut model,
-        [node("node-1"), Msg::ShowTab(SideTab::Status), node("node-1")],
+        [
+            node("node-1"),
+            Msg::ShowTab(SideTab::Status),
+            node("node-1"),
+        ],
     );
     assert_eq!(model.tab, SideTab::Why);
     send(&mut model, [node("node-1")]);
@@ -76,7 +80,10 @@ fn the_status_follows_what_was_applied_or_created() {
     });
     send(&mut model, [typed, APPLY]);
     assert_eq!(shown(&model), "other");
-    send(&mut model, [Msg::Editor(EditorMsg::Typed { tab, text }), APPLY]);
+    send(
+        &mut model,
+        [Msg::Editor(EditorMsg::Typed { tab, text }), APPLY],
+    );
     assert_eq!(shown(&model), "my-daemonset");
     let line = "kubectl create -f - <<EOF\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: third}\nspec:\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: main, image: 'x:1'}]}\nEOF";
     send(
@@ -144,7 +151,10 @@ fn a_chosen_pod_that_goes_says_why_and_what_replaced_it() {
         ],
     );
     let said = answer(&model);
-    assert!(said.contains("taint a=b:NoExecute isn't tolerated"), "{said}");
+    assert!(
+        said.contains("taint a=b:NoExecute isn't tolerated"),
+        "{said}"
+    );
     // Before it came.
     send(&mut model, [Msg::Clock(ClockMsg::Seek { ms: 0 })]);
     assert_eq!(answer(&model), "This pod doesn't exist at this moment.");
@@ -194,7 +204,10 @@ fn assumed_times_are_a_command_like_any_other() {
     );
     send(&mut model, [Msg::Undo]);
     assert_eq!(model.assumed.shown, before);
-    send(&mut model, [Msg::Assume(1, "x".to_owned()), Msg::SetAssumed]);
+    send(
+        &mut model,
+        [Msg::Assume(1, "x".to_owned()), Msg::SetAssumed],
+    );
     let notice = model.notice.as_ref().map(|notice| &*notice.text);
     assert_eq!(notice, Some("Start, s: \"x\" isn't a time"));
 }
@@ -206,7 +219,10 @@ fn a_changed_comparison_is_marked_as_old() {
     let compare = |msg| Msg::Compare(msg);
     let is_old = |model: &Model| model.compare.pane.as_ref().unwrap().is_old;
     let compared = |model: &mut Model| {
-        send(model, [compare(CompareMsg::Run), compare(CompareMsg::WorkerLost)]);
+        send(
+            model,
+            [compare(CompareMsg::Run), compare(CompareMsg::WorkerLost)],
+        );
         for _ in 0..10_000 {
             if model.compare.pane.as_ref().unwrap().progress.is_none() {
                 break;
@@ -235,7 +251,10 @@ fn a_changed_comparison_is_marked_as_old() {
         kind: NodeKind::Worker,
         count: 1,
     };
-    send(&mut model, [Msg::Open(None), add, compare(CompareMsg::Open(id))]);
+    send(
+        &mut model,
+        [Msg::Open(None), add, compare(CompareMsg::Open(id))],
+    );
     assert!(is_old(&model));
 }
 

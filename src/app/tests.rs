@@ -688,7 +688,10 @@ fn what_would_change_it_is_tried_offered_and_done() {
     );
     assert_eq!(titles.len(), 2);
     send(&mut model, [Msg::ApplyRemedy(1), SETTLE]);
-    assert_eq!(rows(&model), ["3 Should run: eligible, and its pod is ready"]);
+    assert_eq!(
+        rows(&model),
+        ["3 Should run: eligible, and its pod is ready"]
+    );
     send(&mut model, [Msg::ApplyRemedy(99), Msg::Undo, SETTLE]);
     assert_eq!(rows(&model).len(), 2);
 }

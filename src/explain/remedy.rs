@@ -369,9 +369,7 @@ fn loosen(cluster: &Cluster, set: &DaemonSet) -> Vec<Candidate> {
         return Vec::new();
     };
     let (title, change) = if budget.max_surge > 0 {
-        let title = format!(
-            "Roll {name} without surge: maxSurge 0, maxUnavailable 1"
-        );
+        let title = format!("Roll {name} without surge: maxSurge 0, maxUnavailable 1");
         (title, json!({"maxSurge": 0, "maxUnavailable": 1}))
     } else {
         let more = budget.max_unavailable.saturating_add(1);
@@ -467,9 +465,8 @@ fn to_be_eligible(set: &DaemonSet, node: &Node, verdict: &Verdict) -> Vec<Candid
     let spec = &set.spec.template.spec;
     let (set_name, node_name) = (&set.metadata.name, &node.metadata.name);
     if let Verdict::Skip(SkipReason::NodeName { wanted }) = verdict {
-        let title = format!(
-            "Remove nodeName from {set_name}'s template, which limits it to {wanted}"
-        );
+        let title =
+            format!("Remove nodeName from {set_name}'s template, which limits it to {wanted}");
         return vec![Candidate::new(
             title,
             patch_pod_spec(set, json!({"nodeName": null})),
@@ -636,7 +633,11 @@ fn untaint(node: &Node, taints: &[Taint]) -> Candidate {
         taints: left.cloned().collect(),
     };
     Candidate::new(
-        format!("Remove the {} {} from {name}", plural(taints), named(taints)),
+        format!(
+            "Remove the {} {} from {name}",
+            plural(taints),
+            named(taints)
+        ),
         command,
     )
 }
@@ -715,10 +716,7 @@ fn free_ports(set: &DaemonSet, conflicts: &[PortConflict]) -> Vec<Candidate> {
         }
     }
     if !operations.is_empty() {
-        let title = format!(
-            "Remove hostPort from {}'s template",
-            set.metadata.name
-        );
+        let title = format!("Remove hostPort from {}'s template", set.metadata.name);
         candidates.push(Candidate::new(
             title,
             patch(set, "json", &Value::Array(operations)),
@@ -788,7 +786,10 @@ fn request_less(set: &DaemonSet, shortages: &[Shortage]) -> Option<Candidate> {
             no_wait: true,
         });
     }
-    let title = format!("Lower the request to {}, which fits on the node", words.join(" and "));
+    let title = format!(
+        "Lower the request to {}, which fits on the node",
+        words.join(" and ")
+    );
     (!commands.is_empty()).then_some(Candidate { title, commands })
 }
 
@@ -924,7 +925,11 @@ fn to_be_rid_of(set: &DaemonSet, node: &Node, pods: &[&Rc<Pod>]) -> Vec<Candidat
         node: name.clone(),
         taints: evicting,
     };
-    let title = format!("Change {name}'s {} {} to NoExecute", plural(&away), named(&away));
+    let title = format!(
+        "Change {name}'s {} {} to NoExecute",
+        plural(&away),
+        named(&away)
+    );
     let mut candidates = vec![Candidate::new(title, command)];
     candidates.extend(pods.first().map(|pod| {
         let title = format!(

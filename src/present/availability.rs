@@ -144,7 +144,10 @@ fn words(rollout: &Availability, has_floor: bool) -> Vec<String> {
                 Kind::First | Kind::Rollout => "Began",
                 Kind::Nodes => "Nodes changed",
             };
-            format!("{what} at {from}, done after {}.", span(ended.since(begun).0))
+            format!(
+                "{what} at {from}, done after {}.",
+                span(ended.since(begun).0)
+            )
         }
         None => format!("Running since {from}."),
     };

@@ -146,10 +146,7 @@ fn headline(set: &DaemonSet, rollout: &Rollout, fresh: &Count) -> (String, Tone)
         return ("Being deleted: its pods go first.".to_owned(), Tone::Plain);
     }
     if fresh.desired == 0 {
-        return (
-            "No eligible nodes".to_owned(),
-            Tone::Warn,
-        );
+        return ("No eligible nodes".to_owned(), Tone::Warn);
     }
     let text = match (fresh.desired, fresh.available) {
         (1, 1) => "Its only pod is available".to_owned(),

@@ -35,7 +35,11 @@ pub fn list(remedies: &[Remedy], taints: &[Taint]) -> RemedyList {
             Effect::PodGoes { after } => format!("the pod is gone {}", when(after)),
             Effect::Wanted { after } => format!("the pod should run here {}", when(after)),
             Effect::RolloutDone { after, instead_of } => {
-                format!("done in {} instead of {}", span(after.0), span(instead_of.0))
+                format!(
+                    "done in {} instead of {}",
+                    span(after.0),
+                    span(instead_of.0)
+                )
             }
             Effect::RolloutGoesOn { after } => format!("resumes {}", when(after)),
         },

@@ -250,7 +250,10 @@ fn why_figure(cluster: &Cluster, id: &DaemonSetId, field: &str) -> WhyPanel {
     });
     let Some(figure) = found else {
         let title = format!("{field} of {}", id.name);
-        return gone(title, "This DaemonSet doesn't exist at this moment.".to_owned());
+        return gone(
+            title,
+            "This DaemonSet doesn't exist at this moment.".to_owned(),
+        );
     };
     let is_about = |e: &Entry| e.subject.kind == Kind::DaemonSet && e.subject.key == key;
     let change = find(cluster, |e| match &e.what {

@@ -85,7 +85,12 @@ fn set(field: Field, text: String) -> Msg {
     Msg::Compare(CompareMsg::Set(field, text))
 }
 
-const TIMES: [&str; 4] = ["compare-pull", "compare-start", "compare-ready", "compare-stop"];
+const TIMES: [&str; 4] = [
+    "compare-pull",
+    "compare-start",
+    "compare-ready",
+    "compare-stop",
+];
 
 /// A number in a sentence.
 fn number(

@@ -10,8 +10,7 @@ use crate::explain::times::Times;
 use crate::present::assumptions::Assumptions;
 use crate::present::availability::{AvailabilityChart, FRAME};
 use crate::present::daemon_set::{
-    ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, RolloutState,
-    SelectionNote,
+    ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, RolloutState, SelectionNote,
 };
 use crate::present::groups::Groups;
 use crate::present::remedy::RemedyList;
@@ -141,7 +140,9 @@ fn figure(figure: &Figure, id: &DaemonSetId, dispatch: &Dispatch) -> Html {
 
 /// What claimed times rest on; open, it can be changed.
 fn assumed(assumed: &Rc<Assumptions>, dispatch: &Dispatch) -> Html {
-    let labels = Times::LABELS.into_iter().chain(["Slow starts, %", "× slower"]);
+    let labels = Times::LABELS
+        .into_iter()
+        .chain(["Slow starts, %", "× slower"]);
     let on_submit = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: SubmitEvent| {

@@ -455,7 +455,9 @@ fn a_chain_of_causes_is_a_list_and_marks_timeline_card_and_tile() {
     let card = model.page.cluster.cards[0].clone();
     let pod = Selection::Pod(card.pods[0].id.clone());
     update(&mut model, Msg::Select(pod));
-    let (why, pointed) = (model.why().cloned(), Some(0));
+    let why = model.why().cloned();
+    // The newest link is about the pod, on its node.
+    let pointed = why.as_ref().map(|why| why.causes.len() - 1);
     let list = html::<Why>(super::why::WhyProps {
         assumed: Rc::default(),
         remedies: None,

@@ -120,7 +120,8 @@ fn checks(why: &WhyPanel, dispatch: &Dispatch) -> Html {
     let Some(passed) = why.passed() else {
         return html! {};
     };
-    let has_passed = |group: &&CheckGroup| group.checks.iter().any(|it| it.outcome != Outcome::Fail);
+    let has_passed =
+        |group: &&CheckGroup| group.checks.iter().any(|it| it.outcome != Outcome::Fail);
     html! {
         <div class="checks">
             <h3>{ "Checks" }</h3>

@@ -321,10 +321,7 @@ fn old_pods_under_on_delete() {
 #[test]
 fn a_node_without_power_and_one_where_all_is_well() {
     let mut session = session(PLAIN, &[]);
-    check(
-        &session,
-        expect![""],
-    );
+    check(&session, expect![""]);
     let node = "node-2".to_owned();
     session
         .submit(Command::SetNodeDown { node, down: true })

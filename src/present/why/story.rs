@@ -28,7 +28,13 @@ pub fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
     let entries = chain.iter().rev().filter_map(|id| cluster.trace.get(*id));
     let mut all: Vec<&Entry> = entries.collect();
     let told: Vec<bool> = (0..all.len())
-        .map(|i| is_told(all[i], i.checked_sub(1).map(|i| all[i]), all.get(i + 1).copied()))
+        .map(|i| {
+            is_told(
+                all[i],
+                i.checked_sub(1).map(|i| all[i]),
+                all.get(i + 1).copied(),
+            )
+        })
         .collect();
     let mut told = told.into_iter();
     all.retain(|_| told.next().unwrap_or(true));
@@ -146,7 +152,10 @@ pub fn gone_node(cluster: &Cluster, name: &str, title: String) -> WhyPanel {
     };
     WhyPanel {
         causes: causes(cluster, last),
-        ..gone(title, format!("This node has gone, at {}.", clock(entry.at.0)))
+        ..gone(
+            title,
+            format!("This node has gone, at {}.", clock(entry.at.0)),
+        )
     }
 }
 
