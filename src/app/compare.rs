@@ -10,6 +10,7 @@ use super::msg::{CompareField, CompareMsg, Dialog, Effect};
 use crate::api::go::quote;
 use crate::api::object::Key;
 use crate::explain::compare::{Comparison, Faults, Nodes, Plan, ROUNDS_MAX, Strategy};
+use crate::explain::times::{Times, per_mille};
 use crate::present::compare::{Change, ComparePane, CompareResult, Form, Progress};
 use crate::present::daemon_set::DaemonSetId;
 use crate::session::command::Command;
@@ -36,6 +37,8 @@ pub struct Compare {
     has_no_worker: bool,
     /// The form isn't what the comparison was made of any more.
     is_stale: bool,
+    /// How the history was then: another one is another cluster.
+    edits: u64,
     slice: Slice,
     progress: Option<Progress>,
     result: Option<Rc<CompareResult>>,
@@ -75,6 +78,11 @@ impl Compare {
             }
             CompareField::Container => form.container = text,
             CompareField::Image => form.image = text,
+            CompareField::Time(which) => {
+                if let Some(time) = form.times.get_mut(which) {
+                    *time = text;
+                }
+            }
             CompareField::Slow => form.slow = text,
             CompareField::Factor => form.factor = text,
             CompareField::Lost => form.lost = text,
@@ -117,8 +125,9 @@ impl Compare {
             strategies: strategies.collect::<Result<_, _>>()?,
             faults: Faults {
                 slow_per_mille: per_mille(&form.slow, "slow starts")?,
-                slow_factor: number(&form.factor, "times as long")?,
-                lost_per_mille: per_mille(&form.lost, "nodes that lose their power")?,
+                slow_factor: number(&form.factor, "how many times slower")?,
+                lost_per_mille: per_mille(&form.lost, "nodes that lose power")?,
+                times: Some(Times::parse(&form.times)?),
             },
         })
     }
@@ -199,11 +208,12 @@ impl Compare {
     }
 
     /// Makes the pane anew; true if it changed.
-    fn refresh(&mut self, is_open: bool) -> bool {
+    fn refresh(&mut self, is_open: bool, edits: u64) -> bool {
         if !is_open {
             return self.pane.take().is_some();
         }
         let Some(id) = &self.id else { return false };
+        let is_old = self.is_stale || self.edits != edits;
         let pane = ComparePane {
             id: id.clone(),
             form: self.form.clone(),
@@ -213,7 +223,8 @@ impl Compare {
             race: self.watch.as_ref().and_then(|watch| watch.pane.clone()),
             can_watch: self.progress.is_none()
                 && self.result.as_ref().and_then(Watch::new).is_some(),
-            can_repeat: self.result.is_some() && !self.is_stale && self.error.is_none(),
+            can_repeat: self.result.is_some() && !is_old && self.error.is_none(),
+            is_old: is_old && self.result.is_some(),
         };
         let is_new = self.pane.as_deref() != Some(&pane);
         if is_new {
@@ -265,8 +276,10 @@ impl Model {
                 self.compare.cancel();
                 self.compare.end_watch();
                 let asked = self.ask();
+                let edits = self.session.edits();
                 let compare = &mut self.compare;
                 (compare.result, compare.is_stale) = (None, false);
+                compare.edits = edits;
                 (compare.asked, compare.error) = match asked {
                     Ok(asked) => (Some(asked), None),
                     Err(error) => (None, Some(error)),
@@ -276,14 +289,15 @@ impl Model {
                 }
             }
             CompareMsg::Repeat => {
-                let rounds = number(&self.compare.form.rounds, "the number of seeds");
+                let rounds = number(&self.compare.form.rounds, "how many random seeds");
                 match rounds {
                     Ok(rounds @ 2..=ROUNDS_MAX) => {
                         self.compare.cancel();
                         self.compare.start(rounds, effects);
                     }
                     Ok(_) => {
-                        self.compare.error = Some(format!("between 2 and {ROUNDS_MAX} seeds"));
+                        self.compare.error =
+                            Some(format!("between 2 and {ROUNDS_MAX} random seeds"));
                     }
                     Err(error) => self.compare.error = Some(error),
                 }
@@ -324,7 +338,9 @@ impl Model {
         {
             self.announcement = said;
         }
-        self.compare.refresh(self.dialog == Some(Dialog::Compare))
+        let edits = self.session.edits();
+        self.compare
+            .refresh(self.dialog == Some(Dialog::Compare), edits)
     }
 
     /// It is over: what came of it is said.
@@ -355,6 +371,7 @@ impl Model {
                 container: first.map_or(String::new(), |container| container.name.clone()),
                 containers: names.collect(),
                 image: format!("{repository}:next"),
+                times: Times::of(self.session.cluster().parts.kubelets.profile()).texts(),
                 slow: "2".to_owned(),
                 factor: "30".to_owned(),
                 lost: "0".to_owned(),
@@ -391,20 +408,6 @@ impl Model {
 fn number(text: &str, what: &str) -> Result<u32, String> {
     let parsed = text.trim().parse();
     parsed.map_err(|_| format!("{text} is no number: {what}", text = quote(text)))
-}
-
-/// `2` or `0.5` percent.
-fn per_mille(text: &str, what: &str) -> Result<u32, String> {
-    let text = text.trim().trim_end_matches('%').trim_end();
-    let (whole, tenth) = text.split_once('.').unwrap_or((text, "0"));
-    let parts = (whole.parse::<u32>(), tenth.parse::<u32>(), tenth.len());
-    match parts {
-        (Ok(whole @ 0..=100), Ok(tenth), 1) if whole * 10 + tenth <= 1000 => Ok(whole * 10 + tenth),
-        _ => Err(format!(
-            "{text} is not between 0 and 100 percent, with at most one digit behind the point: {what}",
-            text = quote(text)
-        )),
-    }
 }
 
 #[cfg(test)]

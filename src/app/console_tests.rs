@@ -243,11 +243,11 @@ fn why_is_answered_in_words() {
     );
     expect![[r#"
         Why DESIRED is 3 with 3 nodes:
-          2 Run (node-2, node-3): eligible, and its pod is ready
+          2 Should run (node-2, node-3): eligible, and its pod is ready
           1 Being replaced (node-1): the new pod is Pending beside the old one; scheduler: node(s) didn't have free ports for the requested pod ports
         RollingUpdate, maxSurge 1: on 1 node at a time the new pod starts beside the old one, which goes when the new one is available.
           The surge of 1 is used up by node-1 (not ready: Pending; scheduler: node(s) didn't have free ports for the requested pod ports).
-          The old pod there has the host port that the new one wants, and stays until the new one is available: maxSurge can't work with a host port.
+          The old pod there holds the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.
           3 old pods left; the next to be replaced is agent-4xkck on node-2, once a new pod is available.
     "#]].assert_eq(&printed(&mut model, "kubectl why ds/agent"));
     update(
@@ -255,13 +255,13 @@ fn why_is_answered_in_words() {
         Msg::OpenScenario("desired-below-nodes".to_owned()),
     );
     expect![[r#"
-        Node windows-1: agent: Not wanted: nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows.
+        Node windows-1: agent: Skipped: nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows.
         Decided by: spec.template.spec.nodeSelector[kubernetes.io/os]
         DaemonSet controller: should windows-1 run agent?
           nodeSelector: nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows
-        How it came about, newest first:
-            0:00.0  user                   node/windows-1: created
-            0:00.0  user                   the cluster starts
+        How it came about:
+            0:00.0  the cluster started
+            0:00.0  windows-1 joined
     "#]].assert_eq(&printed(&mut model, "k why node windows-1"));
     let log = model.session.log().len();
     update(
@@ -281,14 +281,12 @@ fn why_is_answered_in_words() {
         DaemonSet controller: should node-2 run agent? all passed
         Scheduler: can it be bound to node-2?
           NodeResourcesFit: Insufficient cpu: cpu: requested 1000m, used 3500m of 4000m
-        How it came about, newest first:
-            0:05.0  default-scheduler      pod/agent-tgn78: updated PodScheduled=False
-            0:05.0  default-scheduler      pod/agent-tgn78: 0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.
-            0:05.0  daemonset-controller   pod/agent-tgn78: created
-            0:05.0  daemonset-controller   daemonset/agent: node-2: create a pod: eligible, and no pod there
-            0:05.0  daemonset-controller   daemonset/agent: woken: sync
-            0:05.0  user                   daemonset/agent: created
-            0:05.0  user                   kubectl apply -f -
+        How it came about:
+            0:05.0  you ran kubectl apply -f -
+            0:05.0  you created DaemonSet agent
+            0:05.0  the controller created agent-tgn78 for node-2
+            0:05.0  the scheduler found no place for agent-tgn78: Insufficient cpu
+            0:05.0  agent-tgn78 stayed pending
     "#]].assert_eq(&said);
     assert_eq!(log, 1, "who only asks leaves no command");
     let said = printed(&mut model, "kubectl why pod/nobody");

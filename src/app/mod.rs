@@ -14,6 +14,7 @@ pub mod msg;
 pub mod objects;
 pub mod scenarios;
 pub mod show;
+pub mod side;
 pub mod start;
 pub mod suggest;
 pub mod walk;
@@ -48,8 +49,9 @@ use console::{Console, Demand};
 use editor::Editor;
 use msg::{
     CauseMsg, ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, HistoryMsg, Msg,
-    NodeKind, NodeMsg, Section, Selection, Shortcut, Theme,
+    NodeKind, NodeMsg, Section, Selection, Shortcut, SideTab, Theme,
 };
+use side::Assumed;
 use start::{Left, Opening};
 use std::rc::Rc;
 use suggest::{About, Done, Suggested};
@@ -74,8 +76,13 @@ pub struct Model {
     pub section: Section,
     pub is_embedded: bool,
     pub shows_editor: bool,
-    pub shows_eye: bool,
     pub group_by: GroupBy,
+    /// The tab of the right side that is shown, and the one before `Why`.
+    pub tab: SideTab,
+    tab_before: SideTab,
+    pub assumed: Assumed,
+    /// The answer that was said last.
+    answered: String,
     pub notice: Option<Notice>,
     /// What was here before, to go back to.
     pub left: Option<Left>,
@@ -137,6 +144,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     if !is_tick && !is_pointing && model.is_paced() {
         model.pacer.hold(&model.session);
     }
+    let side = model.before(&msg);
     act(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
     if had_worker && !model.compare.is_in_worker() {
@@ -145,10 +153,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     }
     model.follow();
     let mut changed = model.refresh() | model.opening.is_some() | was_opening | model.is_showing();
+    changed |= model.follow_side(&side);
     model.guide.follow(&model.session, &model.selection);
     if is_clock && !was_opening && !was_idle && model.is_idle() {
         // The page has to be made first: it knows what there is to say.
         model.announcement = model.settled_sentence();
+        model.say_other_answer();
         changed = true;
     }
     if is_tick || is_pointing {
@@ -195,16 +205,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
                 reason: "Evicted".to_owned(),
             });
         }
-        Msg::Select(selection) => {
-            // A second click takes the choice back.
-            let is_same = selection == model.selection;
-            model.end_walk();
-            model.selection = if is_same { Selection::None } else { selection };
-            if model.selection != Selection::None {
-                model.section = Section::Status;
-                effects.push(Effect::Show("why-heading"));
-            }
-        }
+        Msg::Select(selection) => model.choose(selection, effects),
         Msg::ChooseDaemonSet(id) => model.daemon_set = Some(id),
         Msg::EditNode(node) => {
             model.node_error = None;
@@ -309,18 +310,15 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Dismiss => model.notice = None,
         Msg::Show(section) => model.section = section,
         Msg::Point(marks) => model.editor.point(marks),
-        Msg::ToggleEye => {
-            model.shows_eye = !model.shows_eye;
-            if model.shows_eye {
-                effects.push(Effect::Show("eye-heading"));
-            }
-        }
         Msg::GroupBy(by) => model.group_by = by,
         Msg::OpenEye => {
-            model.shows_eye = true;
             model.section = Section::Status;
+            model.show_tab(SideTab::Controller);
             effects.push(Effect::Show("eye-heading"));
         }
+        Msg::ShowTab(tab) => model.show_tab(tab),
+        Msg::Assume(which, text) => model.assume(which, text),
+        Msg::SetAssumed => model.set_assumed(),
         Msg::ToggleEditor => model.shows_editor = !model.shows_editor,
         Msg::Key(shortcut) => act_key(model, shortcut, effects),
     }
@@ -407,7 +405,11 @@ fn apply(model: &mut Model) {
         },
         None => Command::Apply { yaml },
     };
+    let applied = Rc::clone(&model.editor.tab().text);
     let result = model.run(command);
+    if result.is_ok() {
+        model.follow_applied(&applied);
+    }
     let tab = model.editor.tab_mut();
     match result {
         Ok(Outcome {
@@ -901,7 +903,7 @@ impl Model {
             pace,
             speed: self.clock.speed,
             group_by: self.group_by,
-            has_eye: self.shows_eye,
+            has_eye: self.tab == SideTab::Controller,
             last_line: &self.last_line,
             back: self.way_back(),
             walk: walk.as_deref(),
@@ -916,7 +918,8 @@ impl Model {
             self.pane = Rc::new(pane);
         }
         let is_compare_new = self.refresh_compare();
-        is_page_new | is_console_new | is_compare_new | self.suggest(pace)
+        let is_assumed_new = self.refresh_assumed();
+        is_page_new | is_console_new | is_compare_new | is_assumed_new | self.suggest(pace)
     }
 }
 
@@ -924,5 +927,7 @@ impl Model {
 mod console_tests;
 #[cfg(test)]
 mod scenario_tests;
+#[cfg(test)]
+mod side_tests;
 #[cfg(test)]
 mod tests;

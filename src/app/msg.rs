@@ -74,12 +74,16 @@ pub enum Msg {
     ToggleEditor,
     /// Points at the lines of the editor's text that a check looked at, or no more.
     Point(Option<Rc<Marks>>),
-    /// Shows the reconcile loop, or hides it.
-    ToggleEye,
     /// Shows the reconcile loop.
     OpenEye,
     /// Groups the map's nodes.
     GroupBy(GroupBy),
+    /// Shows a tab of the right side.
+    ShowTab(SideTab),
+    /// A time or a fault that is assumed, as typed: which one, and the text.
+    Assume(usize, String),
+    /// Makes the kubelets behave as typed.
+    SetAssumed,
     Key(Shortcut),
 }
 
@@ -278,6 +282,8 @@ pub enum CompareField {
     Container,
     Image,
     Pasted,
+    /// One of `Times`, by its place.
+    Time(usize),
     Slow,
     Factor,
     Lost,
@@ -404,6 +410,34 @@ impl Section {
             Section::Editor => "Editor",
             Section::Cluster => "Cluster",
             Section::Status => "Status",
+        }
+    }
+}
+
+/// The tabs of the right side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SideTab {
+    Why,
+    #[default]
+    Status,
+    Events,
+    Controller,
+}
+
+impl SideTab {
+    pub const ALL: [SideTab; 4] = [
+        SideTab::Why,
+        SideTab::Status,
+        SideTab::Events,
+        SideTab::Controller,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SideTab::Why => "Why",
+            SideTab::Status => "Status",
+            SideTab::Events => "Events",
+            SideTab::Controller => "Controller",
         }
     }
 }

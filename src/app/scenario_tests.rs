@@ -77,9 +77,9 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "desired-below-nodes",
         &[
             "table: Why DESIRED is 3 with 5 nodes",
-            "row: 1 Not wanted (windows-1): nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows",
-            "row: 1 Not wanted (control-plane-1): taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated",
-            "why: agent: Not wanted: taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated.",
+            "row: 1 Skipped (windows-1): nodeSelector wants label kubernetes.io/os=linux, the node has kubernetes.io/os=windows",
+            "row: 1 Skipped (control-plane-1): taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated",
+            "why: agent: Skipped: taint node-role.kubernetes.io/control-plane:NoSchedule isn't tolerated.",
             "decided by: node control-plane-1: spec.taints[0]",
             "change: Remove the taint node-role.kubernetes.io/control-plane:NoSchedule from control-plane-1",
             "change: Let agent tolerate node-role.kubernetes.io/control-plane:NoSchedule",
@@ -88,36 +88,35 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "pending-on-a-full-node",
         &[
-            "row: 1 Wanted but Pending (node-2): scheduler: Insufficient cpu",
+            "row: 1 Should run, pending (node-2): scheduler: Insufficient cpu",
             "A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its 0, so it can't push one out (preemption).",
             "decided by: spec.containers[*].resources.requests (cpu)",
             "check: NodeResourcesFit: Insufficient cpu: cpu: requested 1000m, used 3500m of 4000m",
-            "change: Request less: cpu 500m fits on the node",
+            "change: Lower the request to cpu 500m, which fits on the node",
             "change: Give agent the priority class system-node-critical: pods of lower priority make room",
         ],
     ),
     (
         "label-and-taint",
         &[
-            "row: 1 Not wanted (node-2): nodeSelector wants label disk=ssd, the node has no label disk",
+            "row: 1 Skipped (node-2): nodeSelector wants label disk=ssd, the node has no label disk",
             "why: agent: Misscheduled: taint dedicated=db:NoSchedule isn't tolerated: no new pod would come, the one here stays.",
             "decided by: node node-3: spec.taints[0]",
-            "change: Remove the taint dedicated=db:NoSchedule from node-3 (its pod is wanted here at once)",
-            "change: Make the taint dedicated=db:NoSchedule of node-3 a NoExecute one (its pod is gone",
+            "change: Remove the taint dedicated=db:NoSchedule from node-3 (the pod should run here at once)",
+            "change: Change node-3's taint dedicated=db:NoSchedule to NoExecute (the pod is gone",
         ],
     ),
     (
         "drain-leaves-daemons",
         &[
-            "why: agent: Run: eligible, and its pod is ready. The node is cordoned: daemon pods tolerate that, and kubectl drain leaves them alone.",
-            "change: Taint node-2 with dedicated=other:NoExecute, which agent doesn't tolerate",
+            "why: agent: Should run: eligible, and its pod is ready. The node is cordoned: daemon pods tolerate that, and kubectl drain leaves them alone.",
         ],
     ),
     (
         "running-on-a-dead-node",
         &[
-            "why: It is on node-3, and its status says Running. node-3 is NotReady, so this is what its kubelet said last. Daemon pods tolerate not-ready and unreachable for ever: nobody evicts this one.",
-            "change: Power node-3 on again (its pod is ready",
+            "why: It is on node-3, and its status says Running. node-3 is NotReady, so this is what its kubelet said last. Daemon pods tolerate not-ready and unreachable forever: nothing evicts this one.",
+            "change: Power node-3 on (the pod is ready",
         ],
     ),
     (
@@ -125,19 +124,19 @@ const CAUSES: [(&str, &[&str]); 15] = [
         &[
             "wait: The budget of 1 is used up by node-2 (being deleted, but the node is NotReady: nobody can confirm that the pod stopped).",
             "wait: 3 old pods left; the next to go is agent-",
-            "way out: Power node-2 on again",
-            "way out: Delete the node node-2, if it won't come back",
+            "way out: Power node-2 on (resumes in ",
+            "way out: Delete node-2, if it won't come back",
         ],
     ),
     (
         "no-floor",
         &[
-            "hint floor: maxUnavailable is no floor",
+            "hint floor: maxUnavailable isn't a guaranteed minimum",
             "headline: 2 of 4 pods available",
             "strategy: RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.",
             "wait: The budget of 1 is used up by node-1 (not ready: ImagePullBackOff) and node-3 (not ready: ImagePullBackOff).",
-            "wait: That is 1 more than maxUnavailable: it limits what the rollout takes down, not what fails or is deleted besides.",
-            "way out: Go back to agent's revision before",
+            "wait: That's 1 more than maxUnavailable, which isn't a guaranteed minimum: it limits what the rollout takes down, not what fails or is deleted meanwhile.",
+            "way out: Roll back agent to the previous revision",
         ],
     ),
     (
@@ -145,7 +144,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
         &[
             "strategy: RollingUpdate, maxUnavailable 1:",
             "wait: 1 node at a time, 14 s each: the 25 left take about 5 min 50 s more.",
-            "way out: Replace more pods at a time: maxUnavailable 25% for agent (the rollout is over after 65 s instead of 6 min 27 s)",
+            "way out: Raise agent's maxUnavailable to 25% (done in 65 s instead of 6 min 27 s)",
         ],
     ),
     (
@@ -153,17 +152,17 @@ const CAUSES: [(&str, &[&str]); 15] = [
         &[
             "hint surge-host-port: ",
             "wait: The surge of 1 is used up by node-1 (not ready: Pending; scheduler: node(s) didn't have free ports for the requested pod ports).",
-            "wait: The old pod there has the host port that the new one wants, and stays until the new one is available: maxSurge can't work with a host port.",
+            "wait: The old pod there holds the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.",
             "row: 1 Being replaced (node-1): the new pod is Pending beside the old one; scheduler: node(s) didn't have free ports",
-            "way out: Replace pods one after the other instead of side by side: maxSurge 0, maxUnavailable 1 for agent",
+            "way out: Roll agent without surge: maxSurge 0, maxUnavailable 1",
         ],
     ),
     (
         "ready-is-not-available",
         &[
             "wait: The budget of 1 is used up by node-1 (ready, available in ",
-            "row: 1 Run (node-1): its pod is ready, and available once it stayed so for minReadySeconds",
-            "way out: Replace more pods at a time: maxUnavailable 2 for agent",
+            "row: 1 Should run (node-1): its pod is ready, and available once it stayed so for minReadySeconds",
+            "way out: Raise agent's maxUnavailable to 2",
         ],
     ),
     (
@@ -173,7 +172,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
             "hint config-map: A changed ConfigMap rolls nothing out",
             "wait: 3 old pods left: delete them to update.",
             "way out: Delete the old pod agent-",
-            "way out: Let agent roll by itself: updateStrategy RollingUpdate",
+            "way out: Switch agent to RollingUpdate",
         ],
     ),
     (
@@ -186,7 +185,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "scale-to-zero",
         &[
-            "headline: No node is eligible: there is nothing to run.",
+            "headline: No eligible nodes",
             "table: Why DESIRED is 0 with 3 nodes",
             "decided by: spec.template.spec.nodeSelector[switched-off]",
             "change: Remove nodeSelector switched-off from agent's template (a pod is bound here",
@@ -195,16 +194,16 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "workload-before-daemon",
         &[
-            "why: agent: Run: its pod is Running. Other pods don't wait for it: shop runs here already. Only a taint that the node joins with, and that agent tolerates, would keep them away until then.",
+            "why: agent: Should run: its pod is Running. Other pods don't wait for it: shop runs here already. Only a taint that the node joins with, and that agent tolerates, would keep them away until then.",
         ],
     ),
     (
         "failed-pod-loop",
         &[
-            "row: 1 Run (node-2): its pod failed (Evicted); the controller replaces it after a back-off",
+            "row: 1 Should run (node-2): its pod failed (Evicted); the controller replaces it after a back-off",
             "It failed: Evicted: Pod was rejected: The node had condition: [DiskPressure]. The controller deletes a failed pod and creates another, each time after a longer back-off (now 64 s).",
-            "change: Take away what node-2 lacks: end its DiskPressure (its pod is ready",
-            "change: Give agent the priority class system-node-critical: the kubelet keeps critical pods (its pod is ready",
+            "change: End node-2's DiskPressure (the pod is ready",
+            "change: Give agent the priority class system-node-critical: the kubelet keeps critical pods (the pod is ready",
         ],
     ),
 ];

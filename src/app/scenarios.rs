@@ -78,7 +78,8 @@ pub fn open_scenario(model: &mut Model, id: &str) {
     model.replace(opened, format!("Opened: {}", story.title));
     // What would change it is looked for when nothing plays.
     model.clock.is_playing = is_settled;
-    model.selection = selection(&model.session, story.look);
+    let chosen = selection(&model.session, story.look);
+    model.look_at(chosen);
     model.section = Section::Cluster;
 }
 

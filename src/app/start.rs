@@ -6,9 +6,10 @@ use super::compare::Compare;
 use super::console::Console;
 use super::editor::{Editor, Tab};
 use super::guide::Guide;
-use super::msg::{Effect, Kept, Section, Selection, Theme};
+use super::msg::{Effect, Kept, Section, Selection, SideTab, Theme};
 use super::scenarios::{note_of, open_scenario};
 use super::show::{Opened, story_of};
+use super::side::Assumed;
 use super::suggest::Suggested;
 use crate::cluster::nodes::NodeTemplate;
 use crate::present::compare::Progress;
@@ -214,8 +215,11 @@ impl Model {
             },
             is_embedded,
             shows_editor: !is_embedded,
-            shows_eye: false,
             group_by: GroupBy::default(),
+            tab: SideTab::Status,
+            tab_before: SideTab::Status,
+            assumed: Assumed::default(),
+            answered: String::new(),
             notice: None,
             last_line: String::new(),
             announcement: String::new(),

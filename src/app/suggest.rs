@@ -179,7 +179,7 @@ impl Model {
         let rollout = &self.page.panel.as_ref()?.rollout;
         let is_slow = match rollout.state {
             RolloutState::Done => false,
-            RolloutState::Waiting | RolloutState::OnDelete => true,
+            RolloutState::Stuck | RolloutState::OnDelete => true,
             RolloutState::Progressing => {
                 let nodes = self.session.cluster().server.nodes.len();
                 rollout.has_old && nodes <= ROLLOUT_NODES_MAX

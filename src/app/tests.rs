@@ -224,7 +224,7 @@ fn a_no_execute_taint_removes_the_pod_and_says_why() {
     assert_eq!(
         why,
         Some((
-            "my-daemonset: Not wanted: taint dedicated=db:NoExecute is not tolerated; running pods are removed.".to_owned(),
+            "my-daemonset: Skipped: taint dedicated=db:NoExecute isn't tolerated; running pods are removed.".to_owned(),
             Some("node node-2: spec.taints[0]".to_owned())
         ))
     );
@@ -676,8 +676,8 @@ fn what_would_change_it_is_tried_offered_and_done() {
     assert_eq!(
         rows(&model),
         [
-            "2 Run: eligible, and its pod is ready",
-            "1 Not wanted: taint dedicated=db:NoExecute is not tolerated; running pods are removed"
+            "2 Should run: eligible, and its pod is ready",
+            "1 Skipped: taint dedicated=db:NoExecute isn't tolerated; running pods are removed"
         ]
     );
     let list = model.remedies.clone().unwrap();
@@ -688,7 +688,10 @@ fn what_would_change_it_is_tried_offered_and_done() {
     );
     assert_eq!(titles.len(), 2);
     send(&mut model, [Msg::ApplyRemedy(1), SETTLE]);
-    assert_eq!(rows(&model), ["3 Run: eligible, and its pod is ready"]);
+    assert_eq!(
+        rows(&model),
+        ["3 Should run: eligible, and its pod is ready"]
+    );
     send(&mut model, [Msg::ApplyRemedy(99), Msg::Undo, SETTLE]);
     assert_eq!(rows(&model).len(), 2);
 }
@@ -714,7 +717,7 @@ fn hints_come_with_typing_and_go_when_dismissed() {
 #[test]
 fn the_controllers_eye_follows_a_sync() {
     let mut model = first_visit();
-    send(&mut model, [Msg::ToggleEye, APPLY]);
+    send(&mut model, [Msg::ShowTab(SideTab::Controller), APPLY]);
     let stages = |model: &Model| -> Vec<(String, bool)> {
         let eye = model.page.eye.as_ref().unwrap();
         let stages = eye.stages.iter();
@@ -754,7 +757,7 @@ fn the_controllers_eye_follows_a_sync() {
             .any(|(text, _)| text.starts_with("Sync: the last one at")),
         "{all:?}"
     );
-    send(&mut model, [Msg::ToggleEye]);
+    send(&mut model, [Msg::ShowTab(SideTab::Events)]);
     assert!(model.page.eye.is_none());
 }
 
@@ -1118,12 +1121,22 @@ fn a_walk_through_the_causes_goes_to_each_and_back() {
     send(&mut model, [Msg::Select(Selection::Pod(pod.clone()))]);
     let (end, chain) = (model.session.place(), causes(&model));
     let last = chain.len() - 1;
-    assert_eq!(chain[last].text, "add a Worker node");
-    assert!(chain.iter().any(|cause| {
-        cause
-            .text
-            .ends_with("node-4: create a pod: eligible, and no pod there")
-    }));
+    let pod_name = &pod.name;
+    let story: Vec<String> = chain.iter().map(|cause| cause.text.clone()).collect();
+    assert_eq!(
+        story,
+        [
+            "you added a Worker node".to_owned(),
+            "node-4 joined".to_owned(),
+            "the node controller tainted node-4: node.kubernetes.io/not-ready:NoExecute".to_owned(),
+            "node-4 became Ready".to_owned(),
+            "the node controller removed the taint node.kubernetes.io/not-ready:NoSchedule from node-4".to_owned(),
+            format!("the controller created {pod_name} for node-4"),
+            format!("the scheduler bound {pod_name} to node-4"),
+            "the kubelet on node-4 began to pull my-image:latest: 1.5 s".to_owned(),
+            format!("{pod_name} became ready"),
+        ]
+    );
     // Every link has its mark on the timeline, and those on the node and the pod know them.
     let marks = &model.page.timeline.causes;
     let times =
@@ -1135,7 +1148,7 @@ fn a_walk_through_the_causes_goes_to_each_and_back() {
     let why = model.why().unwrap().clone();
     let on_node = why.part_of_node("node-4", None).unwrap();
     assert!(!on_node.is_pointed && !on_node.links.is_empty());
-    assert!(why.part_of_pod(&pod, Some(0)).unwrap().is_pointed);
+    assert!(why.part_of_pod(&pod, Some(last)).unwrap().is_pointed);
     assert_eq!(why.part_of_node("node-1", None), None);
     assert_eq!(
         why.nodes().into_iter().collect::<Vec<_>>(),
@@ -1146,8 +1159,8 @@ fn a_walk_through_the_causes_goes_to_each_and_back() {
     assert!(update(&mut model, point(Some(1))).changed);
     assert!(!update(&mut model, point(Some(1))).changed);
     // To the command, at which there is neither node nor pod; the chain stays.
-    send(&mut model, [Msg::Cause(CauseMsg::Go(last))]);
-    assert_eq!(model.session.now().0, chain[last].at_ms);
+    send(&mut model, [Msg::Cause(CauseMsg::Go(0))]);
+    assert_eq!(model.session.now().0, chain[0].at_ms);
     assert!(model.page.why.as_ref().unwrap().is_gone);
     assert_eq!(causes(&model), chain);
     assert_eq!(model.page.timeline.causes.len(), chain.len());
@@ -1167,7 +1180,7 @@ fn a_walk_through_the_causes_goes_to_each_and_back() {
     send(
         &mut model,
         [
-            Msg::Cause(CauseMsg::Go(last)),
+            Msg::Cause(CauseMsg::Go(0)),
             Msg::Select(Selection::Node("node-1".into())),
         ],
     );
@@ -1180,7 +1193,7 @@ fn a_walk_through_the_causes_goes_to_each_and_back() {
     send(
         &mut model,
         [
-            Msg::Cause(CauseMsg::Go(last)),
+            Msg::Cause(CauseMsg::Go(0)),
             node("node-1", NodeMsg::Cordon(true)),
         ],
     );
@@ -1205,20 +1218,20 @@ fn numbers_and_events_lead_to_the_users_command_too() {
     let why = model.why().unwrap();
     assert_eq!(why.title, "Desired of my-daemonset");
     assert!(
-        why.answer.contains(". It went from 3 to 2 at "),
+        why.answer.contains(" It went from 3 to 2 at "),
         "{}",
         why.answer
     );
-    let first = causes(&model).first().map(|cause| cause.text.clone());
+    let last = causes(&model).last().map(|cause| cause.text.clone());
     assert!(
-        first
-            .unwrap()
-            .contains("updated status: desiredNumberScheduled 3 → 2")
+        last.as_ref()
+            .is_some_and(|text| text.starts_with("the controller counted again: Desired 3 → 2")),
+        "{last:?}"
     );
-    let last = |model: &Model| causes(model).last().map(|cause| cause.text.clone());
+    let first = |model: &Model| causes(model).first().map(|cause| cause.text.clone());
     assert_eq!(
-        last(&model).as_deref(),
-        Some("taints of node-2: a=b:NoExecute")
+        first(&model).as_deref(),
+        Some("you set the taints of node-2: a=b:NoExecute")
     );
     for figure in model.page.panel.clone().unwrap().figures.iter() {
         send(
@@ -1229,8 +1242,8 @@ fn numbers_and_events_lead_to_the_users_command_too() {
             ],
         );
         let is_command =
-            |text: String| text.starts_with("kubectl apply") || text.starts_with("taints");
-        assert!(last(&model).is_some_and(is_command), "{}", figure.field);
+            |text: String| text.starts_with("you ran kubectl apply") || text.starts_with("you set");
+        assert!(first(&model).is_some_and(is_command), "{}", figure.field);
     }
     for row in model.page.feed.clone().rows.iter() {
         send(&mut model, [Msg::Select(Selection::Event(row.id))]);

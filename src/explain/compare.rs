@@ -9,6 +9,7 @@ pub mod pasted;
 pub mod race;
 pub mod trial;
 
+use super::times::Times;
 use crate::api::apps::DaemonSet;
 use crate::api::go::quote;
 use crate::api::int_or_percent::IntOrString;
@@ -53,6 +54,9 @@ pub struct Faults {
     pub slow_factor: u32,
     /// How many of 1000 nodes lose their power within the first two minutes.
     pub lost_per_mille: u32,
+    /// How long pulls, starts and stops take, if not as long as the cluster's kubelets take.
+    #[serde(default)]
+    pub times: Option<Times>,
 }
 
 impl Faults {
@@ -66,11 +70,15 @@ impl Faults {
 
     /// How kubelets behave with these faults, if otherwise than before.
     fn profile(&self, before: &Profile) -> Option<Profile> {
-        (self.slow_per_mille > 0).then(|| Profile {
-            slow_per_mille: self.slow_per_mille,
-            slow_factor: self.slow_factor,
-            ..before.clone()
-        })
+        let mut profile = match &self.times {
+            Some(times) => times.set(before),
+            None => before.clone(),
+        };
+        if self.slow_per_mille > 0 {
+            profile.slow_per_mille = self.slow_per_mille;
+            profile.slow_factor = self.slow_factor;
+        }
+        (profile != *before).then_some(profile)
     }
 }
 

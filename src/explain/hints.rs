@@ -110,7 +110,7 @@ fn of_strategy(root: &Node, say: &mut Say<'_>) {
         .entry("maxUnavailable")
         .filter(|entry| !is_zero(&entry.value))
     {
-        let text = "maxUnavailable is no floor: it limits what the rollout itself takes down. Pods that are unavailable for other reasons (a dead node, a crash) come on top, and old pods that aren't available are replaced at once.";
+        let text = "maxUnavailable isn't a guaranteed minimum: it limits what the rollout itself takes down. Pods that are unavailable for other reasons (a dead node, a crash) come on top, and old pods that aren't available are replaced at once.";
         say("floor", entry.at, ROLLING, text.to_owned());
     }
     let surge = rolling

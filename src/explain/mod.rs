@@ -3,3 +3,4 @@
 pub mod compare;
 pub mod hints;
 pub mod remedy;
+pub mod times;

@@ -5,7 +5,7 @@
 use crate::api::apps::{
     CONTROLLER_REVISION_HASH, ControllerRevision, DaemonSet, ON_DELETE, POD_TEMPLATE_GENERATION,
 };
-use crate::api::meta::StringMap;
+use crate::api::meta::ObjectMeta;
 use crate::api::node::{Node, Taint};
 use crate::api::object::{Key, Resource};
 use crate::api::pod::{NodeSelectorRequirement, Pod, PodSpec, Toleration};
@@ -14,6 +14,7 @@ use crate::api::selector::{NodeMismatch, TermMismatch, node_mismatch};
 use crate::api::taint;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::eligibility::with_daemon_tolerations;
+use crate::controllers::daemon_set::history::{History, template_patch};
 use crate::controllers::daemon_set::pod::target_node;
 use crate::controllers::daemon_set::rolling::budget;
 use crate::reason::daemon::{SkipReason, Verdict};
@@ -86,6 +87,8 @@ enum Goal<'a> {
     Ready(&'a str),
     /// As `Ready`, for what takes its time.
     Recovered(&'a str),
+    /// As `Ready`, by another pod than the one with this uid.
+    Replaced(&'a str, &'a str),
     Gone(&'a str),
     Wanted(&'a str),
     /// All pods updated and available; it takes so long without the edit.
@@ -123,6 +126,10 @@ impl Goal<'_> {
                         .filter(is_staying)
                         .any(|pod| pod.is_ready())
             }
+            Goal::Replaced(node, old) => {
+                let is_new = |pod: &&Rc<Pod>| pod.is_ready() && pod.metadata.uid != old;
+                pods(node).iter().any(is_new)
+            }
             Goal::Gone(node) => pods(node).is_empty(),
             Goal::Wanted(node) => is_wanted(cluster, set, node),
             Goal::Done { .. } => is_rolled_out(cluster, set),
@@ -136,7 +143,7 @@ impl Goal<'_> {
     fn effect(self, after: SimDuration) -> Effect {
         match self {
             Goal::Bound(_) => Effect::PodComes { after },
-            Goal::Ready(_) | Goal::Recovered(_) => Effect::PodReady { after },
+            Goal::Ready(_) | Goal::Recovered(_) | Goal::Replaced(..) => Effect::PodReady { after },
             Goal::Gone(_) => Effect::PodGoes { after },
             Goal::Wanted(_) => Effect::Wanted { after },
             Goal::Done { otherwise } => Effect::RolloutDone {
@@ -162,7 +169,9 @@ impl Candidate {
     }
 }
 
-/// Edits that bring the set's pod to the node, make it ready, or (if all is well) take it away.
+/// Edits that bring the set's pod to the node, make it ready, or up to date where somebody has to see to that.
+///
+/// Where all is well there is nothing to mend.
 pub fn remedies(cluster: &Cluster, set: &DaemonSet, node: &str) -> Vec<Remedy> {
     let Some(node) = cluster.server.nodes.get(&Cluster::node_key(node)) else {
         return Vec::new();
@@ -186,7 +195,11 @@ pub fn remedies(cluster: &Cluster, set: &DaemonSet, node: &str) -> Vec<Remedy> {
             found
         }
         Verdict::Run => match pods.first() {
-            Some(pod) if pod.is_ready() => tried(to_keep_away(set, node), Goal::Gone(name)),
+            Some(pod) if pod.is_ready() => {
+                let goal = Goal::Replaced(name, &pod.metadata.uid);
+                let old = is_left_old(cluster, set, pod).then(|| delete_old(pod));
+                tried(old.into_iter().collect(), goal)
+            }
             Some(pod) if pod.is_bound() => {
                 tried(to_get_ready(cluster, set, pod), Goal::Ready(name))
             }
@@ -226,7 +239,7 @@ pub fn ways_out(cluster: &Cluster, set: &DaemonSet) -> Vec<Remedy> {
         }
         candidates.extend(repairs);
         let name = node.metadata.name.clone();
-        let title = format!("Delete the node {name}, if it won't come back");
+        let title = format!("Delete {name}, if it won't come back");
         candidates.push(Candidate::new(title, Command::RemoveNode { node: name }));
     }
     if is_waiting {
@@ -278,7 +291,7 @@ fn more_at_a_time(set: &DaemonSet) -> Vec<Candidate> {
     };
     let name = &set.metadata.name;
     let title = format!(
-        "Replace more pods at a time: {field} {} for {name}",
+        "Raise {name}'s {field} to {}",
         more.to_string().trim_matches('"')
     );
     let change = json!({"spec": {"updateStrategy": {"rollingUpdate": {field: more}}}});
@@ -320,23 +333,34 @@ fn progress(cluster: &Cluster, set: &DaemonSet) -> Progress {
     }
 }
 
+/// An old pod that stays until somebody deletes it.
+fn is_left_old(cluster: &Cluster, set: &DaemonSet, pod: &Pod) -> bool {
+    let revisions = &cluster.server.controller_revisions;
+    let own = revisions.in_namespace(&set.metadata.namespace);
+    let own = own.filter(|revision| revision.metadata.is_controlled_by(&set.metadata.uid));
+    let history = History::sort(own.cloned().collect(), &template_patch(&set.spec.template));
+    let hash = |meta: &ObjectMeta| meta.label(CONTROLLER_REVISION_HASH).map(str::to_owned);
+    let current = history.keeper().and_then(|it| hash(&it.metadata));
+    set.spec.update_strategy.type_ == ON_DELETE
+        && !pod.metadata.is_terminating()
+        && current.is_some_and(|current| hash(&pod.metadata) != Some(current))
+}
+
+fn delete_old(pod: &Pod) -> Candidate {
+    let title = format!("Delete the old pod {}", pod.metadata.name);
+    Candidate::new(title, delete_pod(&pod.key()))
+}
+
 /// More room for the rollout, or another way to roll.
 fn loosen(cluster: &Cluster, set: &DaemonSet) -> Vec<Candidate> {
     let strategy = &set.spec.update_strategy;
     let name = &set.metadata.name;
     if strategy.type_ == ON_DELETE {
-        let hash = |pod: &Pod| {
-            pod.metadata
-                .label(CONTROLLER_REVISION_HASH)
-                .map(str::to_owned)
-        };
-        let mut pods: Vec<&Rc<Pod>> = own_pods(cluster, set).collect();
-        pods.order_by_key(|pod| (pod.metadata.creation_timestamp, hash(pod)));
-        let oldest = pods.first().map(|pod| {
-            let title = format!("Delete the old pod {}", pod.metadata.name);
-            Candidate::new(title, delete_pod(&pod.key()))
-        });
-        let title = format!("Let {name} roll by itself: updateStrategy RollingUpdate");
+        let old = own_pods(cluster, set).filter(|pod| is_left_old(cluster, set, pod));
+        let mut pods: Vec<&Rc<Pod>> = old.collect();
+        pods.order_by_key(|pod| (pod.metadata.creation_timestamp, pod.metadata.name.clone()));
+        let oldest = pods.first().map(|pod| delete_old(pod));
+        let title = format!("Switch {name} to RollingUpdate");
         let change = json!({"spec": {"updateStrategy": {"type": "RollingUpdate"}}});
         let rolling = Candidate::new(title, patch(set, "merge", &change));
         return oldest.into_iter().chain([rolling]).collect();
@@ -345,13 +369,11 @@ fn loosen(cluster: &Cluster, set: &DaemonSet) -> Vec<Candidate> {
         return Vec::new();
     };
     let (title, change) = if budget.max_surge > 0 {
-        let title = format!(
-            "Replace pods one after the other instead of side by side: maxSurge 0, maxUnavailable 1 for {name}"
-        );
+        let title = format!("Roll {name} without surge: maxSurge 0, maxUnavailable 1");
         (title, json!({"maxSurge": 0, "maxUnavailable": 1}))
     } else {
         let more = budget.max_unavailable.saturating_add(1);
-        let title = format!("Give the rollout more room: maxUnavailable {more} for {name}");
+        let title = format!("Raise {name}'s maxUnavailable to {more}");
         (title, json!({"maxUnavailable": more}))
     };
     let change = json!({"spec": {"updateStrategy": {"rollingUpdate": change}}});
@@ -443,9 +465,8 @@ fn to_be_eligible(set: &DaemonSet, node: &Node, verdict: &Verdict) -> Vec<Candid
     let spec = &set.spec.template.spec;
     let (set_name, node_name) = (&set.metadata.name, &node.metadata.name);
     if let Verdict::Skip(SkipReason::NodeName { wanted }) = verdict {
-        let title = format!(
-            "Let {set_name} run on other nodes than {wanted}: remove nodeName from its template"
-        );
+        let title =
+            format!("Remove nodeName from {set_name}'s template, which limits it to {wanted}");
         return vec![Candidate::new(
             title,
             patch_pod_spec(set, json!({"nodeName": null})),
@@ -529,19 +550,30 @@ fn meet(requirement: &NodeSelectorRequirement) -> Option<(String, Option<String>
 }
 
 fn label(node: &str, labels: &BTreeMap<String, Option<String>>) -> Candidate {
-    let words: Vec<String> = labels
-        .iter()
-        .map(|(key, value)| match value {
-            Some(value) => format!("set the label {key}={value}"),
-            None => format!("remove the label {key}"),
-        })
-        .collect();
-    let title = format!("On {node}, {}", words.join(" and "));
+    let mut set: Vec<String> = Vec::new();
+    let mut words: Vec<String> = Vec::new();
+    for (key, value) in labels {
+        match value {
+            Some(value) => set.push(format!("{key}={value}")),
+            None => words.push(format!("remove the label {key} from {node}")),
+        }
+    }
+    if !set.is_empty() {
+        words.insert(0, format!("label {node} with {}", set.join(" and ")));
+    }
+    let title = capitalized(&words.join(" and "));
     let command = Command::LabelNode {
         node: node.to_owned(),
         labels: labels.clone(),
     };
     Candidate::new(title, command)
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 /// Takes what doesn't match the node out of the template.
@@ -589,6 +621,10 @@ fn named(taints: &[Taint]) -> String {
     texts.join(" and ")
 }
 
+fn plural(taints: &[Taint]) -> &'static str {
+    if taints.len() > 1 { "taints" } else { "taint" }
+}
+
 fn untaint(node: &Node, taints: &[Taint]) -> Candidate {
     let left = node.spec.taints.iter().filter(|t| !taints.contains(t));
     let name = &node.metadata.name;
@@ -597,7 +633,11 @@ fn untaint(node: &Node, taints: &[Taint]) -> Candidate {
         taints: left.cloned().collect(),
     };
     Candidate::new(
-        format!("Remove the taint {} from {name}", named(taints)),
+        format!(
+            "Remove the {} {} from {name}",
+            plural(taints),
+            named(taints)
+        ),
         command,
     )
 }
@@ -657,7 +697,7 @@ fn free_ports(set: &DaemonSet, conflicts: &[PortConflict]) -> Vec<Candidate> {
         .map(|conflict| {
             let Key { namespace, name } = &conflict.taken_by;
             let title = format!(
-                "Delete the pod {namespace}/{name}, which has the host port {}",
+                "Delete the pod {namespace}/{name}, which uses host port {}",
                 conflict.port
             );
             Candidate::new(title, delete_pod(&conflict.taken_by))
@@ -676,10 +716,7 @@ fn free_ports(set: &DaemonSet, conflicts: &[PortConflict]) -> Vec<Candidate> {
         }
     }
     if !operations.is_empty() {
-        let title = format!(
-            "Do without the host port: remove hostPort from {}'s template",
-            set.metadata.name
-        );
+        let title = format!("Remove hostPort from {}'s template", set.metadata.name);
         candidates.push(Candidate::new(
             title,
             patch(set, "json", &Value::Array(operations)),
@@ -749,7 +786,10 @@ fn request_less(set: &DaemonSet, shortages: &[Shortage]) -> Option<Candidate> {
             no_wait: true,
         });
     }
-    let title = format!("Request less: {} fits on the node", words.join(" and "));
+    let title = format!(
+        "Lower the request to {}, which fits on the node",
+        words.join(" and ")
+    );
     (!commands.is_empty()).then_some(Candidate { title, commands })
 }
 
@@ -774,7 +814,7 @@ fn make_room(cluster: &Cluster, set: &DaemonSet, node: &Node, pod: &Pod) -> Vec<
     });
     let bare = others.take(3).map(|other| {
         let key = other.key();
-        let title = format!("Delete the pod {key} on the node, which nothing would create again");
+        let title = format!("Delete the pod {key}, which no controller recreates");
         Candidate::new(title, delete_pod(&key))
     });
     candidates.extend(bare);
@@ -811,7 +851,7 @@ fn roll_back(cluster: &Cluster, set: &DaemonSet) -> Option<Candidate> {
     let own =
         |revision: &&Rc<ControllerRevision>| revision.metadata.is_controlled_by(&set.metadata.uid);
     let revisions = revisions.in_namespace(&set.metadata.namespace).filter(own);
-    let title = format!("Go back to {}'s revision before", set.metadata.name);
+    let title = format!("Roll back {} to the previous revision", set.metadata.name);
     let command = Command::RolloutUndo {
         namespace: set.metadata.namespace.clone(),
         name: set.metadata.name.clone(),
@@ -828,14 +868,14 @@ fn faults(cluster: &Cluster, node: &Node) -> Vec<Candidate> {
     let node = name.clone();
     if cluster.parts.kubelets.is_down(name) {
         let command = Command::SetNodeDown { node, down: false };
-        return one(format!("Power {name} on again"), command);
+        return one(format!("Power {name} on"), command);
     }
     if is_tainted("node.kubernetes.io/not-ready") {
         let command = Command::SetNodeNotReady {
             node,
             not_ready: false,
         };
-        return one(format!("Let {name}'s kubelet be ready again"), command);
+        return one(format!("Let {name}'s kubelet report Ready again"), command);
     }
     if is_tainted("node.kubernetes.io/network-unavailable") {
         let command = Command::SetPressure {
@@ -843,7 +883,7 @@ fn faults(cluster: &Cluster, node: &Node) -> Vec<Candidate> {
             condition: "NetworkUnavailable".to_owned(),
             on: false,
         };
-        return one(format!("Give {name} its network route"), command);
+        return one(format!("Restore {name}'s network route"), command);
     }
     Vec::new()
 }
@@ -860,7 +900,7 @@ fn pressures(node: &Node) -> impl Iterator<Item = &'static str> {
 fn to_bear_pressure(set: &DaemonSet, node: &Node) -> Vec<Candidate> {
     let name = &node.metadata.name;
     let relieve = pressures(node).map(|condition| {
-        let title = format!("Take away what {name} lacks: end its {condition}");
+        let title = format!("End {name}'s {condition}");
         let command = Command::SetPressure {
             node: name.clone(),
             condition: condition.to_owned(),
@@ -885,44 +925,19 @@ fn to_be_rid_of(set: &DaemonSet, node: &Node, pods: &[&Rc<Pod>]) -> Vec<Candidat
         node: name.clone(),
         taints: evicting,
     };
-    let title = format!("Make the taint {} of {name} a NoExecute one", named(&away));
+    let title = format!(
+        "Change {name}'s {} {} to NoExecute",
+        plural(&away),
+        named(&away)
+    );
     let mut candidates = vec![Candidate::new(title, command)];
     candidates.extend(pods.first().map(|pod| {
         let title = format!(
-            "Delete the pod {}: no other comes in its place",
+            "Delete the pod {}: no new one is created",
             pod.metadata.name
         );
         Candidate::new(title, delete_pod(&pod.key()))
     }));
-    candidates
-}
-
-/// All is well; what would take the pod from the node.
-fn to_keep_away(set: &DaemonSet, node: &Node) -> Vec<Candidate> {
-    let name = &node.metadata.name;
-    let mut candidates = Vec::new();
-    let needed: StringMap = set.spec.template.spec.node_selector.clone();
-    if let Some(key) = needed.keys().find(|key| *key != "kubernetes.io/os") {
-        candidates.push(label(name, &[(key.clone(), None)].into()));
-    }
-    let keep_away = Taint {
-        key: "dedicated".to_owned(),
-        value: "other".to_owned(),
-        effect: taint::NO_EXECUTE.to_owned(),
-        time_added: None,
-    };
-    let title = format!(
-        "Taint {name} with {}, which {} doesn't tolerate",
-        taint::to_string(&keep_away),
-        set.metadata.name
-    );
-    let mut taints = node.spec.taints.clone();
-    taints.push(keep_away);
-    let command = Command::TaintNode {
-        node: name.clone(),
-        taints,
-    };
-    candidates.push(Candidate::new(title, command));
     candidates
 }
 

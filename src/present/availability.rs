@@ -5,7 +5,7 @@ use super::words::{clock, span};
 use crate::api::apps::DaemonSet;
 use crate::api::object::Key;
 use crate::cluster::Cluster;
-use crate::controllers::daemon_set::availability::Availability;
+use crate::controllers::daemon_set::availability::{Availability, Kind};
 use crate::sim::time::SimTime;
 
 pub const FRAME: Frame = Frame {
@@ -48,8 +48,8 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
         return None;
     }
     let length = length(rollout, cluster.now());
-    // Where nothing ran before, the floor can't have been kept.
-    let has_floor = !rollout.is_first && rollout.now.floor > 0;
+    // Where nothing ran before, on all nodes or on new ones, the floor can't have been kept.
+    let has_floor = rollout.kind == Kind::Rollout && rollout.now.floor > 0;
     let lowest = rollout.samples().map(|(_, lowest, _)| lowest).min();
     let floors = rollout.samples().map(|(.., level)| level.floor).min();
     let low = lowest.into_iter().chain(floors.filter(|_| has_floor)).min();
@@ -90,7 +90,7 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
         },
         times: scale.times(),
         counts: scale.counts(),
-        words: words(rollout, cluster, has_floor),
+        words: words(rollout, has_floor),
         fell: rollout
             .fell
             .filter(|_| has_floor)
@@ -134,22 +134,25 @@ fn below(rollout: &Availability, scale: &Scale, end: u32) -> String {
     path
 }
 
-fn words(rollout: &Availability, cluster: &Cluster, has_floor: bool) -> Vec<String> {
+fn words(rollout: &Availability, has_floor: bool) -> Vec<String> {
     let begun = rollout.begun;
     let from = clock(begun.0);
     let level = &rollout.now;
     let time = match rollout.ended {
-        Some(ended) => format!(
-            "Began at {from}, done after {}.",
-            span(ended.since(begun).0)
-        ),
-        None => format!(
-            "Began at {from}, running for {}.",
-            span(length(rollout, cluster.now()) / 1000 * 1000)
-        ),
+        Some(ended) => {
+            let what = match rollout.kind {
+                Kind::First | Kind::Rollout => "Began",
+                Kind::Nodes => "Nodes changed",
+            };
+            format!(
+                "{what} at {from}, done after {}.",
+                span(ended.since(begun).0)
+            )
+        }
+        None => format!("Running since {from}."),
     };
     let mut words = vec![time];
-    if rollout.is_first {
+    if rollout.kind == Kind::First {
         return words;
     }
     let (worst, at) = rollout.worst;
@@ -159,17 +162,19 @@ fn words(rollout: &Availability, cluster: &Cluster, has_floor: bool) -> Vec<Stri
         " so far"
     };
     words.push(format!(
-        "Worst{so_far}: {worst} available of {} wanted, at {}.",
+        "Fewest available{so_far}: {worst} of {}, at {}.",
         level.desired,
         clock(at.0)
     ));
     if !has_floor {
-        words.push("This strategy keeps no floor.".to_owned());
+        if rollout.kind == Kind::Rollout {
+            words.push("This strategy has no floor.".to_owned());
+        }
         return words;
     }
     let given_up = level.desired.saturating_sub(level.floor);
     let floor = format!(
-        "The floor is {}: {} wanted minus {given_up} (maxUnavailable).",
+        "The floor is {}: {} desired minus {given_up} (maxUnavailable).",
         level.floor, level.desired
     );
     words.push(floor);
@@ -179,7 +184,7 @@ fn words(rollout: &Availability, cluster: &Cluster, has_floor: bool) -> Vec<Stri
 fn fell(rollout: &Availability, at: SimTime, now: SimTime) -> String {
     let below = rollout.below(SimTime(now.0 / 1000 * 1000));
     format!(
-        "It fell below the floor at {}, and was there for {} in all: maxUnavailable limits what the rollout takes down; pods that fail or are deleted, and nodes that die, come on top.",
+        "It fell below the floor at {}, for {} in all: maxUnavailable isn't a guaranteed minimum. Pods that fail or are deleted, and nodes that die, come on top.",
         clock(at.0),
         span(below.0)
     )
@@ -278,8 +283,8 @@ spec:
                 2 steps to (280, 10)
                 below: ""
                 Began at 0:05.0, done after 27 s.
-                Worst: 8 available of 10 wanted, at 0:05.0.
-                The floor is 8: 10 wanted minus 2 (maxUnavailable).
+                Fewest available: 8 of 10, at 0:05.0.
+                The floor is 8: 10 desired minus 2 (maxUnavailable).
             "#]],
         );
     }
@@ -309,9 +314,9 @@ spec:
                 4 steps to (302, 10)
                 below: "M45 77H77M77 60H91"
                 Began at 0:05.0, done after 23 s.
-                Worst: 6 available of 10 wanted, at 0:06.0.
-                The floor is 8: 10 wanted minus 2 (maxUnavailable).
-                It fell below the floor at 0:06.0, and was there for 2.8 s in all: maxUnavailable limits what the rollout takes down; pods that fail or are deleted, and nodes that die, come on top.
+                Fewest available: 6 of 10, at 0:06.0.
+                The floor is 8: 10 desired minus 2 (maxUnavailable).
+                It fell below the floor at 0:06.0, for 2.8 s in all: maxUnavailable isn't a guaranteed minimum. Pods that fail or are deleted, and nodes that die, come on top.
             "#]],
         );
     }
@@ -327,9 +332,9 @@ spec:
                 no floor
                 1 steps to (34, 10)
                 below: ""
-                Began at 0:05.0, running for 0.0 s.
-                Worst so far: 10 available of 10 wanted, at 0:05.0.
-                This strategy keeps no floor.
+                Running since 0:05.0.
+                Fewest available so far: 10 of 10, at 0:05.0.
+                This strategy has no floor.
             "#]],
         );
     }

@@ -29,6 +29,8 @@ pub struct ComparePane {
     pub can_watch: bool,
     /// The same can be done with more seeds.
     pub can_repeat: bool,
+    /// The result is of other settings, or of the cluster as it was.
+    pub is_old: bool,
 }
 
 /// As typed.
@@ -41,6 +43,8 @@ pub struct Form {
     pub image: String,
     /// How long the pasted text is; `None`: the cluster's own nodes.
     pub pasted: Option<usize>,
+    /// `Times`, as typed.
+    pub times: [String; 4],
     /// In percent.
     pub slow: String,
     pub factor: String,
@@ -65,7 +69,7 @@ impl Change {
         match self {
             Change::Image => "A new image",
             Change::Restart => "A restart",
-            Change::Editor => "The editor's manifest",
+            Change::Editor => "The manifest in the editor",
         }
     }
 }
@@ -81,6 +85,8 @@ pub struct CompareResult {
     /// What was compared on how many nodes.
     pub about: String,
     pub rows: Vec<Row>,
+    /// Over more than one seed.
+    pub runs: u32,
     pub spreads: Vec<SpreadRow>,
     pub chart: Option<Chart>,
     /// The rows again in sentences, for a live region.
@@ -151,7 +157,7 @@ pub fn progress(comparison: &Comparison) -> Progress {
         format!("{done} of {total} rollouts")
     } else {
         let nodes = comparison.node_count() as u64;
-        format!("{}, coming to rest", count(nodes, "node"))
+        format!("{}, settling", count(nodes, "node"))
     };
     Progress { permille, text }
 }
@@ -161,8 +167,14 @@ pub fn result(comparison: &Comparison, told: Option<CompareResult>) -> Option<Co
     let compared = comparison.compared();
     compared.first()?.first.as_ref()?;
     let spreads = compared.iter().filter_map(spread).collect();
+    let runs = compared.iter().filter_map(Compared::spread);
+    let runs = runs.map(|spread| spread.rounds).max().unwrap_or(1);
     if let Some(told) = told {
-        return Some(CompareResult { spreads, ..told });
+        return Some(CompareResult {
+            spreads,
+            runs,
+            ..told
+        });
     }
     let rows: Vec<Row> = compared
         .iter()
@@ -172,16 +184,17 @@ pub fn result(comparison: &Comparison, told: Option<CompareResult>) -> Option<Co
         let finish = row.finish.to_lowercase();
         match &*row.worst {
             "" => format!("{}: {finish}. ", row.strategy),
-            worst => format!("{}: {finish}, worst {worst}. ", row.strategy),
+            worst => format!("{}: {finish}, fewest available {worst}. ", row.strategy),
         }
     });
     Some(CompareResult {
         about: format!(
-            "{}. Every strategy met the same start times and the same faults.",
+            "{}. The same start times and the same faults for every strategy.",
             count(comparison.node_count() as u64, "node")
         ),
         spoken: spoken.collect(),
         spreads,
+        runs,
         chart: chart(compared),
         rows,
     })
@@ -217,8 +230,8 @@ fn row(compared: &Compared, set: &Key) -> Row {
     };
     row.finish = match &run.end {
         End::Finished => span(run.after.0),
-        End::Stuck(_) if run.after.0 < 1000 => "Hangs at once".to_owned(),
-        End::Stuck(_) => format!("Hangs after {}", span(run.after.0)),
+        End::Stuck(_) if run.after.0 < 1000 => "Stuck at once".to_owned(),
+        End::Stuck(_) => format!("Stuck after {}", span(run.after.0)),
         End::TooLong => format!("Not within {}", span(run.after.0)),
     };
     row.worst = format!("{} of {desired}", run.worst);
@@ -250,7 +263,7 @@ fn spread(compared: &Compared) -> Option<SpreadRow> {
         finished: format!("{} of {}", spread.finished, spread.rounds),
         finish: spread
             .finish
-            .map(|after| after.map_or("hangs".to_owned(), |after| span(after.0))),
+            .map(|after| after.map_or("stuck".to_owned(), |after| span(after.0))),
         worst: spread.worst.map(|worst| worst.to_string()),
     })
 }

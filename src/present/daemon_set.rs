@@ -38,6 +38,8 @@ pub struct Figure {
     /// The field's name in the API: `desiredNumberScheduled`.
     pub field: &'static str,
     pub label: &'static str,
+    /// The same where there is little room.
+    pub short: &'static str,
     pub value: i64,
     pub meaning: &'static str,
     pub tone: Tone,
@@ -70,7 +72,8 @@ pub struct Rollout {
 pub enum RolloutState {
     Done,
     Progressing,
-    Waiting,
+    /// Time alone won't help.
+    Stuck,
     OnDelete,
 }
 
@@ -79,7 +82,7 @@ impl RolloutState {
         match self {
             RolloutState::Done => "Done",
             RolloutState::Progressing => "Progressing",
-            RolloutState::Waiting => "Waiting",
+            RolloutState::Stuck => "Stuck",
             RolloutState::OnDelete => "OnDelete",
         }
     }
@@ -143,14 +146,11 @@ fn headline(set: &DaemonSet, rollout: &Rollout, fresh: &Count) -> (String, Tone)
         return ("Being deleted: its pods go first.".to_owned(), Tone::Plain);
     }
     if fresh.desired == 0 {
-        return (
-            "No node is eligible: there is nothing to run.".to_owned(),
-            Tone::Warn,
-        );
+        return ("No eligible nodes".to_owned(), Tone::Warn);
     }
     let text = match (fresh.desired, fresh.available) {
-        (1, 1) => "Its one pod is available".to_owned(),
-        (1, _) => "Its one pod isn't available".to_owned(),
+        (1, 1) => "Its only pod is available".to_owned(),
+        (1, _) => "Its only pod isn't available".to_owned(),
         (desired, available) => format!("{available} of {desired} pods available"),
     };
     match rollout.state {
@@ -161,14 +161,31 @@ fn headline(set: &DaemonSet, rollout: &Rollout, fresh: &Count) -> (String, Tone)
     }
 }
 
+/// What a number of the status is called.
+pub fn label(field: &'static str) -> &'static str {
+    match field {
+        "desiredNumberScheduled" => "Desired",
+        "currentNumberScheduled" => "Current",
+        "numberReady" => "Ready",
+        "updatedNumberScheduled" => "Up to date",
+        "numberAvailable" => "Available",
+        "numberUnavailable" => "Unavailable",
+        "numberMisscheduled" => "Misscheduled",
+        "observedGeneration" => "Observed generation",
+        other => other,
+    }
+}
+
 /// The numbers of the status, with what a fresh count gives where that is something else.
 pub fn figures(set: &DaemonSet, fresh: Option<&Count>) -> Vec<Figure> {
     let status = &set.status;
-    let figure = |field, label, value: i32, meaning, count: fn(&Count) -> i32| {
+    let figure = |field, value: i32, meaning, count: fn(&Count) -> i32| {
+        let label = label(field);
         let other = fresh.map(count).filter(|fresh| *fresh != value);
         Figure {
             field,
             label,
+            short: label,
             value: i64::from(value),
             meaning,
             tone: Tone::Plain,
@@ -178,61 +195,55 @@ pub fn figures(set: &DaemonSet, fresh: Option<&Count>) -> Vec<Figure> {
     let mut figures = vec![
         figure(
             "desiredNumberScheduled",
-            "Desired",
             status.desired_number_scheduled,
-            "nodes that should run the pod: selector, affinity and taints allow it",
+            "Nodes that should run the pod: selector, affinity and taints allow it.",
             |c| c.desired,
         ),
         figure(
             "currentNumberScheduled",
-            "Current",
             status.current_number_scheduled,
-            "of these, nodes that have a pod, in whatever state",
+            "Of these, nodes that have a pod, in whatever state.",
             |c| c.current,
         ),
         figure(
             "numberReady",
-            "Ready",
             status.number_ready,
-            "nodes whose pod passes its readiness checks",
+            "Nodes whose pod passes its readiness checks.",
             |c| c.ready,
         ),
         figure(
             "updatedNumberScheduled",
-            "Up to date",
             status.updated_number_scheduled,
-            "nodes whose pod has the current template",
+            "Nodes whose pod has the current template.",
             |c| c.updated,
         ),
         figure(
             "numberAvailable",
-            "Available",
             status.number_available,
-            "nodes whose pod has been ready for minReadySeconds",
+            "Nodes whose pod has been ready for minReadySeconds.",
             |c| c.available,
         ),
         figure(
             "numberUnavailable",
-            "Unavailable",
             status.number_unavailable,
-            "desired minus available: this is what maxUnavailable limits",
+            "Desired minus available: this is what maxUnavailable limits.",
             |c| c.desired - c.available,
         ),
         figure(
             "numberMisscheduled",
-            "Misscheduled",
             status.number_misscheduled,
-            "nodes that have a pod and shouldn't",
+            "Nodes that have a pod and shouldn't.",
             |c| c.misscheduled,
         ),
         Figure {
             field: "observedGeneration",
-            label: "Observed generation",
+            label: label("observedGeneration"),
+            short: "Observed",
             value: status.observed_generation,
             meaning: if status.observed_generation >= set.metadata.generation {
-                "the controller has seen the latest spec"
+                "The generation of the spec that the controller saw last: it is the latest."
             } else {
-                "older than the spec: the controller hasn't seen the last change yet"
+                "Older than the spec: the controller hasn't seen the last change yet."
             },
             tone: Tone::Plain,
             fresh: None,

@@ -2,7 +2,7 @@
 //!
 //! Watch event, informer, work queue, sync, expectations, actions, status: what each holds at this moment.
 
-use super::words::{clock, count, span};
+use super::words::{clock, count, said, span};
 use crate::api::apps::DaemonSet;
 use crate::api::object::{Key, Kind, Resource};
 use crate::cluster::Cluster;
@@ -102,7 +102,7 @@ fn queue(cluster: &Cluster, key: &Key) -> Stage {
         n => lines.push(format!("{n} failed in a row: the next try waits longer")),
     }
     if lines.is_empty() {
-        lines.push("empty for this DaemonSet".to_owned());
+        lines.push("Queue empty".to_owned());
     }
     Stage {
         title: "Work queue",
@@ -150,7 +150,8 @@ fn syncing(cluster: &Cluster, key: &Key, sync: Option<TraceId>) -> [Stage; 3] {
     if let Some((id, entry)) = sync.and_then(|id| Some((id, cluster.trace.get(id)?))) {
         woken = vec![format!("the last one at {}", clock(entry.at.0))];
         if let Some(cause) = entry.cause.and_then(|id| cluster.trace.get(id)) {
-            woken.push(format!("because of {}: {}", cause.subject, cause.what));
+            let what = said(&cause.what.to_string());
+            woken.push(format!("because of {}: {what}", cause.subject));
         }
         let after = cluster.trace.iter_from(id.0 as usize + 1);
         let own = after
@@ -198,7 +199,7 @@ fn sort(
 ) {
     let is_own = entry.subject.kind == Kind::DaemonSet && entry.subject.key == *key;
     match &entry.what {
-        What::Decided(decision) if is_own => decided.push(decision.to_string()),
+        What::Decided(decision) if is_own => decided.push(said(&decision.to_string())),
         What::Updated(_) | What::Counted(_) if is_own => status.push(entry.what.to_string()),
         What::Created | What::Deleted | What::DeletionRequested { .. }
             if entry.subject.kind == Kind::Pod =>

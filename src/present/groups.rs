@@ -3,7 +3,7 @@
 use super::node::{self, VerdictBadge};
 use super::pod;
 use super::scene::Scene;
-use super::words::{Tone, count};
+use super::words::{Tone, count, said};
 use crate::api::apps::DaemonSet;
 use crate::api::node::Node;
 use crate::api::pod::Pod;
@@ -43,20 +43,20 @@ pub enum NodeState {
     /// There is a pod, but it isn't ready, or not for long enough to count as available.
     NotReady,
     BeingReplaced,
-    /// The pod is wanted, but has no node yet, or isn't there at all.
+    /// The pod should run, but has no node yet, or isn't there at all.
     Pending,
     Misscheduled,
-    NotWanted,
+    Skipped,
 }
 
 impl NodeState {
     pub fn word(self) -> &'static str {
         match self {
-            NodeState::Running | NodeState::NotReady => "Run",
+            NodeState::Running | NodeState::NotReady => "Should run",
             NodeState::BeingReplaced => "Being replaced",
-            NodeState::Pending => "Wanted but Pending",
+            NodeState::Pending => "Should run, pending",
             NodeState::Misscheduled => "Misscheduled",
-            NodeState::NotWanted => "Not wanted",
+            NodeState::Skipped => "Skipped",
         }
     }
 
@@ -65,7 +65,7 @@ impl NodeState {
             NodeState::Running => Tone::Good,
             NodeState::BeingReplaced | NodeState::NotReady => Tone::Busy,
             NodeState::Pending | NodeState::Misscheduled => Tone::Warn,
-            NodeState::NotWanted => Tone::Plain,
+            NodeState::Skipped => Tone::Plain,
         }
     }
 }
@@ -99,7 +99,7 @@ pub fn groups(cluster: &Cluster, scene: &Scene, set: &DaemonSet) -> Groups {
     if rows.len() > ROWS_MAX {
         let rest = rows.split_off(ROWS_MAX - 1);
         rows.push(GroupRow {
-            state: NodeState::NotWanted,
+            state: NodeState::Skipped,
             count: rest.iter().map(|row| row.count).sum(),
             reason: format!("{} more reasons", rest.len()),
             nodes: Vec::new(),
@@ -136,7 +136,7 @@ pub fn state_of<'a>(
     let is_there = first.is_some();
     let nowhere = match is_there {
         true => NodeState::Misscheduled,
-        false => NodeState::NotWanted,
+        false => NodeState::Skipped,
     };
     match &assessment.verdict {
         Some(Verdict::Keep(taint)) => {
@@ -147,7 +147,7 @@ pub fn state_of<'a>(
             };
             return (nowhere, format!("taint {taint} isn't tolerated{stays}"));
         }
-        Some(Verdict::Skip(reason)) => return (nowhere, reason.to_string()),
+        Some(Verdict::Skip(reason)) => return (nowhere, said(&reason.to_string())),
         Some(Verdict::Run) | None => {}
     }
     let Some(pod) = first else {
@@ -205,6 +205,11 @@ pub fn badge(scene: &Scene, node: &Node) -> Option<VerdictBadge> {
     let (state, sentence) = state(scene, node)?;
     // What passes in a moment isn't worth a warning.
     let is_brief = state == NodeState::Pending && !sentence.starts_with(SCHEDULER);
+    // With more than one DaemonSet a skipped node has to say by which.
+    let sentence = match (state, scene.set_name()) {
+        (NodeState::Skipped, Some(set)) => format!("by {set}: {sentence}"),
+        _ => sentence,
+    };
     Some(VerdictBadge {
         word: state.word(),
         tone: if is_brief { Tone::Busy } else { state.tone() },

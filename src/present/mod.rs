@@ -4,6 +4,7 @@
 //! screen isn't drawn again, and shared by `Rc`, so comparing is mostly comparing pointers.
 //! Absent: Yew, state, and any field that a person wouldn't see or a message wouldn't need.
 
+pub mod assumptions;
 pub mod availability;
 pub mod chart;
 pub mod cluster;

@@ -169,7 +169,7 @@ pub fn side(
         row: index,
         time: clock(race.now().min(over_at).0),
         summary: format!(
-            "{}: {state}, {updated} updated, {available} available, worst {}, {}",
+            "{}: {state}, {updated} updated, {available} available, fewest {}, {}",
             row.strategy,
             worst,
             count(tally.extra.into(), "extra pod"),

@@ -17,7 +17,7 @@ pub struct RemedyItem {
     pub title: String,
     /// The same as typed; a step that no kubectl can do is missing.
     pub kubectl: Vec<String>,
-    /// `tried on a copy: a pod comes after 0.3 s`
+    /// `resumes in 4.7 s`
     pub effect: String,
 }
 
@@ -31,15 +31,17 @@ pub fn list(remedies: &[Remedy], taints: &[Taint]) -> RemedyList {
             .collect(),
         effect: match remedy.effect {
             Effect::PodComes { after } => format!("a pod is bound here {}", when(after)),
-            Effect::PodReady { after } => format!("its pod is ready {}", when(after)),
-            Effect::PodGoes { after } => format!("its pod is gone {}", when(after)),
-            Effect::Wanted { after } => format!("its pod is wanted here {}", when(after)),
-            Effect::RolloutDone { after, instead_of } => format!(
-                "the rollout is over after {} instead of {}",
-                span(after.0),
-                span(instead_of.0)
-            ),
-            Effect::RolloutGoesOn { after } => format!("the rollout goes on {}", when(after)),
+            Effect::PodReady { after } => format!("the pod is ready {}", when(after)),
+            Effect::PodGoes { after } => format!("the pod is gone {}", when(after)),
+            Effect::Wanted { after } => format!("the pod should run here {}", when(after)),
+            Effect::RolloutDone { after, instead_of } => {
+                format!(
+                    "done in {} instead of {}",
+                    span(after.0),
+                    span(instead_of.0)
+                )
+            }
+            Effect::RolloutGoesOn { after } => format!("resumes {}", when(after)),
         },
     };
     RemedyList {
@@ -50,6 +52,6 @@ pub fn list(remedies: &[Remedy], taints: &[Taint]) -> RemedyList {
 fn when(after: SimDuration) -> String {
     match after.0 {
         0..100 => "at once".to_owned(),
-        ms => format!("after {}", span(ms)),
+        ms => format!("in {}", span(ms)),
     }
 }

@@ -261,7 +261,7 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         });
         let has_port = |holder: &String| holder.contains("free ports");
         if fresh.surging.iter().any(has_port) {
-            waits.push("The old pod there has the host port that the new one wants, and stays until the new one is available: maxSurge can't work with a host port.".to_owned());
+            waits.push("The old pod there holds the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.".to_owned());
         }
         if let Some(next) = fresh.next.first().filter(|_| is_full) {
             waits.push(format!(
@@ -286,7 +286,7 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         let beyond = i64::from(fresh.holding_count) - i64::from(budget.max_unavailable);
         if beyond > 0 {
             waits.push(format!(
-                "That is {beyond} more than maxUnavailable: it limits what the rollout takes down, not what fails or is deleted besides."
+                "That's {beyond} more than maxUnavailable, which isn't a guaranteed minimum: it limits what the rollout takes down, not what fails or is deleted meanwhile."
             ));
         }
         if let Some(next) = fresh.next.first() {
@@ -314,7 +314,7 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
     let state = match () {
         () if fresh.old == 0 && fresh.done >= desired && is_observed => RolloutState::Done,
         () if is_on_delete && fresh.old > 0 => RolloutState::OnDelete,
-        () if fresh.is_stuck => RolloutState::Waiting,
+        () if fresh.is_stuck => RolloutState::Stuck,
         () => RolloutState::Progressing,
     };
     Rollout {

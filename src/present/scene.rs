@@ -361,6 +361,11 @@ impl Scene {
         &self.history
     }
 
+    /// The chosen DaemonSet's name.
+    pub fn set_name(&self) -> Option<&str> {
+        self.set.as_ref().map(|(set, _)| &*set.metadata.name)
+    }
+
     /// How many of an owner's pods are of a revision.
     pub fn pods_of(&self, uid: &str, hash: &str) -> u32 {
         let count = self.hashes.get(uid).and_then(|counts| counts.get(hash));

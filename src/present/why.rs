@@ -1,6 +1,7 @@
-//! Why: each check that the controller and the scheduler make, what decided, and the chain of causes.
+//! Why: the answer, the causes as a story, and each check that the controller and the scheduler make.
 
 mod checks;
+mod story;
 
 use super::daemon_set::{DaemonSetId, figures};
 use super::groups::{NodeState, message, state_of};
@@ -10,7 +11,7 @@ use super::page::{self, Subject, key};
 use super::pod::{self, PodId};
 use super::rollout::{current_hash, is_owned};
 use super::scene::Scene;
-use super::words::{Tone, age, clock, span};
+use super::words::{Tone, age, clock, count, span};
 use crate::api::apps::DaemonSet;
 use crate::api::node::Node;
 use crate::api::object::{Key, Kind};
@@ -21,15 +22,13 @@ use crate::controllers::daemon_set::pod::{available_from, daemon_pod, target_nod
 use crate::controllers::daemon_set::sync::lens;
 use crate::reason::Decision;
 use crate::reason::daemon::DaemonDecision;
-use crate::trace::{Actor, Entry, TraceId, What};
+use crate::trace::{Entry, TraceId, What};
 use checks::{controller_checks, pod_checks, scheduler_checks};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// So many entries of the trace are searched for the newest one about an object.
 const SEARCH_MAX: usize = 20_000;
-/// A chain of causes longer than this is cut in the middle.
-const CAUSES_MAX: usize = 14;
 /// So many DaemonSets have their line.
 const VERDICTS_MAX: usize = 12;
 
@@ -48,9 +47,12 @@ pub struct WhyPanel {
     pub groups: Vec<CheckGroup>,
     /// Name and value, for what isn't a check.
     pub facts: Vec<Fact>,
+    /// The story: from what the user did to how it is now.
     pub causes: Vec<Cause>,
     /// It is gone at this moment of the timeline.
     pub is_gone: bool,
+    /// What runs in the place of a pod that is gone.
+    pub replaced_by: Option<PodId>,
     /// The pod that can be deleted or made to fail here.
     pub pod: Option<PodId>,
 }
@@ -110,12 +112,14 @@ pub struct Fact {
     pub value: String,
 }
 
-/// One link of the chain, the effect first.
+/// One link of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
     pub at: String,
     pub at_ms: u64,
+    /// The component: `daemonset-controller`
     pub actor: String,
+    /// `the controller created agent-x7k2p for node-2`
     pub text: String,
     /// The node that it happened on, or was about.
     pub node: Option<Rc<str>>,
@@ -167,6 +171,25 @@ impl WhyPanel {
         all.any(|it| it.is_about(marks))
     }
 
+    /// `12 checks passed`, or of those that aren't shown anyway: `9 checks passed, 2 not asked`.
+    pub fn passed(&self) -> Option<String> {
+        let checks = || self.groups.iter().flat_map(|group| &group.checks);
+        let count_of = |outcome| checks().filter(|check| check.outcome == outcome).count();
+        let (passed, skipped) = (count_of(Outcome::Pass), count_of(Outcome::Skipped));
+        let text = format!("{} passed", count(passed as u64, "check"));
+        match (passed, skipped) {
+            (0, 0) => None,
+            (_, 0) => Some(text),
+            _ => Some(format!("{text}, {skipped} not asked")),
+        }
+    }
+
+    /// The checks that failed, the one that decided first among them.
+    pub fn failed(&self) -> impl Iterator<Item = &Check> {
+        let checks = self.groups.iter().flat_map(|group| &group.checks);
+        checks.filter(|check| check.outcome == Outcome::Fail)
+    }
+
     /// The chosen DaemonSet's verdict and the answer.
     pub fn told(&self) -> String {
         let chosen = self.verdicts.iter().find(|line| line.is_chosen);
@@ -193,13 +216,10 @@ impl WhyPanel {
             out.push_str(&format!("{}{all}\n{failed}", group.title));
         }
         if !self.causes.is_empty() {
-            out.push_str("How it came about, newest first:\n");
+            out.push_str("How it came about:\n");
         }
-        for cause in &self.causes {
-            let Cause {
-                at, actor, text, ..
-            } = cause;
-            out.push_str(&format!("  {at:>8}  {actor:<22} {text}\n"));
+        for Cause { at, text, .. } in &self.causes {
+            out.push_str(&format!("  {at:>8}  {text}\n"));
         }
         out
     }
@@ -229,7 +249,10 @@ fn why_figure(cluster: &Cluster, id: &DaemonSetId, field: &str) -> WhyPanel {
     });
     let Some(figure) = found else {
         let title = format!("{field} of {}", id.name);
-        return gone(title, "This DaemonSet doesn't exist at this moment.");
+        return gone(
+            title,
+            "This DaemonSet doesn't exist at this moment.".to_owned(),
+        );
     };
     let is_about = |e: &Entry| e.subject.kind == Kind::DaemonSet && e.subject.key == key;
     let change = find(cluster, |e| match &e.what {
@@ -252,13 +275,13 @@ fn why_figure(cluster: &Cluster, id: &DaemonSetId, field: &str) -> WhyPanel {
     let cause = change.or_else(start);
     WhyPanel {
         answer: format!(
-            "{}: {}. {}",
+            "{}. {} {}",
             figure.value,
             figure.meaning,
             last.as_deref().unwrap_or("It never changed.")
         ),
         tone: figure.tone,
-        causes: cause.map_or_else(Vec::new, |id| causes(cluster, id)),
+        causes: cause.map_or_else(Vec::new, |id| story::causes(cluster, id)),
         ..empty(format!("{} of {}", figure.label, id.name))
     }
 }
@@ -276,7 +299,7 @@ fn why_event(cluster: &Cluster, id: TraceId) -> WhyPanel {
     else {
         return gone(
             "Event".to_owned(),
-            "This event hasn't come yet at this moment.",
+            "This event hasn't come yet at this moment.".to_owned(),
         );
     };
     let facts = [
@@ -292,7 +315,7 @@ fn why_event(cluster: &Cluster, id: TraceId) -> WhyPanel {
         answer: message.clone(),
         tone: if *warning { Tone::Warn } else { Tone::Plain },
         facts: facts.collect(),
-        causes: causes(cluster, id),
+        causes: story::causes(cluster, id),
         ..empty(format!("Event {reason}"))
     }
 }
@@ -300,11 +323,11 @@ fn why_event(cluster: &Cluster, id: TraceId) -> WhyPanel {
 fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet>) -> WhyPanel {
     let title = format!("Node {name}");
     let Some(node) = cluster.server.nodes.get(&Key::new("", name)) else {
-        return gone(title, "This node doesn't exist at this moment.");
+        return story::gone_node(cluster, name, title);
     };
     let Some(set) = set else {
         return WhyPanel {
-            answer: "There is no DaemonSet that could want this node.".to_owned(),
+            answer: "There is no DaemonSet yet.".to_owned(),
             ..empty(title)
         };
     };
@@ -337,7 +360,7 @@ fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet
         tone,
         decided_by,
         groups,
-        causes: cause.map_or_else(Vec::new, |id| causes(cluster, id)),
+        causes: cause.map_or_else(Vec::new, |id| story::causes(cluster, id)),
         ..empty(title)
     }
 }
@@ -345,20 +368,17 @@ fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet
 fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
     let title = format!("Pod {}", id.name);
     let key = Key::new(&id.namespace, &id.name);
-    let chain = || newest(cluster, Kind::Pod, &key).map_or_else(Vec::new, |id| causes(cluster, id));
     let Some(pod) = cluster.server.pods.get(&key) else {
-        return WhyPanel {
-            causes: chain(),
-            ..gone(title, "This pod doesn't exist at this moment.")
-        };
+        return story::gone_pod(cluster, scene, id, title);
     };
+    let cause = newest(cluster, Kind::Pod, &key);
     let status = pod::status(pod);
     let (state, node) = (pod::state(pod), target_node(pod).unwrap_or(""));
     let target = cluster.server.nodes.get(&Key::new("", node));
     let is_old = target.is_some_and(|target| node::health(target) != Health::Ready);
     let mut answer = match (pod.is_bound(), pod.is_ready()) {
         _ if pod.metadata.is_terminating() => {
-            "It was asked to stop, and has its grace period to do so.".to_owned()
+            "It was asked to stop; its grace period runs.".to_owned()
         }
         (true, true) => format!("It runs on {node} and is ready."),
         (true, false) if is_old => format!("It is on {node}, and its status says {status}."),
@@ -405,7 +425,7 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
         groups,
         facts: pod_facts(cluster, pod, node),
         pod: (!pod.metadata.is_terminating()).then(|| id.clone()),
-        causes: chain(),
+        causes: cause.map_or_else(Vec::new, |id| story::causes(cluster, id)),
         ..empty(title)
     }
 }
@@ -461,7 +481,7 @@ fn notes(cluster: &Cluster, scene: &Scene, set: &DaemonSet, node: &Node, pod: &P
     }
     if !is_node_ready {
         note(&format!(
-            "{} is NotReady, so this is what its kubelet said last. Daemon pods tolerate not-ready and unreachable for ever: nobody evicts this one.",
+            "{} is NotReady, so this is what its kubelet said last. Daemon pods tolerate not-ready and unreachable forever: nothing evicts this one.",
             node.metadata.name
         ));
         if pod.metadata.is_terminating() {
@@ -533,9 +553,9 @@ fn pod_facts(cluster: &Cluster, pod: &Pod, node: &str) -> Vec<Fact> {
     fact(
         "Status",
         format!(
-            "{}, {ready}/{all} ready, {} restarts",
+            "{}, {ready}/{all} ready, {}",
             pod::status(pod),
-            pod::restarts(pod)
+            count(u64::from(pod::restarts(pod)), "restart")
         ),
     );
     fact(
@@ -585,13 +605,14 @@ fn empty(title: String) -> WhyPanel {
         facts: Vec::new(),
         causes: Vec::new(),
         is_gone: false,
+        replaced_by: None,
         pod: None,
     }
 }
 
-fn gone(title: String, answer: &str) -> WhyPanel {
+fn gone(title: String, answer: String) -> WhyPanel {
     WhyPanel {
-        answer: answer.to_owned(),
+        answer,
         is_gone: true,
         ..empty(title)
     }
@@ -626,59 +647,4 @@ fn newest_on_node(cluster: &Cluster, name: &str) -> Option<TraceId> {
         let is_node = e.subject.kind == Kind::Node && &*e.subject.key.name == name;
         is_about(&e.what) || (is_node && !matches!(e.what, What::Event { .. }))
     })
-}
-
-/// From the effect back to the user's command.
-fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
-    let chain = cluster.trace.causes(id);
-    let skipped = chain.len().saturating_sub(CAUSES_MAX);
-    let shown = chain
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| *i < CAUSES_MAX / 2 || *i >= CAUSES_MAX / 2 + skipped);
-    shown
-        .filter_map(|(_, id)| cluster.trace.get(*id))
-        .map(|entry| {
-            let (node, pod) = whereabouts(cluster, entry);
-            Cause {
-                at: clock(entry.at.0),
-                at_ms: entry.at.0,
-                actor: entry.actor.to_string(),
-                text: match (&entry.actor, &entry.what) {
-                    (Actor::User, What::Command(text)) => text.clone(),
-                    (_, what) => format!("{}: {what}", entry.subject),
-                },
-                node,
-                pod,
-            }
-        })
-        .collect()
-}
-
-/// The node and the pod that an entry is about, as far as it tells or they are still there.
-fn whereabouts(cluster: &Cluster, entry: &Entry) -> (Option<Rc<str>>, Option<PodId>) {
-    let Key { namespace, name } = &entry.subject.key;
-    let id = |name: &Rc<str>| PodId {
-        namespace: namespace.clone(),
-        name: name.clone(),
-    };
-    let of_actor = match &entry.actor {
-        Actor::Kubelet(node) => Some(node.clone()),
-        _ => None,
-    };
-    match (entry.subject.kind, &entry.what) {
-        (Kind::Node, _) => (Some(name.clone()), None),
-        (Kind::Pod, _) => {
-            let pod = cluster.server.pods.get(&entry.subject.key);
-            let node = pod.and_then(|pod| target_node(pod)).map(Rc::from);
-            (node.or(of_actor), Some(id(name)))
-        }
-        (_, What::Decided(Decision::Daemon(decision))) => match decision {
-            DaemonDecision::Create { node, .. } => (Some(node.clone()), None),
-            DaemonDecision::Delete { node, pod, .. }
-            | DaemonDecision::BackOff { node, pod, .. } => (Some(node.clone()), Some(id(pod))),
-            _ => (None, None),
-        },
-        _ => (of_actor, None),
-    }
 }

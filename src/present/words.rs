@@ -74,6 +74,24 @@ pub fn span(ms: u64) -> String {
     }
 }
 
+/// A reason that the trace has in full, as one says it: `isn't tolerated`.
+pub fn said(reason: &str) -> String {
+    const SAID: [(&str, &str); 5] = [
+        ("is not", "isn't"),
+        ("are not", "aren't"),
+        ("does not", "doesn't"),
+        ("must not", "mustn't"),
+        ("match no more", "no longer match"),
+    ];
+    let mut text = reason.to_owned();
+    for (long, short) in SAID {
+        if text.contains(long) {
+            text = text.replace(long, short);
+        }
+    }
+    text
+}
+
 /// A moment on the timeline: `0:07.3`, `12:05.0`, `1:02:03.0`.
 pub fn clock(ms: u64) -> String {
     let (tenths, seconds, minutes, hours) =
@@ -110,6 +128,15 @@ mod tests {
         assert_eq!(
             ages.join(" "),
             "0s 119s 2m 9m59s 10m 179m 3h 7h59m 8h 2d 8d"
+        );
+    }
+
+    #[test]
+    fn spans() {
+        let spans = [300, 12_000, 200_000, 6_360_000, 7_200_000, 183_600_000].map(span);
+        assert_eq!(
+            spans.join(", "),
+            "0.3 s, 12 s, 3 min 20 s, 1 h 46 min, 2 h, 2 d 3 h"
         );
     }
 

@@ -7,6 +7,7 @@ use super::icons::{Icon, icon};
 use super::node_form::AddField;
 use super::race::Race;
 use crate::app::msg::{CompareField as Field, CompareMsg, Msg};
+use crate::explain::times::Times;
 use crate::present::compare::{
     Change, Chart, ComparePane, CompareResult, FRAME, Form, Row, SpreadRow,
 };
@@ -41,7 +42,7 @@ pub fn Compare(props: &CompareProps) -> Html {
     }
     html! {
         <Modal title={format!("Compare strategies for {}", pane.id.name)} class="compare">
-            <p class="compare__intro">{ "Each strategy rolls the same change out on a copy of the cluster, with the same start times and the same faults. The cluster itself stays as it is." }</p>
+            <p class="compare__intro">{ "Each strategy rolls out the same change on a copy of the cluster. The cluster itself stays as it is." }</p>
             <section aria-labelledby="compare-strategies">
                 <h3 id="compare-strategies">{ "Strategies" }</h3>
                 <ul class="compare__strategies">{ for form.strategies.iter().enumerate().map(|(i, text)| strategy(i, text, &dispatch)) }</ul>
@@ -51,10 +52,16 @@ pub fn Compare(props: &CompareProps) -> Html {
                 { change(form, &dispatch) }
                 { nodes(form, &dispatch) }
                 <fieldset>
-                    <legend>{ "Faults" }</legend>
-                    { field("compare-slow", "Slow starts, %", &form.slow, Field::Slow, &dispatch) }
-                    { field("compare-factor", "times as long", &form.factor, Field::Factor, &dispatch) }
-                    { field("compare-lost", "Nodes losing power, %", &form.lost, Field::Lost, &dispatch) }
+                    <legend>{ "Assumed times" }</legend>
+                    { for Times::LABELS.iter().zip(&form.times).enumerate().map(|(i, (label, time))| field(TIMES[i], label, time, Field::Time(i), &dispatch)) }
+                </fieldset>
+                <fieldset class="compare__faults">
+                    <legend>{ "Assumed faults" }</legend>
+                    <p>
+                        { number("compare-slow", "Percent of starts that are slower", &form.slow, Field::Slow, &dispatch) }{ " % of starts are " }
+                        { number("compare-factor", "How many times slower", &form.factor, Field::Factor, &dispatch) }{ "× slower" }
+                    </p>
+                    <p>{ number("compare-lost", "Percent of nodes that lose power", &form.lost, Field::Lost, &dispatch) }{ " % of nodes lose power" }</p>
                 </fieldset>
                 <div class="compare__actions">{ actions(pane, &dispatch) }</div>
             </form>
@@ -78,6 +85,33 @@ fn set(field: Field, text: String) -> Msg {
     Msg::Compare(CompareMsg::Set(field, text))
 }
 
+const TIMES: [&str; 4] = [
+    "compare-pull",
+    "compare-start",
+    "compare-ready",
+    "compare-stop",
+];
+
+/// A number in a sentence.
+fn number(
+    id: &'static str,
+    label: &'static str,
+    value: &str,
+    field: Field,
+    dispatch: &Dispatch,
+) -> Html {
+    html! { <input {id} class="compare__number" aria-label={label} inputmode="decimal" value={value.to_owned()} oninput={on_input(field, dispatch)} autocomplete="off" /> }
+}
+
+fn on_input(field: Field, dispatch: &Dispatch) -> Callback<InputEvent> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |event: InputEvent| {
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            dispatch.send(set(field, input.value()));
+        }
+    })
+}
+
 fn field(
     id: &'static str,
     label: &'static str,
@@ -85,16 +119,10 @@ fn field(
     field: Field,
     dispatch: &Dispatch,
 ) -> Html {
-    let dispatch = dispatch.clone();
-    let on_input = Callback::from(move |event: InputEvent| {
-        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-            dispatch.send(set(field, input.value()));
-        }
-    });
     html! {
         <div class="compare__field">
             <label for={id}>{ label }</label>
-            <input {id} value={value.to_owned()} oninput={on_input} autocomplete="off" autocapitalize="off" spellcheck="false" />
+            <input {id} value={value.to_owned()} oninput={on_input(field, dispatch)} autocomplete="off" autocapitalize="off" spellcheck="false" />
         </div>
     }
 }
@@ -127,8 +155,8 @@ fn change(form: &Form, dispatch: &Dispatch) -> Html {
     let containers: Vec<&str> = form.containers.iter().map(String::as_str).collect();
     html! {
         <fieldset>
-            <legend>{ "What rolls out" }</legend>
-            { select("compare-change", "Change", &Change::ALL.map(Change::title), form.change.title(), Field::Change, dispatch) }
+            <legend>{ "Change" }</legend>
+            { select("compare-change", "What rolls out", &Change::ALL.map(Change::title), form.change.title(), Field::Change, dispatch) }
             if form.change == Change::Image {
                 if containers.len() > 1 { { select("compare-container", "Container", &containers, &form.container, Field::Container, dispatch) } }
                 { field("compare-image", "Image", &form.image, Field::Image, dispatch) }
@@ -157,13 +185,13 @@ fn nodes(form: &Form, dispatch: &Dispatch) -> Html {
     };
     html! {
         <fieldset>
-            <legend>{ "On which nodes" }</legend>
-            { choice("This cluster's", false) }
-            { choice("Pasted ones", true) }
+            <legend>{ "Nodes" }</legend>
+            { choice("This cluster's nodes", false) }
+            { choice("Pasted nodes", true) }
             if let Some(bytes) = form.pasted {
                 <div class="compare__field compare__pasted">
-                    <label for="compare-pasted">{ "What kubectl get nodes -o yaml prints. It stays in your browser; the nodes are empty but for this DaemonSet." }</label>
-                    <textarea id="compare-pasted" rows="4" spellcheck="false" oninput={on_paste} placeholder={if bytes > 0 { format!("{} KiB are held", bytes.div_ceil(1024)) } else { String::new() }} />
+                    <label for="compare-pasted">{ "Output of kubectl get nodes -o yaml. It stays in your browser; nothing but this DaemonSet runs on these nodes." }</label>
+                    <textarea id="compare-pasted" rows="4" spellcheck="false" oninput={on_paste} placeholder={if bytes > 0 { format!("{} KiB pasted", bytes.div_ceil(1024)) } else { String::new() }} />
                 </div>
             }
         </fieldset>
@@ -188,23 +216,24 @@ fn actions(pane: &ComparePane, dispatch: &Dispatch) -> Html {
 
 fn outcome(result: &CompareResult, pane: &ComparePane, dispatch: &Dispatch) -> Html {
     html! {
-        <section class="compare__result" aria-labelledby="compare-result">
-            <h3 id="compare-result">{ "Result" }</h3>
+        <section class="compare__result" aria-labelledby="compare-result" data-old={pane.is_old.to_string()}>
+            <h3 id="compare-result">{ if pane.is_old { "Previous result" } else { "Result" } }</h3>
+            if pane.is_old { <p class="notice" role="status">{ "The settings or the cluster have changed since. Compare again to bring it up to date." }</p> }
             <div class="compare__about">
                 <p>{ &result.about }</p>
                 if pane.can_watch {
-                    <button type="button" class="button" id="compare-watch" onclick={dispatch.on(Msg::Compare(CompareMsg::Watch))}>{ icon(Icon::Play) }{ "Watch two side by side" }</button>
+                    <button type="button" class="button" id="compare-watch" onclick={dispatch.on(Msg::Compare(CompareMsg::Watch))}>{ icon(Icon::Play) }{ "Watch side by side" }</button>
                 }
             </div>
             if let Some(chart) = &result.chart { { picture(chart, result) } }
             { table(&result.rows) }
             if pane.can_repeat && pane.progress.is_none() {
                 <div class="compare__actions">
-                    { field("compare-rounds", "Again with so many seeds", &pane.form.rounds, Field::Rounds, dispatch) }
-                    <button type="button" class="button" id="compare-repeat" onclick={dispatch.on(Msg::Compare(CompareMsg::Repeat))}>{ "Repeat" }</button>
+                    { field("compare-rounds", "Random seeds", &pane.form.rounds, Field::Rounds, dispatch) }
+                    <button type="button" class="button" id="compare-repeat" onclick={dispatch.on(Msg::Compare(CompareMsg::Repeat))}>{ format!("Repeat with {} random seeds", pane.form.rounds.trim()) }</button>
                 </div>
             }
-            if !result.spreads.is_empty() { { spread_table(&result.spreads) } }
+            if !result.spreads.is_empty() { { spread_table(&result.spreads, result.runs) } }
         </section>
     }
 }
@@ -231,7 +260,7 @@ fn picture(drawn: &Chart, result: &CompareResult) -> Html {
                     </g>
                 }) }
             </svg>
-            <figcaption>{ "Nodes with an available pod that isn't being deleted; the lowest number in each slice of time. A dot: finished. Dotted: the floor, desired minus maxUnavailable." }</figcaption>
+            <figcaption>{ "Nodes with an available pod, the lowest number in each slice of time. A dot: finished. Dotted: the floor, desired minus maxUnavailable." }</figcaption>
         </figure>
     }
 }
@@ -255,28 +284,28 @@ fn head(labels: &[&'static str]) -> Html {
 
 const LABELS: [&str; 7] = [
     "Strategy",
-    "At a time",
+    "Parallel",
     "Finished after",
-    "Worst",
-    "Average",
+    "Fewest available",
+    "Average available",
     "Restarted",
     "Extra pods",
 ];
 
 fn table(rows: &[Row]) -> Html {
-    let [_, budget, finish, worst, average, restarted, extra] = LABELS;
+    let [_, parallel, finish, fewest, average, restarted, extra] = LABELS;
     // The roles stay a table's where the phone's layout makes cards of it.
     html! {
         <table class="compare__table" role="table">
-            <caption>{ "The cluster as it is" }</caption>
+            <caption>{ "One run" }</caption>
             { head(&LABELS) }
             <tbody role="rowgroup">{ for rows.iter().enumerate().map(|(i, row)| html! {
                 <>
                     <tr role="row" data-tone={row.tone.as_str()}>
                         <th role="rowheader" scope="row">{ sample(i) }<code>{ &row.strategy }</code></th>
-                        { cell(budget, &row.budget) }
+                        { cell(parallel, &row.budget) }
                         { cell(finish, &row.finish) }
-                        { cell(worst, &row.worst) }
+                        { cell(fewest, &row.worst) }
                         { cell(average, &row.average) }
                         { cell(restarted, &row.restarted) }
                         { cell(extra, &row.extra) }
@@ -290,17 +319,17 @@ fn table(rows: &[Row]) -> Html {
     }
 }
 
-fn spread_table(rows: &[SpreadRow]) -> Html {
+fn spread_table(rows: &[SpreadRow], runs: u32) -> Html {
     const LABELS: [&str; 4] = [
         "Strategy",
         "Finished",
-        "After: p10 · median · p90",
-        "Worst: p10 · median · p90",
+        "Time: p10 · median · p90",
+        "Fewest: p10 · median · p90",
     ];
     let [_, finished, finish, worst] = LABELS;
     html! {
         <table class="compare__table" role="table">
-            <caption>{ "Over the seeds" }</caption>
+            <caption>{ format!("Across {runs} runs") }</caption>
             { head(&LABELS) }
             <tbody role="rowgroup">{ for rows.iter().enumerate().map(|(i, row)| html! {
                 <tr role="row">

@@ -6,10 +6,11 @@ use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::remedies::Remedies;
 use crate::app::msg::{CompareMsg, DaemonSetMsg, Msg, Selection};
+use crate::explain::times::Times;
+use crate::present::assumptions::Assumptions;
 use crate::present::availability::{AvailabilityChart, FRAME};
 use crate::present::daemon_set::{
-    ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, Rollout, RolloutState,
-    SelectionNote,
+    ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, RolloutState, SelectionNote,
 };
 use crate::present::groups::Groups;
 use crate::present::remedy::RemedyList;
@@ -31,6 +32,8 @@ pub struct DaemonSetProps {
     pub done: Option<AttrValue>,
     /// All DaemonSets, to choose from.
     pub all: Rc<[DaemonSetId]>,
+    #[prop_or_default]
+    pub assumed: Rc<Assumptions>,
 }
 
 /// Each number of the status with what it means, the rollout, and what picks pods and nodes.
@@ -40,7 +43,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
     let Some(panel) = &props.panel else {
         return html! {
             <section class="panel" aria-labelledby="status-heading">
-                <h2 id="status-heading">{ "Status" }</h2>
+                <h2 id="status-heading" tabindex="-1">{ "Status" }</h2>
                 <p class="empty">{ "No DaemonSet yet. Apply the manifest: each node will get a pod." }</p>
             </section>
         };
@@ -52,14 +55,15 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
                 <Menu id="daemon-set-menu" label={format!("Actions for {}", panel.id.name)} items={items(panel, &dispatch)}>{ icon(Icon::More) }</Menu>
             </div>
             <p class="headline" data-tone={panel.tone.as_str()}>{ &panel.headline }</p>
-            { rollout(&panel.rollout) }
-            if let Some(chart) = &props.chart { <Availability drawn={chart.clone()} /> }
-            <Remedies title={if panel.rollout.state == RolloutState::Progressing { "What would make it faster" } else { "What would let it go on" }} list={props.ways_out.clone()}
-                done={props.done.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
+            <ul class="figures" aria-label="Numbers of the status">{ for panel.figures.iter().map(|it| figure(it, &panel.id, &dispatch)) }</ul>
             if let Some(stale) = &panel.stale {
                 <div class="notice" data-tone="warn"><b>{ icon(Icon::Warning) }{ stale.title }</b><p>{ &stale.text }</p></div>
             }
-            <dl class="figures">{ for panel.figures.iter().map(|it| figure(it, &panel.id, &dispatch)) }</dl>
+            { rollout(panel, &dispatch) }
+            <Remedies title={if panel.rollout.state == RolloutState::Progressing { "How to make it faster" } else { "How to unblock it" }} list={props.ways_out.clone()}
+                done={props.done.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
+            { assumed(&props.assumed, &dispatch) }
+            if let Some(chart) = &props.chart { <Availability drawn={chart.clone()} /> }
             if let Some(groups) = &props.groups { { group_table(groups, &dispatch) } }
             { selection(&panel.selection) }
             <div class="images">
@@ -119,23 +123,63 @@ fn group_table(groups: &Groups, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// A number and what it counts; a click asks what changed it last.
+/// A number; what it counts shows while it is pointed at or has the focus. A click asks what changed it last.
 fn figure(figure: &Figure, id: &DaemonSetId, dispatch: &Dispatch) -> Html {
     let why = Selection::Figure(id.clone(), figure.field);
+    let about = format!("about-{}", figure.field);
     html! {
-        <div class="figure" data-tone={figure.tone.as_str()} data-field={figure.field}>
-            <dt><span class="figure__label">{ figure.label }</span></dt>
-            <dd>
-                <button type="button" class="figure__value" title="What changed it last?" aria-label={format!("{}: why {}", figure.label, figure.value)} onclick={dispatch.on(Msg::Select(why))}>{ figure.value }</button>
-                if let Some(fresh) = figure.fresh { <span class="figure__fresh">{ format!("a fresh count: {fresh}") }</span> }
-                <span class="figure__meaning">{ figure.meaning }</span>
-            </dd>
-        </div>
+        <li class="figure" data-tone={figure.tone.as_str()} data-field={figure.field}>
+            <button type="button" class="figure__button" aria-describedby={about.clone()} onclick={dispatch.on(Msg::Select(why))}>
+                <span class="figure__label">{ figure.short }</span>{ " " }<b class="figure__value">{ figure.value }</b>
+                if let Some(fresh) = figure.fresh { { " " }<span class="figure__fresh">{ format!("now {fresh}") }</span> }
+            </button>
+            <p class="figure__meaning" id={about}><b>{ figure.label }</b>{ " " }{ figure.meaning }{ " Click: why?" }</p>
+        </li>
+    }
+}
+
+/// What claimed times rest on; open, it can be changed.
+fn assumed(assumed: &Rc<Assumptions>, dispatch: &Dispatch) -> Html {
+    let labels = Times::LABELS
+        .into_iter()
+        .chain(["Slow starts, %", "× slower"]);
+    let on_submit = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            dispatch.send(Msg::SetAssumed);
+        })
+    };
+    let field = |(which, (label, text)): (usize, (&'static str, &String))| {
+        let id = format!("assume-{which}");
+        let dispatch = dispatch.clone();
+        let on_input = Callback::from(move |event: InputEvent| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                dispatch.send(Msg::Assume(which, input.value()));
+            }
+        });
+        html! {
+            <div class="compare__field">
+                <label for={id.clone()}>{ label }</label>
+                <input {id} value={text.clone()} oninput={on_input} autocomplete="off" spellcheck="false" />
+            </div>
+        }
+    };
+    html! {
+        <details class="assumed">
+            <summary>{ "Times assume " }{ &assumed.text }</summary>
+            <form onsubmit={on_submit}>
+                { for labels.zip(&assumed.fields).enumerate().map(field) }
+                <button type="submit" class="button">{ "Set" }</button>
+            </form>
+        </details>
     }
 }
 
 /// How far the rollout is, what it may do, and what it waits for.
-fn rollout(rollout: &Rollout) -> Html {
+fn rollout(panel: &DaemonSetPanel, dispatch: &Dispatch) -> Html {
+    let rollout = &panel.rollout;
+    let compare = CompareMsg::Open(panel.id.clone());
     let percent = |n: u32| {
         format!(
             "{:.1}%",
@@ -145,8 +189,8 @@ fn rollout(rollout: &Rollout) -> Html {
     let word = match rollout.state {
         RolloutState::Done => "Rolled out",
         RolloutState::Progressing => "Rolling out",
-        RolloutState::Waiting => "Rollout waits",
-        RolloutState::OnDelete => "OnDelete",
+        RolloutState::Stuck => "Rollout stuck",
+        RolloutState::OnDelete => "Rollout waiting",
     };
     html! {
         <div class="rollout" data-state={rollout.state.as_str()}>
@@ -161,6 +205,7 @@ fn rollout(rollout: &Rollout) -> Html {
             if !rollout.waits.is_empty() {
                 <ul class="rollout__waits">{ for rollout.waits.iter().map(|wait| html! { <li>{ wait }</li> }) }</ul>
             }
+            <button type="button" class="button button--small" id="compare-open" onclick={dispatch.on(Msg::Compare(compare))}>{ "Compare strategies" }</button>
         </div>
     }
 }
@@ -200,9 +245,9 @@ fn Availability(props: &AvailabilityProps) -> Html {
 fn selection(note: &SelectionNote) -> Html {
     html! {
         <div class="selection">
-            <h3>{ "Who is picked" }</h3>
+            <h3>{ "What it selects" }</h3>
             <dl>
-                <div><dt>{ "Pods, by selector" }</dt><dd><code>{ &note.pods }</code><span>{ " tells the DaemonSet which pods are its own. It never picks nodes." }</span></dd></div>
+                <div><dt>{ "Pods, by selector" }</dt><dd><code>{ &note.pods }</code><span>{ " tells which pods are its own. It never selects nodes." }</span></dd></div>
                 <div><dt>{ "Nodes, by the template" }</dt><dd><code>{ &note.nodes }</code><span>{ " Use nodeSelector or node affinity to run on some nodes only." }</span></dd></div>
                 <div><dt>{ "Taints" }</dt><dd><span>{ &note.tolerations }</span></dd></div>
             </dl>
@@ -224,7 +269,7 @@ fn revisions(rows: &[RevisionRow], id: &DaemonSetId, dispatch: &Dispatch) -> Htm
                         <span class="revisions__images" title={row.hash.clone()}>{ &row.images }</span>
                         <span class="revisions__pods">{ crate::present::words::count(u64::from(row.pods), "pod") }</span>
                         if !row.is_current {
-                            <button type="button" class="button button--small" aria-label={format!("Roll back to revision {}", row.number)}
+                            <button type="button" class="button button--small" aria-label={format!("Roll back to r{}", row.number)}
                                 onclick={dispatch.on(Msg::DaemonSet(id.clone(), DaemonSetMsg::UndoTo(row.number)))}>{ "Roll back" }</button>
                         }
                     </li>
@@ -244,14 +289,9 @@ fn items(panel: &DaemonSetPanel, dispatch: &Dispatch) -> Vec<MenuItem> {
             act(DaemonSetMsg::Restart),
         ),
         MenuItem::about(
-            "Roll back",
+            "Roll back to the previous revision",
             "kubectl rollout undo",
             act(DaemonSetMsg::UndoTo(0)),
-        ),
-        MenuItem::about(
-            "Compare strategies…",
-            "tried out on copies of the cluster",
-            dispatch.on::<()>(Msg::Compare(CompareMsg::Open(panel.id.clone()))),
         ),
         MenuItem::danger("Delete", act(DaemonSetMsg::Delete)),
     ]

@@ -30,6 +30,7 @@ pub mod race;
 pub mod remedies;
 pub mod ring;
 pub mod root;
+pub mod side;
 pub mod strip;
 pub mod timeline;
 pub mod why;

@@ -131,7 +131,7 @@ fn head(which: usize, side: &RaceSide, pane: &RacePane, dispatch: &Dispatch) -> 
                 { fact("Time", &side.time) }
                 { fact("Updated", &side.updated) }
                 { fact("Available", &side.available) }
-                { fact("Worst so far", &side.worst) }
+                { fact("Fewest so far", &side.worst) }
                 { fact("Extra pods", &side.extra) }
             </dl>
         </>

@@ -15,9 +15,12 @@ pub struct RemediesProps {
     pub done: Option<AttrValue>,
     /// Does the edit at this place.
     pub act: Callback<usize>,
+    /// What the times of the trials rest on.
+    #[prop_or_default]
+    pub assumed: AttrValue,
 }
 
-/// A list of edits; hidden if there are none.
+/// A list of edits, and what their times assume; hidden if there are none.
 ///
 /// Never without an element: what is drawn before an empty component stands, for Yew 0.23, before what followed that
 /// component at the last drawing, and panics if that has just gone.
@@ -30,11 +33,12 @@ pub fn Remedies(props: &RemediesProps) -> Html {
     html! {
         <div class="remedies" hidden={is_empty}>
             if let Some(done) = &props.done {
-                <p class="remedy remedy--done"><span>{ icon(Icon::Check) }{ " Done: " }{ done }</span>
-                    <button type="button" class="button button--small" onclick={dispatch.on(Msg::Undo)}>{ "Take it back" }</button></p>
+                <p class="remedy remedy--done"><span>{ icon(Icon::Check) }{ " Applied: " }{ done }</span>
+                    <button type="button" class="button button--small" onclick={dispatch.on(Msg::Undo)}>{ "Undo" }</button></p>
             }
             if !items.is_empty() { <h3>{ &props.title }</h3> }
             <ul>{ for rows.map(|(index, item)| remedy(index, item, &props.act)) }</ul>
+            if !items.is_empty() && !props.assumed.is_empty() { <p class="assumed">{ "Assumes " }{ &props.assumed }{ "." }</p> }
         </div>
     }
 }
@@ -44,8 +48,8 @@ fn remedy(index: usize, item: &RemedyItem, act: &Callback<usize>) -> Html {
         <li class="remedy">
             <p>{ &item.title }</p>
             { for item.kubectl.iter().map(|line| html! { <code class="remedy__kubectl">{ line }</code> }) }
-            <p class="remedy__effect">{ "Tried on a copy: " }{ &item.effect }{ "." }</p>
-            <button type="button" class="button button--small" aria-label={format!("Do it: {}", item.title)} onclick={act.reform(move |_| index)}>{ "Do it" }</button>
+            <p class="remedy__effect">{ "Tested on a copy: " }{ &item.effect }{ "." }</p>
+            <button type="button" class="button button--small" aria-label={format!("Apply fix: {}", item.title)} onclick={act.reform(move |_| index)}>{ "Apply fix" }</button>
         </li>
     }
 }

@@ -17,11 +17,12 @@ use super::header::Header;
 use super::icons::{Icon, icon};
 use super::platform::{self, FocusTrail};
 use super::ring::Rate;
+use super::side;
 use super::timeline::Timeline;
 use super::why::{WalkNote, Why};
 use super::worker::Helper;
 use crate::app::msg::{
-    ClockMsg, CompareMsg, Dialog, EditorMsg, Effect, Msg, Selection, Shortcut, Theme,
+    ClockMsg, CompareMsg, Dialog, EditorMsg, Effect, Msg, Selection, Shortcut, SideTab, Theme,
 };
 use crate::app::start::{asked_for, wants_embed};
 use crate::app::suggest::About;
@@ -162,10 +163,15 @@ impl Component for Root {
                                 why={model.why().cloned()} pointed={model.pointed} />
                         </div>
                         <div class="page__status">
-                            <Why why={model.why().cloned()} pointed={model.pointed} walk={walk} remedies={model.remedies.clone()} done={done(About::Node)} />
-                            <DaemonSet panel={page.panel.clone()} chart={page.chart.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} done={done(About::Rollout)} all={page.daemon_sets.clone()} />
-                            <EventFeed feed={page.feed.clone()} />
-                            <Eye eye={page.eye.clone()} is_open={model.shows_eye} />
+                            { side::tabs(model.tab, &self.dispatch) }
+                            { side::panel(SideTab::Why, model.tab, html! {
+                                <Why why={model.why().cloned()} pointed={model.pointed} walk={walk} remedies={model.remedies.clone()} done={done(About::Node)} assumed={model.assumed.shown.clone()} />
+                            }) }
+                            { side::panel(SideTab::Status, model.tab, html! {
+                                <DaemonSet panel={page.panel.clone()} chart={page.chart.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} done={done(About::Rollout)} all={page.daemon_sets.clone()} assumed={model.assumed.shown.clone()} />
+                            }) }
+                            { side::panel(SideTab::Events, model.tab, html! { <EventFeed feed={page.feed.clone()} /> }) }
+                            { side::panel(SideTab::Controller, model.tab, html! { <Eye eye={page.eye.clone()} /> }) }
                         </div>
                     </main>
                     if is_past { { guide::past(&page.timeline, &self.dispatch) } }

@@ -191,6 +191,7 @@ fn the_status_before_and_after() {
         done: None,
         panel: model.page.panel.clone(),
         all: model.page.daemon_sets.clone(),
+        assumed: model.assumed.shown.clone(),
     };
     check(
         &text::<DaemonSet>(props(&Model::first_visit(false))),
@@ -205,9 +206,50 @@ fn the_status_before_and_after() {
             DaemonSet
             my-daemonset
             3 of 3 pods available, all up to date
+            Desired
+            3
+            Desired
+            Nodes that should run the pod: selector, affinity and taints allow it. Click: why?
+            Current
+            3
+            Current
+            Of these, nodes that have a pod, in whatever state. Click: why?
+            Ready
+            3
+            Ready
+            Nodes whose pod passes its readiness checks. Click: why?
+            Up to date
+            3
+            Up to date
+            Nodes whose pod has the current template. Click: why?
+            Available
+            3
+            Available
+            Nodes whose pod has been ready for minReadySeconds. Click: why?
+            Unavailable
+            0
+            Unavailable
+            Desired minus available: this is what maxUnavailable limits. Click: why?
+            Misscheduled
+            0
+            Misscheduled
+            Nodes that have a pod and shouldn't. Click: why?
+            Observed
+            1
+            Observed generation
+            The generation of the spec that the controller saw last: it is the latest. Click: why?
             Rolled out
             3 of 3 updated, 3 available
             RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.
+            Compare strategies
+            Times assume pull 1.5–4.5 s, start 0.7 s, ready after 1 s, stop 1.2 s
+            Pull, s
+            Start, s
+            Ready after, s
+            Stop, s
+            Slow starts, %
+            × slower
+            Set
             Available over time
             0
             1
@@ -221,43 +263,19 @@ fn the_status_before_and_after() {
             5 s
             6 s
             Began at 0:05.0, done after 4.5 s.
-            Desired
-            3
-            nodes that should run the pod: selector, affinity and taints allow it
-            Current
-            3
-            of these, nodes that have a pod, in whatever state
-            Ready
-            3
-            nodes whose pod passes its readiness checks
-            Up to date
-            3
-            nodes whose pod has the current template
-            Available
-            3
-            nodes whose pod has been ready for minReadySeconds
-            Unavailable
-            0
-            desired minus available: this is what maxUnavailable limits
-            Misscheduled
-            0
-            nodes that have a pod and shouldn't
-            Observed generation
-            1
-            the controller has seen the latest spec
             Why DESIRED is 3 with 3 nodes
             Nodes
             Why
             3
-            Run
+            Should run
             eligible, and its pod is ready
             node-1
             node-2
             node-3
-            Who is picked
+            What it selects
             Pods, by selector
             app=my-app
-            tells the DaemonSet which pods are its own. It never picks nodes.
+            tells which pods are its own. It never selects nodes.
             Nodes, by the template
             every node
             Use nodeSelector or node affinity to run on some nodes only.
@@ -292,38 +310,28 @@ fn why_a_tainted_node_has_no_pod() {
             done: None,
             pointed: None,
             walk: None,
+            assumed: model.assumed.shown.clone(),
             why: why.map(Rc::new),
         }),
         &expect![[r#"
             Why?
             Node node-2
             my-daemonset
-            Not wanted
-            taint dedicated=db:NoExecute is not tolerated; running pods are removed
+            Skipped:
+            taint dedicated=db:NoExecute isn't tolerated; running pods are removed
             decided by
             node node-2: spec.taints[0]
-            What would change it
+            How to fix it
             Remove the taint dedicated=db:NoExecute from node-2
             kubectl taint node node-2 dedicated:NoExecute- --overwrite
-            Tried on a copy: a pod is bound here at once.
-            Do it
+            Tested on a copy: a pod is bound here at once.
+            Apply fix
             Let my-daemonset tolerate dedicated=db:NoExecute: add a toleration to its template
             kubectl patch daemonset my-daemonset -n default --type=merge -p '{"spec":{"template":{"spec":{"tolerations":[{"effect":"NoExecute","key":"dedicated","operator":"Equal","value":"db"}]}}}}'
-            Tried on a copy: a pod is bound here at once.
-            Do it
-            DaemonSet controller: should node-2 run my-daemonset?
-            Node name
-            passed.
-            the template names no node
-            spec.template.spec.nodeName
-            nodeSelector
-            passed.
-            the template has no nodeSelector
-            spec.template.spec.nodeSelector
-            Node affinity (required)
-            passed.
-            the template has no required node affinity
-            spec.template.spec.affinity.nodeAffinity
+            Tested on a copy: a pod is bound here at once.
+            Apply fix
+            Assumes pull 1.5–4.5 s, start 0.7 s, ready after 1 s, stop 1.2 s.
+            Checks
             Taint dedicated=db:NoExecute
             failed.
             decided
@@ -341,6 +349,20 @@ fn why_a_tainted_node_has_no_pod() {
             - effect: NoExecute
             key: dedicated
             value: db
+            3 checks passed
+            DaemonSet controller: should node-2 run my-daemonset?
+            Node name
+            passed.
+            the template names no node
+            spec.template.spec.nodeName
+            nodeSelector
+            passed.
+            the template has no nodeSelector
+            spec.template.spec.nodeSelector
+            Node affinity (required)
+            passed.
+            the template has no required node affinity
+            spec.template.spec.affinity.nodeAffinity
         "#]],
     );
 }
@@ -431,8 +453,11 @@ fn a_chain_of_causes_is_a_list_and_marks_timeline_card_and_tile() {
     let card = model.page.cluster.cards[0].clone();
     let pod = Selection::Pod(card.pods[0].id.clone());
     update(&mut model, Msg::Select(pod));
-    let (why, pointed) = (model.why().cloned(), Some(0));
+    let why = model.why().cloned();
+    // The newest link is about the pod, on its node.
+    let pointed = why.as_ref().map(|why| why.causes.len() - 1);
     let list = html::<Why>(super::why::WhyProps {
+        assumed: Rc::default(),
         remedies: None,
         done: None,
         why: why.clone(),
@@ -446,10 +471,10 @@ fn a_chain_of_causes_is_a_list_and_marks_timeline_card_and_tile() {
     assert_eq!(list.matches(r#"class="cause""#).count(), count);
     assert_eq!(list.matches(r#"data-pointed="true""#).count(), 1);
     for part in [
-        r#"<ol role="list">"#,
+        r#"<ol role="list""#,
         r#"aria-current="step""#,
         "Back to 0:42.0",
-        "The page shows link 2, in the past.",
+        "The page shows step 2, in the past.",
     ] {
         assert!(list.contains(part), "{part} isn't in {list}");
     }
@@ -753,7 +778,7 @@ fn two_strategies_are_read_side_by_side() {
             0 of 3
             Available
             2
-            Worst so far
+            Fewest so far
             2
             Extra pods
             0
@@ -782,7 +807,7 @@ fn two_strategies_are_read_side_by_side() {
             0 of 3
             Available
             3
-            Worst so far
+            Fewest so far
             3
             Extra pods
             1
@@ -856,9 +881,9 @@ fn many_nodes_side_by_side_are_two_maps_with_words() {
     check(
         &labels(&html, "fleet__stage"),
         &expect![[r#"
-        maxUnavailable 1: Rolling out, 0 of 43 updated, 42 available, worst 42, 0 extra pods
-        maxSurge 1: Rolling out, 0 of 43 updated, 43 available, worst 43, 1 extra pod
-    "#]],
+            maxUnavailable 1: Rolling out, 0 of 43 updated, 42 available, fewest 42, 0 extra pods
+            maxSurge 1: Rolling out, 0 of 43 updated, 43 available, fewest 43, 1 extra pod
+        "#]],
     );
     assert!(html.contains("two pods <b>1</b>"));
 }

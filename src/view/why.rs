@@ -4,6 +4,7 @@ use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::remedies::Remedies;
 use crate::app::msg::{CauseMsg, HistoryMsg, Msg, Selection};
+use crate::present::assumptions::Assumptions;
 use crate::present::marks::Marks;
 use crate::present::remedy::RemedyList;
 use crate::present::why::{Cause, Check, CheckGroup, Outcome, VerdictLine, WhyPanel};
@@ -25,6 +26,9 @@ pub struct WhyProps {
     /// While its causes are walked through.
     #[prop_or_default]
     pub walk: Option<WalkNote>,
+    /// What the times of suggested edits rest on.
+    #[prop_or_default]
+    pub assumed: Rc<Assumptions>,
 }
 
 /// Of when the answer is, and the link that we are at.
@@ -34,15 +38,15 @@ pub struct WalkNote {
     pub at: usize,
 }
 
-/// For the clicked node or pod: the verdict, every check with the field that decided, and the chain of causes.
+/// For the clicked node or pod: the answer, how it came about, what would mend it, and the checks behind it.
 #[component]
 pub fn Why(props: &WhyProps) -> Html {
     let dispatch = use_dispatch();
     let Some(why) = &props.why else {
         return html! {
             <section class="panel why why--empty" aria-labelledby="why-heading">
-                <h2 id="why-heading" class="sr-only">{ "Why?" }</h2>
-                <p>{ "Click a node, a pod, a number or an event to see " }<b>{ "why" }</b>{ " it is so." }</p>
+                <h2 id="why-heading" tabindex="-1">{ "Why?" }</h2>
+                <p class="empty">{ "Click a node, pod, number or event to see why it is as it is." }</p>
             </section>
         };
     };
@@ -55,34 +59,36 @@ pub fn Why(props: &WhyProps) -> Html {
                 <button type="button" class="icon-button" aria-label="Close why" onclick={dispatch.on(Msg::Select(Selection::None))}>{ icon(Icon::Close) }</button>
             </div>
             if let Some(walk) = &props.walk {
-                <p class="why__walk">{ format!("This is the answer as of {}. The page shows link {}, in the past.", walk.as_of, walk.at + 1) }
+                <p class="why__walk">{ format!("This answer is as of {}. The page shows step {}, in the past.", walk.as_of, walk.at + 1) }
                     <button type="button" class="button button--small" onclick={dispatch.on(Msg::History(HistoryMsg::Back))}>{ icon(Icon::Back) }{ format!("Back to {}", walk.as_of) }</button>
                 </p>
             }
             { verdicts(&why.verdicts, &dispatch) }
             if !why.answer.is_empty() { <p class="headline" data-tone={why.tone.as_str()}>{ &why.answer }</p> }
             if let Some(field) = &why.decided_by { <p class="why__field">{ "decided by " }<code>{ field }</code></p> }
-            <Remedies title="What would change it" list={props.remedies.clone().filter(|_| !is_walking)} done={props.done.clone()} act={act(Msg::ApplyRemedy)} />
+            if let Some(pod) = &why.replaced_by {
+                <p><button type="button" class="button button--small" onclick={dispatch.on(Msg::Select(Selection::Pod(pod.clone())))}>{ format!("Show {}", pod.name) }</button></p>
+            }
+            if !why.causes.is_empty() {
+                <div class="causes">
+                    <h3>{ "How it came about" }</h3>
+                    <ol role="list" title="Click a step to go to its moment">{ for why.causes.iter().enumerate().map(|(index, cause)| html! {
+                        <li data-pointed={(props.pointed == Some(index)).to_string()} aria-current={props.walk.as_ref().filter(|walk| walk.at == index).map(|_| "step")}>
+                            <CauseRow {index} cause={cause.clone()} />
+                        </li>
+                    }) }</ol>
+                </div>
+            }
+            <Remedies title="How to fix it" list={props.remedies.clone().filter(|_| !is_walking)} done={props.done.clone()} act={act(Msg::ApplyRemedy)} assumed={props.assumed.text.clone()} />
+            { checks(why, &dispatch) }
             if !why.facts.is_empty() {
                 <dl class="facts">{ for why.facts.iter().map(|fact| html! { <div><dt>{ &fact.name }</dt><dd>{ &fact.value }</dd></div> }) }</dl>
             }
             if let Some(pod) = why.pod.as_ref().filter(|_| !is_walking) {
                 <p class="why__actions">
                     <button type="button" class="button button--small" title="kubectl delete pod" onclick={dispatch.on(Msg::DeletePod(pod.clone()))}>{ "Delete pod" }</button>
-                    <button type="button" class="button button--small" title="Its phase becomes Failed, as after an eviction" onclick={dispatch.on(Msg::FailPod(pod.clone()))}>{ "Let it fail" }</button>
+                    <button type="button" class="button button--small" title="Its phase becomes Failed, as after an eviction" onclick={dispatch.on(Msg::FailPod(pod.clone()))}>{ "Fail pod" }</button>
                 </p>
-            }
-            { for why.groups.iter().map(|it| group(it, &dispatch)) }
-            if !why.causes.is_empty() {
-                <div class="causes">
-                    <h3>{ "How it came about" }</h3>
-                    <p class="causes__about">{ "From the effect back to what the user did. Point at a link to see where it was; a click goes to its moment." }</p>
-                    <ol role="list">{ for why.causes.iter().enumerate().map(|(index, cause)| html! {
-                        <li data-pointed={(props.pointed == Some(index)).to_string()} aria-current={props.walk.as_ref().filter(|walk| walk.at == index).map(|_| "step")}>
-                            <CauseRow {index} cause={cause.clone()} />
-                        </li>
-                    }) }</ol>
-                </div>
             }
         </section>
     }
@@ -93,7 +99,7 @@ fn verdicts(lines: &[VerdictLine], dispatch: &Dispatch) -> Html {
     let name = |line: &VerdictLine| match line.is_chosen {
         true => html! { <span class="verdicts__set">{ &line.set.name }</span> },
         false => html! {
-            <button type="button" class="link verdicts__set" aria-label={format!("Why is it so for {}?", line.set.name)}
+            <button type="button" class="link verdicts__set" aria-label={format!("{}: why?", line.set.name)}
                 onclick={dispatch.on(Msg::ChooseDaemonSet(line.set.clone()))}>{ &line.set.name }</button>
         },
     };
@@ -103,17 +109,37 @@ fn verdicts(lines: &[VerdictLine], dispatch: &Dispatch) -> Html {
     html! {
         <ul class="verdicts">{ for lines.iter().map(|line| html! {
             <li data-tone={line.state.tone().as_str()} data-chosen={line.is_chosen.to_string()}>
-                { name(line) }{ " " }<b>{ line.state.word() }</b>{ " " }<span class="verdicts__reason">{ &line.reason }</span>
+                { name(line) }{ " " }<b>{ line.state.word() }{ ":" }</b>{ " " }<span class="verdicts__reason">{ &line.reason }</span>
             </li>
         }) }</ul>
     }
 }
 
-fn group(group: &CheckGroup, dispatch: &Dispatch) -> Html {
+/// What failed, and folded below it what passed.
+fn checks(why: &WhyPanel, dispatch: &Dispatch) -> Html {
+    let Some(passed) = why.passed() else {
+        return html! {};
+    };
+    let has_passed =
+        |group: &&CheckGroup| group.checks.iter().any(|it| it.outcome != Outcome::Fail);
     html! {
         <div class="checks">
-            <h3>{ &group.title }</h3>
-            <ul>{ for group.checks.iter().map(|it| check(it, dispatch)) }</ul>
+            <h3>{ "Checks" }</h3>
+            <ul>{ for why.failed().map(|it| check(it, dispatch)) }</ul>
+            <details class="checks__passed">
+                <summary>{ icon(Icon::Check) }{ passed }</summary>
+                { for why.groups.iter().filter(has_passed).map(|it| group(it, dispatch)) }
+            </details>
+        </div>
+    }
+}
+
+fn group(group: &CheckGroup, dispatch: &Dispatch) -> Html {
+    let passed = group.checks.iter().filter(|it| it.outcome != Outcome::Fail);
+    html! {
+        <div class="checks__group">
+            <h4>{ &group.title }</h4>
+            <ul>{ for passed.map(|it| check(it, dispatch)) }</ul>
         </div>
     }
 }
@@ -176,11 +202,10 @@ fn CauseRow(props: &CauseRowProps) -> Html {
     let point = |to: Option<usize>| Msg::Cause(CauseMsg::Point(to));
     let (on, off) = (point(Some(props.index)), point(None));
     html! {
-        <button type="button" class="cause" title="Go to this moment" onclick={dispatch.on(Msg::Cause(CauseMsg::Go(props.index)))}
+        <button type="button" class="cause" title={format!("{}: go to this moment", cause.actor)} onclick={dispatch.on(Msg::Cause(CauseMsg::Go(props.index)))}
             onmouseenter={dispatch.on(on.clone())} onmouseleave={dispatch.on(off.clone())} onfocus={dispatch.on(on)} onblur={dispatch.on(off)}>
             <span class="cause__number" aria-hidden="true">{ props.index + 1 }</span>
             <span class="cause__at">{ &cause.at }</span>{ " " }
-            <span class="cause__actor">{ &cause.actor }</span>{ " " }
             <span class="cause__text">{ &cause.text }</span>
         </button>
     }

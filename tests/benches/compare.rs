@@ -97,7 +97,7 @@ fn plan(strategies: &[&str]) -> Plan {
         faults: Faults {
             slow_per_mille: 20,
             slow_factor: 30,
-            lost_per_mille: 0,
+            ..Faults::default()
         },
     }
 }

@@ -2,17 +2,14 @@
 
 import assert from "node:assert/strict";
 import { pageTest } from "./harness.mjs";
-import { apply, section, settle } from "./steps.mjs";
+import { apply, section, settle, tab } from "./steps.mjs";
 
 async function opened(page) {
   await apply(page);
   await settle(page);
   await page.locator('.timeline[data-pace="Settled"]').waitFor();
-  await section(page, "Status");
-  await page.locator("#daemon-set-menu-button").focus();
-  await page.keyboard.press("Enter");
-  await page.keyboard.press("End");
-  await page.keyboard.press("ArrowUp");
+  await tab(page, "Status");
+  await page.locator("#compare-open").focus();
   await page.keyboard.press("Enter");
   await page.getByRole("dialog", { name: "Compare strategies for my-daemonset" }).waitFor();
 }
@@ -49,24 +46,33 @@ pageTest("strategies are compared by keyboard alone, and the cluster stays as it
     ["maxUnavailable 2", "1 of 3", "0"],
   ]);
   assert.equal(await page.locator(".compare__figure .compare__line path").count(), 4);
-  assert.match(await page.locator("#announcer").textContent(), /maxSurge 1: .* worst 3 of 3/);
+  assert.match(await page.locator("#announcer").textContent(), /maxSurge 1: .* fewest available 3 of 3/);
   await page.locator("#compare-rounds").fill("5");
   await page.locator("#compare-repeat").focus();
   await page.keyboard.press("Enter");
-  await page.locator(".compare__table", { hasText: "Over the seeds" }).getByText("5 of 5").first().waitFor();
+  await page.locator(".compare__table", { hasText: "Across 5 runs" }).getByText("5 of 5").first().waitFor();
+  // Another setting: what is shown is of the old one, and says so.
+  await page.locator("#compare-pull").fill("9");
+  await page.getByRole("heading", { name: "Previous result" }).waitFor();
+  await page.getByText("Compare again to bring it up to date.").waitFor();
+  assert.equal(await page.locator("#compare-repeat").count(), 0);
+  await page.locator("#compare-pull").fill("1.5–4.5");
+  await page.locator("#compare-run").click();
+  await finished(page);
+  await page.locator("#compare-repeat", { hasText: "Repeat with 5 random seeds" }).waitFor();
   // Tab stays inside: from the last thing to the first.
   await page.locator("#compare-repeat").focus();
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Close");
   await page.keyboard.press("Escape");
-  await page.locator("#daemon-set-menu-button:focus").waitFor();
+  await page.locator("#compare-open:focus").waitFor();
   assert.equal(await page.locator(".compare").count(), 0);
   assert.match(await page.locator(".daemon-set .headline").textContent(), /3 of 3/);
 });
 
 pageTest("pasted nodes, kubectl's errors, and a rollout that hangs", { size: "phone" }, async (page) => {
   await opened(page);
-  await page.getByLabel("Pasted ones").check();
+  await page.getByLabel("Pasted nodes").check();
   const node = (n, field) => `- apiVersion: v1\n  kind: Node\n  metadata:\n    name: worker-${n}\n  ${field}:\n    unschedulable: false\n`;
   const list = (items) => `apiVersion: v1\nitems:\n${items}kind: List\nmetadata:\n  resourceVersion: ""\n`;
   await page.locator("#compare-pasted").fill(list(node(1, "specs")));
@@ -213,7 +219,7 @@ pageTest("two strategies play side by side, by keyboard, and end when the table 
   await page.locator('#race-play[aria-label="Play again"]').waitFor();
   const ends = [await side(page, /Left/), await side(page, /Right/)];
   assert.deepEqual(
-    ends.map((end) => [end.state, end.Updated, `${end["Worst so far"]} of 3`]),
+    ends.map((end) => [end.state, end.Updated, `${end["Fewest so far"]} of 3`]),
     [table[0], table[2]].map((row) => [`Finished after ${row[2]}`, "3 of 3", row[3]]),
   );
   assert.notEqual(ends[0].Time, right.Time);
@@ -231,7 +237,7 @@ pageTest("two strategies play side by side, by keyboard, and end when the table 
   await page.keyboard.press("Escape");
   await page.locator("#compare-watch:focus").waitFor();
   await page.keyboard.press("Escape");
-  await page.locator("#daemon-set-menu-button:focus").waitFor();
+  await page.locator("#compare-open:focus").waitFor();
 });
 
 pageTest("a surge's second pod is seen, also on a phone", { size: "phone" }, async (page) => {

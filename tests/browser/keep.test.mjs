@@ -92,7 +92,7 @@ pageTest("the focus goes back to what opened a thing, or to what is near", async
     const button = page.getByRole("button", { name: "Close why" });
     await button.focus();
     await page.keyboard.press(close === "button" ? "Enter" : "Escape");
-    await page.locator(".why--empty").waitFor();
+    await page.locator(".why--empty").waitFor({ state: "attached" });
     await page.waitForFunction(() => document.activeElement?.closest("#node-node-2 .pods"));
   }
   // Dialogs, by a key and by their button.

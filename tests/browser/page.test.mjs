@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { open, pageTest } from "./harness.mjs";
-import { apply, cards, currentText, editNode, editor, openPreset, replaceText, section, settle, waitForCards } from "./steps.mjs";
+import { apply, cards, currentText, editNode, editor, openPreset, replaceText, section, settle, tab, waitForCards } from "./steps.mjs";
 
 const READY = ["node-1: Ready r1", "node-2: Ready r1", "node-3: Ready r1"];
 
@@ -70,7 +70,7 @@ pageTest("a changed image rolls out, one node at a time", async (page) => {
   await replaceText(page, "my-image:latest", "my-image:2");
   await page.locator("#speed").selectOption("10×");
   await apply(page);
-  await page.getByText(/^Rolling out|^Rollout waits/).first().waitFor();
+  await page.getByText(/^Rolling out|^Rollout stuck/).first().waitFor();
   let least = 3;
   for (let i = 0; i < 600; i++) {
     const states = await cards(page);
@@ -92,15 +92,93 @@ pageTest("why: an untolerated taint is named, with its field", async (page) => {
   await waitForCards(page, ["node-1: Ready r1", "node-2:", "node-3: Ready r1"]);
   await page.locator(".node-card__select", { hasText: "node-2" }).click();
   const why = page.locator(".why");
-  await why.locator(".verdicts li", { hasText: /Not wanted taint dedicated=db:NoExecute is not tolerated/ }).waitFor();
+  await why.locator(".verdicts li", { hasText: /Skipped: taint dedicated=db:NoExecute isn't tolerated/ }).waitFor();
   await why.getByText("node node-2: spec.taints[0]").first().waitFor();
   assert.equal(await why.locator('.check[data-decides="true"] b').textContent(), "Taint dedicated=db:NoExecute");
 });
 
-pageTest("why: a pod's chain of causes ends at the user", async (page) => {
+pageTest("why: a pod's story begins with the user", async (page) => {
   await running(page);
   await page.locator(".node-card .pod-tile").first().click();
-  await page.locator(".causes li").last().getByText("user", { exact: true }).waitFor();
+  await page.locator(".causes li").first().getByText("you ran kubectl apply -f -").waitFor();
+  await page.locator(".causes li").last().getByText(/became ready$/).waitFor();
+  assert.equal(await page.locator(".why .remedy").count(), 0, "a healthy pod needs no fix");
+  const passed = page.locator(".checks__passed summary");
+  assert.match(await passed.textContent(), /^\d+ checks passed$/);
+  assert.equal(await page.locator(".check").first().isVisible(), false);
+  await passed.click();
+  await page.locator(".check").first().waitFor();
+  await page.locator("#announcer", { hasText: /^Pod my-daemonset-.*It runs on node-1 and is ready/ }).waitFor({ state: "attached" });
+});
+
+pageTest("why: a chosen pod that goes leaves an answer, and the way to what replaced it", async (page) => {
+  await running(page);
+  await page.locator(".node-card .pod-tile").first().click();
+  await page.getByRole("button", { name: "Delete pod" }).click();
+  await settle(page);
+  await page.locator(".why .headline", { hasText: /^This pod has gone, at .*: you ran kubectl delete pod .* replaced it on node-1/ }).waitFor();
+  await page.locator(".why").getByRole("button", { name: /^Show my-daemonset-/ }).click();
+  await page.locator(".why .headline", { hasText: "It runs on node-1 and is ready" }).waitFor();
+});
+
+pageTest("the right side has tabs, for the mouse and for arrow keys", async (page) => {
+  const shown = () => page.locator('[role="tabpanel"]:not([hidden])').evaluateAll((all) => all.map((panel) => panel.id));
+  assert.deepEqual(await shown(), ["side-Status"]);
+  await running(page);
+  await tab(page, "Events");
+  await page.locator(".event").first().waitFor();
+  assert.deepEqual(await shown(), ["side-Events"]);
+  // What is chosen is answered in front; closing it brings back what was there.
+  await page.locator(".event__reason").first().click();
+  await page.getByRole("heading", { name: /^Why\? Event/ }).waitFor();
+  assert.deepEqual(await shown(), ["side-Why"]);
+  await page.getByRole("button", { name: "Close why" }).click();
+  await page.locator(".event").first().waitFor();
+  await page.getByRole("tab", { name: "Events" }).focus();
+  for (const wanted of ["Controller", "Why", "Status"]) {
+    await page.keyboard.press("ArrowRight");
+    await page.locator(`[role="tab"][aria-selected="true"]:focus`, { hasText: wanted }).waitFor();
+  }
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowLeft");
+  assert.deepEqual(await shown(), ["side-Events"]);
+});
+
+pageTest("the numbers say what they mean when they are asked, in one or two rows", async (page) => {
+  await running(page);
+  const tops = await page.locator(".figure").evaluateAll((all) => [...new Set(all.map((it) => it.getBoundingClientRect().top))]);
+  assert.ok(tops.length <= 2, `${tops.length} rows`);
+  const about = page.getByText("Nodes whose pod passes its readiness checks.");
+  assert.equal(await about.isVisible(), false);
+  await page.locator('.figure[data-field="numberReady"] button').hover();
+  await about.waitFor();
+  await page.mouse.move(0, 0);
+  await about.waitFor({ state: "hidden" });
+  await page.getByRole("tab", { name: "Status" }).focus();
+  for (let i = 0; i < 8 && !(await about.isVisible()); i++) await page.keyboard.press("Tab");
+  await about.waitFor();
+});
+
+pageTest("applying another DaemonSet shows its status", async (page) => {
+  await running(page);
+  await page.getByRole("button", { name: "Open a preset, a scenario or an object" }).click();
+  await page.getByRole("menuitem", { name: /node-exporter/ }).click();
+  await page.locator("#apply").click();
+  await page.locator("#choose-daemon-set", { hasText: "node-exporter" }).waitFor();
+  assert.equal(await page.locator("#choose-daemon-set").evaluate((it) => it.selectedOptions[0].textContent), "node-exporter");
+});
+
+pageTest("assumed times can be changed, and taken back", async (page) => {
+  await running(page);
+  await page.locator(".assumed summary", { hasText: "pull 1.5–4.5 s, start 0.7 s" }).click();
+  await page.locator("#assume-0").fill("9");
+  await page.locator("#assume-0").press("Enter");
+  await page.locator(".assumed summary", { hasText: "pull 9 s" }).waitFor();
+  await page.locator("#assume-1").fill("soon");
+  await page.locator("#assume-1").press("Enter");
+  await page.getByRole("alert").getByText("Start, s: \"soon\" isn't a time").waitFor();
+  await page.locator("#undo").click();
+  await page.locator(".assumed summary", { hasText: "pull 1.5–4.5 s" }).waitFor();
 });
 
 pageTest("a NoSchedule taint leaves the pod and the numbers, and the page says that they are stale", async (page) => {
@@ -229,8 +307,9 @@ pageTest("letters typed into fields are no shortcuts", async (page) => {
 pageTest("every part fits a phone, and can be touched", { size: "phone" }, async (page) => {
   await apply(page);
   await settle(page);
-  for (const name of ["Editor", "Cluster", "Status"]) {
-    await section(page, name);
+  for (const name of ["Editor", "Cluster", "Why", "Status", "Events", "Controller"]) {
+    if (name === "Editor" || name === "Cluster") await section(page, name);
+    else await tab(page, name);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
     const small = await page.evaluate(() =>
@@ -301,8 +380,8 @@ pageTest("acting in the past keeps the other history, and one can go over to it"
   await waitForCards(page, [...READY, "node-4: Ready r1"]);
 });
 
-pageTest("the controller's eye shows the loop", async (page) => {
-  await page.locator("#eye").click();
+pageTest("the controller's tab shows the loop", async (page) => {
+  await tab(page, "Controller");
   await page.getByText("No DaemonSet yet: nothing to reconcile.").waitFor();
   await page.locator("#apply").click();
   await page.locator("#play").click();

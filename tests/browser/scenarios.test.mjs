@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { pageTest } from "./harness.mjs";
-import { currentText, editor, openScenario, replaceText, settle } from "./steps.mjs";
+import { currentText, editor, openScenario, replaceText, settle, tab } from "./steps.mjs";
 
 const ALL_UP_TO_DATE = /^(\d) of \1 pods available, all up to date$/;
 
@@ -20,16 +20,17 @@ pageTest("a rollout stuck behind a NotReady node", { hash: "#scenario=stuck-behi
   await page.getByText("Answer", { exact: true }).click();
   await answer.waitFor();
   await page.getByText("The budget of 1 is used up by node-2 (being deleted, but the node is NotReady: nobody can confirm that the pod stopped).").waitFor();
-  await page.getByRole("heading", { name: "What would let it go on" }).waitFor();
-  await doIt(page, "Do it: Power node-2 on again", ALL_UP_TO_DATE);
+  await page.getByRole("heading", { name: "How to unblock it" }).waitFor();
+  await doIt(page, "Apply fix: Power node-2 on", ALL_UP_TO_DATE);
 });
 
 pageTest("Pending on a full node", { query: "?scenario=pending-on-a-full-node" }, async (page) => {
   const why = page.locator(".why");
   await why.getByText("so only node-2 counts").waitFor();
   assert.equal(await why.locator('.check[data-decides="true"] b').textContent(), "NodeResourcesFit");
-  await page.locator(".why").getByRole("button", { name: /^Do it: Give agent the priority class/ }).click();
+  await page.locator(".why").getByRole("button", { name: /^Apply fix: Give agent the priority class/ }).click();
   await settle(page);
+  await tab(page, "Status");
   await page.locator(".daemon-set .headline", { hasText: ALL_UP_TO_DATE }).waitFor();
   await page.locator('[id="node-node-2"] .pod-tile[data-state="Ready"]').waitFor();
 });
@@ -43,7 +44,7 @@ pageTest("a check that is pointed at shows its lines in the editor", { query: "?
   await decided.hover();
   await box.locator(".cm-pointedLine").waitFor();
   assert.deepEqual(await pointed(), ["    spec:"]);
-  await page.locator("#status-heading").hover();
+  await page.locator("#why-heading").hover();
   await box.locator(".cm-pointedLine").waitFor({ state: "detached" });
 
   // By keyboard the same; the editor scrolls, but doesn't take the focus, and a draft is searched as it is.
@@ -67,7 +68,7 @@ pageTest("maxSurge with a host port, from the list", async (page) => {
   await page.getByText("maxSurge can't work with a host port").waitFor();
   await editor(page);
   assert.match(await currentText(page), /hostPort: 9100/);
-  await doIt(page, /^Do it: Replace pods one after the other/, ALL_UP_TO_DATE);
+  await doIt(page, /^Apply fix: Roll agent without surge/, ALL_UP_TO_DATE);
   await page.reload();
   await page.locator("#boot").waitFor({ state: "detached" });
   await page.getByText("I set maxSurge to lose no pod").waitFor();

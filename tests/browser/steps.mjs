@@ -13,6 +13,13 @@ export async function section(page, name) {
   if (await tab.isVisible()) await tab.click();
 }
 
+/** Shows a tab of the right side: Why, Status, Events or Controller. */
+export async function tab(page, name) {
+  await section(page, "Status");
+  await page.getByRole("tab", { name, exact: true }).click();
+  await page.getByRole("tabpanel", { name, exact: true }).waitFor();
+}
+
 export async function apply(page) {
   await section(page, "Editor");
   await page.locator("#apply").click();

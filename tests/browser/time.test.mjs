@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { pageTest } from "./harness.mjs";
-import { apply, cards, settle, waitForCards } from "./steps.mjs";
+import { apply, cards, settle, tab, waitForCards } from "./steps.mjs";
 
 const READY = ["node-1: Ready r1", "node-2: Ready r1", "node-3: Ready r1"];
 
@@ -87,14 +87,14 @@ pageTest("a chain of causes is walked: each link marks its moment and its place"
   await page.locator("#node-node-4[data-links]").waitFor();
   await page.locator("#node-node-4 .pod-tile[data-links]").waitFor();
   assert.equal(await page.locator("#node-node-1[data-links]").count(), 0);
-  await links.first().hover();
+  await links.last().hover();
   await page.locator('#node-node-4 .pod-tile[data-pointed="true"]').waitFor();
   await page.locator('.tick[data-pointed="true"] text').waitFor();
-  await links.last().focus();
-  await page.locator('.causes li:last-child[data-pointed="true"]').waitFor();
+  await links.first().focus();
+  await page.locator('.causes li:first-child[data-pointed="true"]').waitFor();
   await page.keyboard.press("Enter");
   await waitForCards(page, READY.concat("node-4:"));
-  await page.locator('.causes li[aria-current="step"]').getByText("add a Worker node").waitFor();
+  await page.locator('.causes li[aria-current="step"]').getByText("you added a Worker node").waitFor();
   assert.equal(await links.count(), count, "the chain stays while it is walked");
   await page.locator(".why__walk").getByRole("button", { name: /^Back to/ }).click();
   await waitForCards(page, [...READY, "node-4: Ready r1"]);
@@ -103,12 +103,13 @@ pageTest("a chain of causes is walked: each link marks its moment and its place"
 
 pageTest("a number and an event have a chain too", { reducedMotion: true }, async (page) => {
   await running(page);
-  await page.getByRole("button", { name: "Ready: why 3" }).click();
+  await page.getByRole("button", { name: "Ready 3", exact: true }).click();
   await page.getByRole("heading", { name: "Why? Ready of my-daemonset" }).waitFor();
   await page.getByText(/It went from \d to 3 at/).waitFor();
-  await page.locator(".causes li").last().getByText("kubectl apply -f -").waitFor();
+  await page.locator(".causes li").first().getByText("kubectl apply -f -").waitFor();
+  await tab(page, "Events");
   await page.locator(".event__reason", { hasText: "SuccessfulCreate" }).first().click();
   await page.getByRole("heading", { name: "Why? Event SuccessfulCreate" }).waitFor();
-  await page.locator(".causes li").last().getByText("kubectl apply -f -").waitFor();
+  await page.locator(".causes li").first().getByText("kubectl apply -f -").waitFor();
   assert.deepEqual(await cards(page), READY);
 });

@@ -120,27 +120,27 @@ fn frames_bring_it_to_its_end_and_it_is_said() {
     check(
         &model,
         expect![[r#"
-        3 nodes. Every strategy met the same start times and the same faults.
-        maxUnavailable 1 | 1 node | 14 s | 2 of 3 | 2.0 | 3 | 0
-        maxUnavailable 25% | 1 node | 14 s | 2 of 3 | 2.0 | 3 | 0
-        maxSurge 1 | 1 extra pod | 10 s | 3 of 3 | 3.0 | 3 | 2
-    "#]],
+            3 nodes. The same start times and the same faults for every strategy.
+            maxUnavailable 1 | 1 node | 14 s | 2 of 3 | 2.0 | 3 | 0
+            maxUnavailable 25% | 1 node | 14 s | 2 of 3 | 2.0 | 3 | 0
+            maxSurge 1 | 1 extra pod | 10 s | 3 of 3 | 3.0 | 3 | 2
+        "#]],
     );
-    expect!["maxUnavailable 1: 14 s, worst 2 of 3. maxUnavailable 25%: 14 s, worst 2 of 3. maxSurge 1: 10 s, worst 3 of 3. "].assert_eq(&model.announcement);
+    expect!["maxUnavailable 1: 14 s, fewest available 2 of 3. maxUnavailable 25%: 14 s, fewest available 2 of 3. maxSurge 1: 10 s, fewest available 3 of 3. "].assert_eq(&model.announcement);
     let before = model.session.cluster().hash();
     send(&mut model, CompareMsg::Repeat);
     play(&mut model);
     check(
         &model,
         expect![[r#"
-        3 nodes. Every strategy met the same start times and the same faults.
-        maxUnavailable 1 | 1 node | 14 s | 2 of 3 | 2.0 | 3 | 0
-        maxUnavailable 25% | 1 node | 14 s | 2 of 3 | 2.0 | 3 | 0
-        maxSurge 1 | 1 extra pod | 10 s | 3 of 3 | 3.0 | 3 | 2
-        maxUnavailable 1: 20 of 20, ["12 s", "14 s", "17 s"], ["2", "2", "2"]
-        maxUnavailable 25%: 20 of 20, ["12 s", "14 s", "17 s"], ["2", "2", "2"]
-        maxSurge 1: 20 of 20, ["8.8 s", "10 s", "13 s"], ["3", "3", "3"]
-    "#]],
+            3 nodes. The same start times and the same faults for every strategy.
+            maxUnavailable 1 | 1 node | 14 s | 2 of 3 | 2.0 | 3 | 0
+            maxUnavailable 25% | 1 node | 14 s | 2 of 3 | 2.0 | 3 | 0
+            maxSurge 1 | 1 extra pod | 10 s | 3 of 3 | 3.0 | 3 | 2
+            maxUnavailable 1: 20 of 20, ["12 s", "14 s", "17 s"], ["2", "2", "2"]
+            maxUnavailable 25%: 20 of 20, ["12 s", "14 s", "17 s"], ["2", "2", "2"]
+            maxSurge 1: 20 of 20, ["8.8 s", "10 s", "13 s"], ["3", "3", "3"]
+        "#]],
     );
     assert_eq!(
         model.session.cluster().hash(),
@@ -158,14 +158,14 @@ fn a_hang_is_explained() {
     check(
         &model,
         expect![[r#"
-            3 nodes. Every strategy met the same start times and the same faults.
-            maxUnavailable 1 | 1 node | Hangs after 1.2 s | 2 of 3 | 2.0 | 1 | 0
+            3 nodes. The same start times and the same faults for every strategy.
+            maxUnavailable 1 | 1 node | Stuck after 1.2 s | 2 of 3 | 2.0 | 1 | 0
                 The budget of 1 is used up by node-1 (not ready: ErrImagePull).
                 2 old pods left; the next to go is my-daemonset-vsjrz on node-2, once the budget has room.
-            maxUnavailable 25% | 1 node | Hangs after 1.2 s | 2 of 3 | 2.0 | 1 | 0
+            maxUnavailable 25% | 1 node | Stuck after 1.2 s | 2 of 3 | 2.0 | 1 | 0
                 The budget of 1 is used up by node-1 (not ready: ErrImagePull).
                 2 old pods left; the next to go is my-daemonset-vsjrz on node-2, once the budget has room.
-            maxSurge 1 | 1 extra pod | Hangs at once | 3 of 3 | 3.0 | 1 | 1
+            maxSurge 1 | 1 extra pod | Stuck at once | 3 of 3 | 3.0 | 1 | 1
                 The surge of 1 is used up by node-1 (not ready: ErrImagePull).
                 3 old pods left; the next to be replaced is my-daemonset-vsjrz on node-2, once a new pod is available.
         "#]],
@@ -203,7 +203,7 @@ fn what_is_typed_wrong_is_told() {
         "lots" is not between 0 and 100 percent, with at most one digit behind the point: slow starts
         "101" is not between 0 and 100 percent, with at most one digit behind the point: slow starts
         "0.55" is not between 0 and 100 percent, with at most one digit behind the point: slow starts
-        "-1" is no number: times as long
+        "-1" is no number: how many times slower
         slowFactor: 100000 is not between 1 and 1000
         error: unable to find container named "other"
         OnDelete can't be compared: it replaces no pod before somebody deletes it, so its rollout takes as long as they do
@@ -463,24 +463,24 @@ fn two_strategies_play_in_one_time_and_end_as_the_table_says() {
     seen.push(told(&model));
     expect![[r#"
         0:00.0 of 0:17.4
-        0:00.0 maxUnavailable 1: Rolling out, 0 of 3 updated, 3 available, worst 3, 0 extra pods
-        0:00.0 maxSurge 1: Rolling out, 0 of 3 updated, 3 available, worst 3, 0 extra pods
+        0:00.0 maxUnavailable 1: Rolling out, 0 of 3 updated, 3 available, fewest 3, 0 extra pods
+        0:00.0 maxSurge 1: Rolling out, 0 of 3 updated, 3 available, fewest 3, 0 extra pods
 
         0:04.8 of 0:17.4
-        0:04.8 maxUnavailable 1: Rolling out, 1 of 3 updated, 2 available, worst 2, 0 extra pods
-        0:04.8 maxSurge 1: Rolling out, 1 of 3 updated, 3 available, worst 3, 1 extra pod
+        0:04.8 maxUnavailable 1: Rolling out, 1 of 3 updated, 2 available, fewest 2, 0 extra pods
+        0:04.8 maxSurge 1: Rolling out, 1 of 3 updated, 3 available, fewest 3, 1 extra pod
 
         0:09.6 of 0:17.4
-        0:09.6 maxUnavailable 1: Rolling out, 2 of 3 updated, 2 available, worst 2, 0 extra pods
-        0:09.6 maxSurge 1: Rolling out, 2 of 3 updated, 3 available, worst 3, 1 extra pod
+        0:09.6 maxUnavailable 1: Rolling out, 2 of 3 updated, 2 available, fewest 2, 0 extra pods
+        0:09.6 maxSurge 1: Rolling out, 2 of 3 updated, 3 available, fewest 3, 1 extra pod
 
         0:14.4 of 0:17.4
-        0:14.4 maxUnavailable 1: Rolling out, 2 of 3 updated, 2 available, worst 2, 0 extra pods
-        0:10.7 maxSurge 1: Finished after 10 s, 3 of 3 updated, 3 available, worst 3, 0 extra pods
+        0:14.4 maxUnavailable 1: Rolling out, 2 of 3 updated, 2 available, fewest 2, 0 extra pods
+        0:10.7 maxSurge 1: Finished after 10 s, 3 of 3 updated, 3 available, fewest 3, 0 extra pods
 
         0:17.4 of 0:17.4
-        0:14.4 maxUnavailable 1: Finished after 14 s, 3 of 3 updated, 3 available, worst 2, 0 extra pods
-        0:10.7 maxSurge 1: Finished after 10 s, 3 of 3 updated, 3 available, worst 3, 0 extra pods
+        0:14.4 maxUnavailable 1: Finished after 14 s, 3 of 3 updated, 3 available, fewest 2, 0 extra pods
+        0:10.7 maxSurge 1: Finished after 10 s, 3 of 3 updated, 3 available, fewest 3, 0 extra pods
     "#]].assert_eq(&seen.join("\n"));
     let finishes = pane(&model)
         .result

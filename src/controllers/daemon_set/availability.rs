@@ -40,15 +40,25 @@ pub struct Slice {
     pub last: Level,
 }
 
-/// The newest rollout of a DaemonSet, from its first moment to its last or to now.
+/// Why pods come and go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// They come for the first time.
+    #[default]
+    First,
+    Rollout,
+    /// After a rollout, other nodes should have a pod than before.
+    Nodes,
+}
+
+/// The newest rollout of a DaemonSet, or change of its nodes, from its first moment to its last or to now.
 #[derive(Clone, Debug, Default)]
 pub struct Availability {
     /// The revision that rolls out.
     hash: String,
     pub begun: SimTime,
     pub ended: Option<SimTime>,
-    /// There was none before: the pods come for the first time.
-    pub is_first: bool,
+    pub kind: Kind,
     /// How it was before the rollout did anything.
     pub start: Level,
     slice: SimDuration,
@@ -65,16 +75,17 @@ pub struct Availability {
 impl Availability {
     /// Takes note of how it is now.
     ///
-    /// A rollout is over when every node that should has an available pod of the new revision, and none an old one.
+    /// It is over when every node that should has an available pod of the new revision, and none an old one.
     pub fn note(&mut self, set: &DaemonSet, hash: &str, ledger: &Ledger, now: SimTime) {
-        if self.ended.is_some() && self.hash == hash {
+        let desired = ledger.totals().desired;
+        let is_same = self.hash == hash && self.now.desired == desired.max(0).unsigned_abs();
+        if self.ended.is_some() && is_same {
             return;
         }
         let count = |are: fn(&Class) -> bool| -> u32 {
             let nodes = ledger.classes().iter().filter(|(class, _)| are(class));
             nodes.map(|(_, nodes)| nodes.len() as u32).sum()
         };
-        let desired = ledger.totals().desired;
         let given_up = budget(set, desired).map_or(i32::MAX, |budget| budget.max_unavailable);
         let has_floor = set.spec.update_strategy.type_ == ROLLING_UPDATE;
         let floor = if has_floor {
@@ -87,11 +98,16 @@ impl Availability {
             desired: desired.max(0).unsigned_abs(),
             floor: floor.unsigned_abs(),
         };
-        if self.hash != hash {
+        if self.hash != hash || self.ended.is_some() {
+            let kind = match () {
+                () if self.hash.is_empty() => Kind::First,
+                () if self.hash == hash => Kind::Nodes,
+                () => Kind::Rollout,
+            };
             *self = Availability {
                 hash: hash.to_owned(),
                 begun: now,
-                is_first: self.hash.is_empty(),
+                kind,
                 start: level,
                 slice: SLICE,
                 worst: (level.available, now),

@@ -131,7 +131,7 @@ fn a_label_that_the_selector_wants() {
     check(
         &session(&spec, &["kubectl label node node-2 zone=b"]),
         expect![[r#"
-            On node-2, set the label disk=ssd and set the label zone=a
+            Label node-2 with disk=ssd and zone=a
               $ kubectl label node node-2 disk=ssd zone=a --overwrite
               a pod comes after 16 ms
             Remove nodeSelector disk and nodeSelector zone from agent's template
@@ -149,7 +149,7 @@ fn a_taint_that_is_not_tolerated() {
             &["kubectl taint node node-2 dedicated=db:NoSchedule x:NoExecute"],
         ),
         expect![[r#"
-            Remove the taint dedicated=db:NoSchedule and x:NoExecute from node-2
+            Remove the taints dedicated=db:NoSchedule and x:NoExecute from node-2
               $ kubectl taint node node-2 dedicated:NoSchedule- x:NoExecute- --overwrite
               a pod comes after 16 ms
             Let agent tolerate dedicated=db:NoSchedule and x:NoExecute: add a toleration to its template
@@ -170,15 +170,15 @@ fn labels_and_taints_together() {
     check(
         &session(&spec, &commands),
         expect![[r#"
-        On node-2, set the label cores=5 and remove the label gpu; Remove the taint a:NoSchedule from node-2
-          $ kubectl label node node-2 cores=5 gpu- --overwrite
-          $ kubectl taint node node-2 a:NoSchedule- --overwrite
-          a pod comes after 16 ms
-        Remove the required node affinity from agent's template; Let agent tolerate a:NoSchedule: add a toleration to its template
-          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":null}}}}}}'
-          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"tolerations":[{"effect":"NoSchedule","key":"a","operator":"Exists"}]}}}}'
-          a pod comes after 19 ms
-    "#]],
+            Label node-2 with cores=5 and remove the label gpu from node-2; Remove the taint a:NoSchedule from node-2
+              $ kubectl label node node-2 cores=5 gpu- --overwrite
+              $ kubectl taint node node-2 a:NoSchedule- --overwrite
+              a pod comes after 16 ms
+            Remove the required node affinity from agent's template; Let agent tolerate a:NoSchedule: add a toleration to its template
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":null}}}}}}'
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"tolerations":[{"effect":"NoSchedule","key":"a","operator":"Exists"}]}}}}'
+              a pod comes after 19 ms
+        "#]],
     );
 }
 
@@ -187,7 +187,7 @@ fn another_nodes_name() {
     check(
         &session(&format!("nodeName: node-1\n      {PLAIN}"), &[]),
         expect![[r#"
-            Let agent run on other nodes than node-1: remove nodeName from its template
+            Remove nodeName from agent's template, which limits it to node-1
               $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"nodeName":null}}}}'
               a pod comes after 16 ms
         "#]],
@@ -209,16 +209,16 @@ fn too_little_cpu() {
     check(
         &session(spec, &[HOG]),
         expect![[r#"
-        Request less: cpu 500m fits on the node
-          $ kubectl set resources daemonset/agent -n default -c main --requests=cpu=500m
-          a pod comes after 26 ms
-        Give agent the priority class system-node-critical: pods of lower priority make room
-          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"priorityClassName":"system-node-critical"}}}}'
-          a pod comes after 1290 ms
-        Delete the pod default/hog on the node, which nothing would create again
-          $ kubectl delete pod hog --namespace=default --wait=false
-          a pod comes after 1264 ms
-    "#]],
+            Lower the request to cpu 500m, which fits on the node
+              $ kubectl set resources daemonset/agent -n default -c main --requests=cpu=500m
+              a pod comes after 26 ms
+            Give agent the priority class system-node-critical: pods of lower priority make room
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"priorityClassName":"system-node-critical"}}}}'
+              a pod comes after 1290 ms
+            Delete the pod default/hog, which no controller recreates
+              $ kubectl delete pod hog --namespace=default --wait=false
+              a pod comes after 1264 ms
+        "#]],
     );
 }
 
@@ -228,13 +228,13 @@ fn a_host_port_that_is_taken() {
     check(
         &session(spec, &[HOG]),
         expect![[r#"
-        Delete the pod default/hog, which has the host port 9100
-          $ kubectl delete pod hog --namespace=default --wait=false
-          a pod comes after 1264 ms
-        Do without the host port: remove hostPort from agent's template
-          $ kubectl patch daemonset agent -n default --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/ports/0/hostPort"}]'
-          a pod comes after 26 ms
-    "#]],
+            Delete the pod default/hog, which uses host port 9100
+              $ kubectl delete pod hog --namespace=default --wait=false
+              a pod comes after 1264 ms
+            Remove hostPort from agent's template
+              $ kubectl patch daemonset agent -n default --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/ports/0/hostPort"}]'
+              a pod comes after 26 ms
+        "#]],
     );
 }
 
@@ -246,10 +246,10 @@ fn a_rollout_of_an_image_that_is_not_there() {
     check_ways_out(
         &session,
         expect![[r#"
-        Go back to agent's revision before
-          $ kubectl rollout undo daemonset/agent -n default
-          the rollout goes on after 832 ms
-    "#]],
+            Roll back agent to the previous revision
+              $ kubectl rollout undo daemonset/agent -n default
+              the rollout goes on after 832 ms
+        "#]],
     );
 }
 
@@ -266,12 +266,12 @@ fn a_rollout_that_waits_for_a_dead_node() {
     check_ways_out(
         &session,
         expect![[r#"
-            Power node-2 on again
+            Power node-2 on
               the rollout goes on after 5955 ms
-            Delete the node node-2, if it won't come back
+            Delete node-2, if it won't come back
               $ kubectl delete node node-2 --wait=false
               the rollout goes on after 54242 ms
-            Give the rollout more room: maxUnavailable 2 for agent
+            Raise agent's maxUnavailable to 2
               $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":2}}}}'
               the rollout goes on after 3841 ms
         "#]],
@@ -289,10 +289,10 @@ fn a_surge_with_a_host_port() {
     check_ways_out(
         &session,
         expect![[r#"
-        Replace pods one after the other instead of side by side: maxSurge 0, maxUnavailable 1 for agent
-          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"maxSurge":0,"maxUnavailable":1}}}}'
-          the rollout goes on after 3851 ms
-    "#]],
+            Roll agent without surge: maxSurge 0, maxUnavailable 1
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"maxSurge":0,"maxUnavailable":1}}}}'
+              the rollout goes on after 3851 ms
+        "#]],
     );
 }
 
@@ -308,27 +308,20 @@ fn old_pods_under_on_delete() {
     check_ways_out(
         &session,
         expect![[r#"
-        Delete the old pod agent-4xkck
-          $ kubectl delete pod agent-4xkck --namespace=default --wait=false
-          the rollout goes on after 6419 ms
-        Let agent roll by itself: updateStrategy RollingUpdate
-          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"type":"RollingUpdate"}}}'
-          the rollout goes on after 3846 ms
-    "#]],
+            Delete the old pod agent-4xkck
+              $ kubectl delete pod agent-4xkck --namespace=default --wait=false
+              the rollout goes on after 6419 ms
+            Switch agent to RollingUpdate
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"type":"RollingUpdate"}}}'
+              the rollout goes on after 3846 ms
+        "#]],
     );
 }
 
 #[test]
 fn a_node_without_power_and_one_where_all_is_well() {
     let mut session = session(PLAIN, &[]);
-    check(
-        &session,
-        expect![[r#"
-        Taint node-2 with dedicated=other:NoExecute, which agent doesn't tolerate
-          $ kubectl taint node node-2 dedicated=other:NoExecute --overwrite
-          its pod goes after 1264 ms
-    "#]],
-    );
+    check(&session, expect![""]);
     let node = "node-2".to_owned();
     session
         .submit(Command::SetNodeDown { node, down: true })
@@ -337,7 +330,7 @@ fn a_node_without_power_and_one_where_all_is_well() {
     check(
         &session,
         expect![[r#"
-            Power node-2 on again
+            Power node-2 on
               its pod is ready after 3700 ms
         "#]],
     );
@@ -354,19 +347,19 @@ fn a_pod_that_is_only_tolerated() {
     check(
         &session,
         expect![[r#"
-        Remove the taint dedicated=db:NoSchedule from node-2
-          $ kubectl taint node node-2 dedicated:NoSchedule- --overwrite
-          its pod is wanted after 0 ms
-        Let agent tolerate dedicated=db:NoSchedule: add a toleration to its template
-          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"tolerations":[{"effect":"NoSchedule","key":"dedicated","operator":"Equal","value":"db"}]}}}}'
-          its pod is wanted after 0 ms
-        Make the taint dedicated=db:NoSchedule of node-2 a NoExecute one
-          $ kubectl taint node node-2 dedicated:NoSchedule- dedicated=db:NoExecute --overwrite
-          its pod goes after 1263 ms
-        Delete the pod agent-lnx4s: no other comes in its place
-          $ kubectl delete pod agent-lnx4s --namespace=default --wait=false
-          its pod goes after 1258 ms
-    "#]],
+            Remove the taint dedicated=db:NoSchedule from node-2
+              $ kubectl taint node node-2 dedicated:NoSchedule- --overwrite
+              its pod is wanted after 0 ms
+            Let agent tolerate dedicated=db:NoSchedule: add a toleration to its template
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"tolerations":[{"effect":"NoSchedule","key":"dedicated","operator":"Equal","value":"db"}]}}}}'
+              its pod is wanted after 0 ms
+            Change node-2's taint dedicated=db:NoSchedule to NoExecute
+              $ kubectl taint node node-2 dedicated:NoSchedule- dedicated=db:NoExecute --overwrite
+              its pod goes after 1263 ms
+            Delete the pod agent-lnx4s: no new one is created
+              $ kubectl delete pod agent-lnx4s --namespace=default --wait=false
+              its pod goes after 1258 ms
+        "#]],
     );
 }
 
@@ -383,12 +376,12 @@ fn a_pod_that_the_kubelet_evicts_again_and_again() {
     check(
         &session,
         expect![[r#"
-        Take away what node-2 lacks: end its DiskPressure
-          its pod is ready after 392495 ms
-        Give agent the priority class system-node-critical: the kubelet keeps critical pods
-          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"priorityClassName":"system-node-critical"}}}}'
-          its pod is ready after 779 ms
-    "#]],
+            End node-2's DiskPressure
+              its pod is ready after 392495 ms
+            Give agent the priority class system-node-critical: the kubelet keeps critical pods
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"template":{"spec":{"priorityClassName":"system-node-critical"}}}}'
+              its pod is ready after 779 ms
+        "#]],
     );
 }
 
@@ -409,9 +402,9 @@ fn a_rollout_that_takes_its_time() {
         &session,
         found,
         &expect![[r#"
-        Replace more pods at a time: maxUnavailable 25% for agent
-          $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":"25%"}}}}'
-          the rollout is over after 20345 ms
-    "#]],
+            Raise agent's maxUnavailable to 25%
+              $ kubectl patch daemonset agent -n default --type=merge -p '{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":"25%"}}}}'
+              the rollout is over after 20345 ms
+        "#]],
     );
 }

@@ -12,7 +12,7 @@ use crate::controllers::daemon_set::pod::available_from;
 use crate::present::marks::Sources;
 use crate::present::node::{self, Health};
 use crate::present::scene::Scene;
-use crate::present::words::span;
+use crate::present::words::{said, span};
 use crate::reason::daemon::{SkipReason, Verdict};
 use crate::reason::field::{self, Field};
 use crate::reason::scheduling::Failure;
@@ -119,7 +119,7 @@ fn selector_check(spec: &PodSpec, mismatch: Option<&NodeMismatch>) -> Found {
     let field = "spec.template.spec.nodeSelector";
     let (outcome, detail, field) = match mismatch {
         Some(reason @ NodeMismatch::Selector { key, .. }) => {
-            let detail = SkipReason::Mismatch(reason.clone()).to_string();
+            let detail = said(&SkipReason::Mismatch(reason.clone()).to_string());
             (Outcome::Fail, detail, format!("{field}[{key}]"))
         }
         _ if spec.node_selector.is_empty() => (
@@ -157,7 +157,7 @@ fn affinity_check(spec: &PodSpec, mismatch: Option<&NodeMismatch>) -> Found {
         Some(reason @ NodeMismatch::Affinity { terms }) => {
             let mut places = terms.iter().enumerate();
             let at = places.find_map(|(i, term)| place(i, term));
-            let detail = SkipReason::Mismatch(reason.clone()).to_string();
+            let detail = said(&SkipReason::Mismatch(reason.clone()).to_string());
             let field = at.unwrap_or_else(|| field.to_owned());
             (Outcome::Fail, detail, field)
         }
@@ -277,7 +277,7 @@ pub fn scheduler_checks(
             Some(failure) => found(
                 Outcome::Fail,
                 title,
-                format!("{failure}: {}", failure.detail()),
+                format!("{failure}: {}", said(&failure.detail())),
                 scheduler_field(failure, name),
                 failure.fields(spec, node),
             ),
@@ -333,7 +333,7 @@ pub fn pod_checks(
         match (is_current, strategy.type_.as_str()) {
             (true, _) => String::new(),
             (false, ON_DELETE) => {
-                "the template has changed since; OnDelete keeps the pod until somebody deletes it"
+                "the template has changed since; OnDelete keeps the pod until it is deleted"
                     .to_owned()
             }
             (false, _) => {
