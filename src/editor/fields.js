@@ -6,6 +6,11 @@ import types from "schema";
 
 const KINDS = { DaemonSet: "apps/v1", Pod: "v1", Node: "v1", Namespace: "v1", ConfigMap: "v1", PriorityClass: "scheduling.k8s.io/v1" };
 const METADATA = { apiVersion: ["string", ""], kind: ["string", ""], metadata: ["ObjectMeta", ""] };
+const RESOURCES = {
+  cpu: ["quantity", "In cores: 100m is a tenth of one."],
+  memory: ["quantity", "In bytes: 64Mi, 1Gi."],
+  "ephemeral-storage": ["quantity", "Disk for logs, images and emptyDir, in bytes."],
+};
 /** Only the server writes these. */
 const SERVERS = /^(status|uid|resourceVersion|generation|creationTimestamp|deletionTimestamp|deletionGracePeriodSeconds|managedFields|selfLink)$/;
 
@@ -47,7 +52,7 @@ export function around(lineAt, number, column, dash = -1) {
       if (part.column === at) {
         if (isOwn && part.key) siblings.add(part.key);
         // The first line of the item that this is in.
-        if (part.dash >= 0) [item, inList] = [part.dash, true];
+        if (part.dash >= 0) [item, inList] = [part.dash, inList || isOwn];
         continue;
       }
       if (part.column > at) continue;
@@ -116,7 +121,8 @@ export function choices(lineAt, number, before) {
   const kind = kindOf(lineAt, number);
   const { path, siblings, inList } = around(lineAt, number, lead.length, dash);
   const type = typeAt(kind, path);
-  const fields = type !== undefined && !type.startsWith("map:") ? fieldsOf(type.replace(/^\[\]/, "")) : undefined;
+  const known = type !== undefined && !type.startsWith("map:") ? fieldsOf(type.replace(/^\[\]/, "")) : undefined;
+  const fields = type === "map:quantity" ? RESOURCES : known;
   if (!fields) return null;
   // The first field of a list's item brings its dash along.
   const needsDash = type.startsWith("[]") && !inList;
@@ -145,7 +151,7 @@ function values(lineAt, number, [, lead, name, quote, typed]) {
   const isText = field?.type === "string";
   const write = (value) => (isText && /^(true|false)$/i.test(value) ? `"${value}"` : value);
   const options = found.map((label, index) => ({ label, type: "", words: "", values: [], rank: -index, insert: write(label) }));
-  return { from: lead.length + name.length + 2 + 0, typed, options };
+  return { typed, options };
 }
 
 /** What follows a key of this type. */
