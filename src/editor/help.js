@@ -54,7 +54,15 @@ const hover = hoverTooltip((view, pos) => {
 });
 
 export const help = [
-  autocompletion({ override: [source], icons: false, defaultKeymap: false, maxRenderedOptions: 60, tooltipClass: () => "cm-choices" }),
+  autocompletion({
+    override: [source],
+    icons: false,
+    defaultKeymap: false,
+    // Enter means the choice as soon as there is one.
+    interactionDelay: 0,
+    maxRenderedOptions: 60,
+    tooltipClass: () => "cm-choices",
+  }),
   keymap.of([...completionKeymap, { key: "Tab", run: acceptCompletion }]),
   // Outside of the panes, which would cut them.
   tooltips({ parent: document.body, position: "fixed" }),

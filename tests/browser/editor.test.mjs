@@ -158,7 +158,7 @@ editorTest("fields are offered where they belong, and come with their words", { 
   await typeAtEnd(page, box, "tolera");
   const popup = page.locator(".cm-tooltip-autocomplete");
   await popup.waitFor();
-  assert.deepEqual(await labels(page), ["tolerations"]);
+  assert.equal((await labels(page))[0], "tolerations");
   await page.getByText("Taints that don't keep the pod away").waitFor();
   await page.keyboard.press("Enter");
   assert.equal(await text(page), `${POD}tolerations:\n      - `);
