@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { pageTest } from "./harness.mjs";
+import { settle } from "./steps.mjs";
 
 /** A manifest to complete; the cursor comes where the bar is. */
 const POD = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: agent\nspec:\n  template:\n    spec:\n      ";
@@ -218,7 +219,7 @@ editorTest("a mapping folds by keyboard and by its mark", { doc: `${POD}hostPID:
   await box.click();
   await page.keyboard.press("ControlOrMeta+Home");
   for (let line = 1; line < 5; line++) await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("Control+Shift+[");
+  await page.keyboard.press("Control+Shift+BracketLeft");
   await host.locator(".cm-foldPlaceholder").waitFor();
   assert.equal(await host.getByText("hostPID").count(), 0);
   assert.match(await text(page), /hostPID/);
@@ -263,17 +264,12 @@ async function applyAndSettle(page) {
   await page.locator("#apply").click();
   await page.locator(".result", { hasText: "created" }).waitFor();
   await settle(page);
-}
-
-async function settle(page) {
-  await page.locator("body").click({ position: { x: 700, y: 5 } });
-  await page.keyboard.press("s");
-  await page.locator("#announcer", { hasText: "Settled" }).waitFor();
+  await page.locator('.timeline[data-pace="Settled"]').waitFor();
 }
 
 async function kubectl(page, line) {
   if (!(await page.locator("#console-input").isVisible())) {
-    await page.locator("body").click({ position: { x: 700, y: 5 } });
+    await page.locator("#settle").focus();
     await page.keyboard.press("`");
   }
   await page.locator("#console-input").fill(`kubectl ${line}`);
@@ -291,7 +287,7 @@ withEditor("errors are told while somebody types, and nothing is applied", async
   assert.match(await told.innerText(), /^1 error, line \d+$/);
   assert.equal(await page.locator(".yaml__host .cm-lint-marker-error").count(), 1);
   assert.match(await page.locator(".tabs__select").first().getAttribute("aria-label"), /has errors/);
-  assert.equal(await page.locator(".pod, [data-phase]").count(), 0);
+  assert.equal(await page.locator(".pod-tile").count(), 0);
   await yaml(page).focus();
   await page.keyboard.press("ControlOrMeta+z");
   await told.waitFor({ state: "detached" });
@@ -327,10 +323,11 @@ withEditor("the past is read-only, and nothing is lost", async (page) => {
   await applyAndSettle(page);
   await kubectl(page, "set image ds/my-daemonset my-container=my-image:2");
   await settle(page);
+  await page.locator('.timeline[data-pace="Settled"]').waitFor();
   await page.locator(".yaml__host .cm-line").first().click();
   await page.keyboard.press("Home");
   await page.keyboard.type("# mine ");
-  await page.locator("body").click({ position: { x: 700, y: 5 } });
+  await page.locator("#settle").focus();
   await page.keyboard.press(",");
   const past = page.locator(".editor__past");
   await past.waitFor();
