@@ -1,13 +1,17 @@
 //! The documents in the editor: what was typed is kept, whatever else happens.
 
+use super::drift::Watched;
+use super::past::Past;
+use super::retext;
 use crate::apiserver::ApiServer;
 use crate::explain::hints::{Hint, hints};
 use crate::present::editor::{
-    ApplyResult, EditorPane, EditorTab, ObjectItem, PresetItem, Problem, StoryNote, TabId,
+    ApplyResult, Drift, EditorPane, EditorTab, ObjectItem, PresetItem, Problem, StoryNote, TabId,
 };
-use crate::present::marks::Marks;
+use crate::present::marks::{Marks, manifest};
 use crate::present::why::WhyPanel;
 use crate::presets;
+use crate::session::Session;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -25,11 +29,14 @@ pub struct Editor {
     next: u32,
     /// See `EditorPane::version`.
     pub version: u32,
+    /// See `EditorPane::edits`.
+    pub edits: u32,
+    past: Option<Past>,
     /// What the cluster holds that can be opened.
     pub objects: Rc<[ObjectItem]>,
     hints: Rc<[Hint]>,
-    /// What `hints` are about: the text, and how the DaemonSets were.
-    hinted: Option<(Rc<str>, u64)>,
+    /// What `hints` are about: the text, how the DaemonSets were, and whether applying it changed nothing.
+    hinted: Option<(Rc<str>, u64, bool)>,
     dismissed: BTreeSet<&'static str>,
     /// A scenario's hints wait until they are asked for: they would give the answer away.
     hides_hints: bool,
@@ -63,6 +70,9 @@ pub struct Tab {
     pub story: Option<StoryNote>,
     /// What `kubectl edit` opened it for, such as `daemonset.apps/agent`: applying it saves the edit.
     pub edits: Option<String>,
+    /// What `applied` says, compared with the cluster.
+    watched: Option<Watched>,
+    drift: Option<Rc<Drift>>,
 }
 
 impl Editor {
@@ -79,6 +89,8 @@ impl Editor {
             active: TabId(0),
             next: 0,
             version: 0,
+            edits: 0,
+            past: None,
             objects: Rc::new([]),
             hints: Rc::new([]),
             hinted: None,
@@ -121,6 +133,10 @@ impl Editor {
     }
 
     pub fn typed(&mut self, id: TabId, text: &str) {
+        // What is shown of the past isn't the document's text.
+        if self.past.is_some() && id == self.active {
+            return;
+        }
         if let Some(tab) = self.tabs.iter_mut().find(|tab| tab.id == id) {
             tab.set_text(text);
         }
@@ -237,14 +253,17 @@ impl Editor {
         let text = self.tab().text.clone();
         let sets = server.daemon_sets.iter();
         let generations = sets.map(|set| set.metadata.generation as u64 + 1).sum();
-        let is_same = |(old, then): &(Rc<str>, u64)| Rc::ptr_eq(old, &text) && *then == generations;
+        let is_unchanged = self.tab().is_unchanged();
+        let is_same = |(old, then, was): &(Rc<str>, u64, bool)| {
+            Rc::ptr_eq(old, &text) && (*then, *was) == (generations, is_unchanged)
+        };
         if self.hinted.as_ref().is_some_and(is_same) {
             return;
         }
-        let mut found = hints(&text, server);
+        let mut found = hints(&text, server, is_unchanged);
         found.retain(|hint| !self.dismissed.contains(hint.id));
         self.hints = found.into();
-        self.hinted = Some((text, generations));
+        self.hinted = Some((text, generations, is_unchanged));
     }
 
     pub fn dismiss(&mut self, id: &'static str) {
@@ -291,6 +310,50 @@ impl Editor {
         }
     }
 
+    /// Compares the documents with the cluster, and looks whether the moment that is shown lies in the past.
+    pub fn follow(&mut self, session: &Session) {
+        for tab in &mut self.tabs {
+            tab.follow(&session.cluster().server);
+        }
+        let before = self.past.take();
+        let was: Option<Rc<str>> = before.as_ref().map(|past| past.text.clone());
+        self.past = Past::of(before, self.tab(), session);
+        if was != self.past.as_ref().map(|past| past.text.clone()) {
+            self.version += 1;
+        }
+    }
+
+    /// The documents that say exactly what the cluster holds.
+    pub fn in_step(&self) -> Vec<TabId> {
+        let tabs = self.tabs.iter();
+        tabs.filter(|tab| !tab.is_dirty() && tab.watched.is_some() && tab.drift.is_none())
+            .map(|tab| tab.id)
+            .collect()
+    }
+
+    /// Lets a document say what the cluster holds, if it differs: line by line, or else, if `may_rewrite`, as a whole.
+    pub fn adopt(&mut self, id: TabId, server: &ApiServer, may_rewrite: bool) -> bool {
+        let Some(tab) = self.tabs.iter_mut().find(|tab| tab.id == id) else {
+            return false;
+        };
+        let Some(watched) = tab.watched.as_ref().filter(|watched| watched.differs()) else {
+            return false;
+        };
+        let whole = || may_rewrite.then(|| whole(watched, server))?;
+        let Some(text) = retext::adopted(watched, server).or_else(whole) else {
+            return false;
+        };
+        tab.set_text(&text);
+        tab.applied = Some(tab.text.clone());
+        tab.problems = Rc::new([]);
+        tab.result = ApplyResult::None;
+        tab.follow(server);
+        if id == self.active {
+            self.edits += 1;
+        }
+        true
+    }
+
     /// Titles tell their tabs apart: by name, else with the kind or the namespace, else by a number.
     fn views(&self) -> Vec<EditorTab> {
         let words: [fn(&Tab) -> &str; 2] = [|tab| &tab.kind, |tab| &tab.namespace];
@@ -318,17 +381,33 @@ impl Editor {
 
     pub fn pane(&self, presets: &Rc<[PresetItem]>, is_first_visit: bool) -> EditorPane {
         let tab = self.tab();
+        let is_now = self.past.is_none();
         EditorPane {
             tabs: self.views(),
             active: tab.id,
-            text: tab.text.clone(),
+            text: self
+                .past
+                .as_ref()
+                .map_or(&tab.text, |past| &past.text)
+                .clone(),
+            edits: self.edits,
+            drift: tab.drift.clone().filter(|_| is_now),
+            past: self.past.as_ref().map(|past| past.words.clone()),
             version: self.version,
-            problems: tab.problems.clone(),
-            result: tab.result.clone(),
+            problems: if is_now {
+                tab.problems.clone()
+            } else {
+                Rc::new([])
+            },
+            result: if is_now {
+                tab.result.clone()
+            } else {
+                ApplyResult::None
+            },
             presets: presets.clone(),
             objects: self.objects.clone(),
             hints: match self.waiting_hints() {
-                0 => self.hints.clone(),
+                0 if is_now => self.hints.clone(),
                 _ => Rc::new([]),
             },
             pointed: self
@@ -356,6 +435,8 @@ impl Tab {
             watch: None,
             story: None,
             edits: None,
+            watched: None,
+            drift: None,
         };
         tab.set_text(text);
         tab
@@ -368,6 +449,45 @@ impl Tab {
 
     pub fn is_dirty(&self) -> bool {
         self.applied.as_ref() != Some(&self.text)
+    }
+
+    /// Was it applied again as it was?
+    fn is_unchanged(&self) -> bool {
+        let is_so = |line: &String| line.ends_with(" unchanged");
+        let lines = match &self.result {
+            ApplyResult::Done { lines, .. } => lines.as_slice(),
+            _ => &[],
+        };
+        !self.is_dirty() && lines.iter().any(is_so)
+    }
+
+    fn follow(&mut self, server: &ApiServer) {
+        // What `kubectl edit` opened is a copy, to be saved once.
+        let applied = self.applied.as_ref().filter(|_| self.edits.is_none());
+        let Some(applied) = applied else {
+            (self.watched, self.drift) = (None, None);
+            return;
+        };
+        let is_known = |watched: &Watched| Rc::ptr_eq(&watched.text, applied);
+        let is_new = !self.watched.as_ref().is_some_and(is_known);
+        if is_new {
+            self.watched = Some(Watched::new(applied));
+        }
+        if let Some(watched) = &mut self.watched
+            && watched.look(server) | is_new
+        {
+            self.drift = watched.view();
+        }
+    }
+
+    /// Would `kubectl apply` leave a part of what others wrote?
+    pub fn needs_replace(&self) -> bool {
+        self.watched.as_ref().is_some_and(Watched::needs_replace)
+    }
+
+    /// The kind, the namespace and the name of its first object.
+    pub fn names(&self) -> [String; 3] {
+        names_of(&self.text)
     }
 
     /// Would closing it lose text? A preset can be opened again.
@@ -391,8 +511,30 @@ impl Tab {
             title: cut(title),
             is_dirty: self.is_dirty() && !self.text.trim().is_empty(),
             has_problems: !self.problems.is_empty(),
+            differs: self.drift.is_some(),
         }
     }
+}
+
+/// What the cluster holds of a document's objects, as a document.
+fn whole(watched: &Watched, server: &ApiServer) -> Option<Rc<str>> {
+    let objects = watched.objects.iter();
+    let texts: Vec<String> = objects
+        .filter_map(|object| manifest(&server.get_object(object.kind, &object.key)?))
+        .collect();
+    (!texts.is_empty()).then(|| texts.join("---\n").into())
+}
+
+/// The kind, the namespace and the name of a document's first object.
+pub fn names_of(text: &str) -> [String; 3] {
+    let [name, kind, namespace] = names(text);
+    let name = name.split(' ').next().unwrap_or_default().to_owned();
+    let namespace = Some(namespace).filter(|it| !it.is_empty());
+    [
+        kind,
+        namespace.unwrap_or_else(|| "default".to_owned()),
+        name,
+    ]
 }
 
 /// A long title without its middle: names differ at their ends.

@@ -6,12 +6,15 @@
 pub mod clock;
 pub mod compare;
 pub mod console;
+pub mod drift;
 pub mod editor;
 pub mod guide;
 pub mod history;
 pub mod import;
 pub mod msg;
 pub mod objects;
+pub mod past;
+pub mod retext;
 pub mod scenarios;
 pub mod show;
 pub mod side;
@@ -27,7 +30,7 @@ use crate::kubectl::{label, taint};
 use crate::present::cluster::CARDS_MAX;
 use crate::present::console::ConsolePane;
 use crate::present::daemon_set::DaemonSetId;
-use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem};
+use crate::present::editor::{ApplyResult, EditorPane, PresetItem, Problem, TabId};
 use crate::present::fleet::GroupBy;
 use crate::present::marks::manifest;
 use crate::present::page::{Look, Page, Subject};
@@ -228,8 +231,16 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Undo => {
             model.console.interrupt_wait();
             model.clock.end_jump();
+            let is_fix = model
+                .done(About::Node)
+                .or(model.done(About::Rollout))
+                .is_some();
+            let clean = model.editor.in_step();
             if model.session.undo() {
                 model.tell("Undone".to_owned());
+                if is_fix {
+                    model.keep_in_step(&clean);
+                }
             }
         }
         Msg::Redo => {
@@ -361,6 +372,9 @@ fn act_editor(model: &mut Model, msg: EditorMsg, effects: &mut Vec<Effect>) {
         EditorMsg::Typed { tab, text } => model.editor.typed(tab, &text),
         EditorMsg::Rewrite { tab, text } => model.editor.rewrite(tab, &text),
         EditorMsg::Apply => apply(model),
+        EditorMsg::Check(tab) => check(model, tab),
+        EditorMsg::TakeOver => model.take_over(),
+        EditorMsg::Overwrite => overwrite(model),
         EditorMsg::SelectTab(tab) => model.editor.select(tab),
         EditorMsg::NewTab => {
             model.editor.new_tab();
@@ -405,6 +419,58 @@ fn apply(model: &mut Model) {
         },
         None => Command::Apply { yaml },
     };
+    finish_apply(model, command);
+}
+
+/// Makes the cluster say what the document in front says, also where apply would leave what others wrote.
+fn overwrite(model: &mut Model) {
+    let tab = model.editor.tab();
+    let yaml = tab.text.to_string();
+    let command = match tab.needs_replace() {
+        true => Command::Kubectl {
+            args: ["replace", "--save-config", "-f", "-"]
+                .map(str::to_owned)
+                .to_vec(),
+            stdin: Some(yaml),
+            no_wait: false,
+        },
+        false => Command::Apply { yaml },
+    };
+    finish_apply(model, command);
+}
+
+/// Says in the document what applying it would be refused for; nothing is applied, and nothing is logged.
+fn check(model: &mut Model, id: TabId) {
+    let cluster = model.session.cluster();
+    let Some(tab) = model.editor.tabs.iter_mut().find(|tab| tab.id == id) else {
+        return;
+    };
+    let is_blank = |line: &str| line.trim().is_empty() || line.starts_with('#');
+    let problems = match tab.text.lines().all(is_blank) {
+        true => Rc::new([]),
+        false => match execute::check(cluster, &tab.text) {
+            Ok(_) => Rc::new([]),
+            Err(failure) => problems_of(&failure),
+        },
+    };
+    if problems.is_empty() && matches!(tab.result, ApplyResult::Failed { .. }) {
+        tab.result = ApplyResult::None;
+    }
+    tab.problems = problems;
+}
+
+/// All places of a failure, or what it says without one.
+fn problems_of(failure: &Failure) -> Rc<[Problem]> {
+    let places = failure.places.iter().map(|place| Problem {
+        line: place.line,
+        column: place.column,
+        message: place.message.clone(),
+        hint: place.hint.clone(),
+    });
+    places.collect()
+}
+
+fn finish_apply(model: &mut Model, command: Command) {
     let applied = Rc::clone(&model.editor.tab().text);
     let result = model.run(command);
     if result.is_ok() {
@@ -437,16 +503,7 @@ fn apply(model: &mut Model) {
                 done.join(", ")
             };
             tab.result = ApplyResult::Failed { done, message };
-            tab.problems = failure
-                .places
-                .iter()
-                .map(|place| Problem {
-                    line: place.line,
-                    column: place.column,
-                    message: place.message.clone(),
-                    hint: place.hint.clone(),
-                })
-                .collect();
+            tab.problems = problems_of(&failure);
             model.announcement = format!("{said}. {}", failure.message);
         }
     }
@@ -861,6 +918,23 @@ impl Model {
             .count() as u32
     }
 
+    /// The document in front becomes what the cluster holds.
+    fn take_over(&mut self) {
+        let server = &self.session.cluster().server;
+        if self.editor.adopt(self.editor.active, server, true) {
+            self.tell("The manifest is what the cluster holds".to_owned());
+        }
+    }
+
+    /// These documents said what the cluster holds; after an edit by a button they do again, where that can be written.
+    fn keep_in_step(&mut self, clean: &[TabId]) {
+        self.editor.follow(&self.session);
+        for id in clean {
+            let server = &self.session.cluster().server;
+            self.editor.adopt(*id, server, false);
+        }
+    }
+
     /// Opens an object's manifest, as the object is in the cluster, in the editor.
     fn open_object(&mut self, kind: Kind, key: &Key) {
         let server = &self.session.cluster().server;
@@ -880,6 +954,7 @@ impl Model {
         if *self.pane.objects != *objects {
             self.editor.objects = objects.into();
         }
+        self.editor.follow(&self.session);
         self.editor.hint(&self.session.cluster().server);
         let pace = self.pace();
         let is_standing = matches!(pace, Pace::Paused | Pace::Settled);
@@ -925,6 +1000,8 @@ impl Model {
 
 #[cfg(test)]
 mod console_tests;
+#[cfg(test)]
+mod editor_tests;
 #[cfg(test)]
 mod scenario_tests;
 #[cfg(test)]

@@ -118,6 +118,12 @@ pub enum EditorMsg {
         text: String,
     },
     Apply,
+    /// Somebody stopped typing: is it right so far?
+    Check(TabId),
+    /// The document becomes what the cluster holds.
+    TakeOver,
+    /// The cluster becomes what the document says.
+    Overwrite,
     SelectTab(TabId),
     NewTab,
     CloseTab(TabId),

@@ -412,7 +412,7 @@ fn restore(session: Session, shared: &Shared, is_embedded: bool) -> Model {
     model
 }
 
-fn applied_text(logged: &crate::session::Logged) -> Option<&str> {
+pub(super) fn applied_text(logged: &crate::session::Logged) -> Option<&str> {
     match &logged.command {
         Command::Apply { yaml } => Some(yaml),
         Command::Kubectl { args, stdin, .. }

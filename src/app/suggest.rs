@@ -83,6 +83,7 @@ impl Model {
         else {
             return;
         };
+        let clean = self.editor.in_step();
         let mut submit: fn(&mut Session, Command) -> _ = Session::submit;
         for command in commands {
             if let Err(failure) = self.run_with(command, submit) {
@@ -90,6 +91,7 @@ impl Model {
             }
             submit = Session::submit_also;
         }
+        self.keep_in_step(&clean);
         let edits = self.session.edits();
         self.done = Some(Done {
             about,

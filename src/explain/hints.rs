@@ -29,8 +29,8 @@ const ASSIGN: &str = "Assigning Pods to Nodes";
 const CONFIG: &str = "ConfigMaps";
 const IMAGES: &str = "Images";
 
-/// The hints for a text, in its order.
-pub fn hints(text: &str, server: &ApiServer) -> Vec<Hint> {
+/// The hints for a text, in its order. `is_unchanged`: it was applied again, and nothing came of it.
+pub fn hints(text: &str, server: &ApiServer, is_unchanged: bool) -> Vec<Hint> {
     if text.len() > TEXT_MAX {
         return Vec::new();
     }
@@ -40,14 +40,14 @@ pub fn hints(text: &str, server: &ApiServer) -> Vec<Hint> {
     for document in &documents {
         let is_set = document.root.get("kind").and_then(Node::as_str) == Some("DaemonSet");
         if is_set {
-            of_set(&document.root, server, &mut found);
+            of_set(&document.root, server, is_unchanged, &mut found);
         }
     }
     found.order_by_key(|hint: &Hint| (hint.at.line, hint.at.column));
     found
 }
 
-fn of_set(root: &Node, server: &ApiServer, found: &mut Vec<Hint>) {
+fn of_set(root: &Node, server: &ApiServer, is_unchanged: bool, found: &mut Vec<Hint>) {
     let live = live(root, server);
     let mut say = |id, at, page, text: String| found.push(Hint { id, at, text, page });
     if let Some(entry) = at(root, &["spec"]).and_then(|spec| spec.entry("replicas")) {
@@ -86,13 +86,13 @@ fn of_set(root: &Node, server: &ApiServer, found: &mut Vec<Hint>) {
             text.to_owned(),
         );
     }
-    of_strategy(root, &mut say);
-    of_pods(root, live.as_deref(), &mut say);
+    of_strategy(root, live.is_some(), &mut say);
+    of_pods(root, live.as_deref(), is_unchanged, &mut say);
 }
 
 type Say<'a> = dyn FnMut(&'static str, Position, &'static str, String) + 'a;
 
-fn of_strategy(root: &Node, say: &mut Say<'_>) {
+fn of_strategy(root: &Node, is_live: bool, say: &mut Say<'_>) {
     let Some(strategy) = at(root, &["spec", "updateStrategy"]) else {
         return;
     };
@@ -108,7 +108,7 @@ fn of_strategy(root: &Node, say: &mut Say<'_>) {
     };
     if let Some(entry) = rolling
         .entry("maxUnavailable")
-        .filter(|entry| !is_zero(&entry.value))
+        .filter(|entry| is_live && !is_zero(&entry.value))
     {
         let text = "maxUnavailable isn't a guaranteed minimum: it limits what the rollout itself takes down. Pods that are unavailable for other reasons (a dead node, a crash) come on top, and old pods that aren't available are replaced at once.";
         say("floor", entry.at, ROLLING, text.to_owned());
@@ -129,7 +129,7 @@ fn of_strategy(root: &Node, say: &mut Say<'_>) {
     }
 }
 
-fn of_pods(root: &Node, live: Option<&DaemonSet>, say: &mut Say<'_>) {
+fn of_pods(root: &Node, live: Option<&DaemonSet>, is_unchanged: bool, say: &mut Say<'_>) {
     let Some(spec) = at(root, &["spec", "template", "spec"]) else {
         return;
     };
@@ -147,10 +147,10 @@ fn of_pods(root: &Node, live: Option<&DaemonSet>, say: &mut Say<'_>) {
             let image = entry.value.as_str().unwrap_or("");
             let name = image.rsplit('/').next().unwrap_or("");
             let is_latest = !name.contains(':') && !name.is_empty() || name.ends_with(":latest");
-            is_latest && !image.contains('@') && is_running_it(image)
+            is_unchanged && is_latest && !image.contains('@') && is_running_it(image)
         });
     if let Some(entry) = latest {
-        let text = "A new image behind the tag latest rolls nothing out: the template is the same text, so nothing has changed. Name a version, or use kubectl rollout restart.";
+        let text = "The same text rolls nothing out, even if there is a new image behind the tag latest. Name a version, or use kubectl rollout restart.";
         say("latest", entry.at, IMAGES, text.to_owned());
     }
     let configured = spec
@@ -163,7 +163,7 @@ fn of_pods(root: &Node, live: Option<&DaemonSet>, say: &mut Say<'_>) {
         .iter()
         .flat_map(|container| container.get("envFrom").map(items).unwrap_or_default())
         .find_map(|source| source.entry("configMapRef"));
-    if let Some(entry) = configured.or(from_env) {
+    if let Some(entry) = configured.or(from_env).filter(|_| live.is_some()) {
         let text = "A changed ConfigMap rolls nothing out: the template only names it. Change the template too (many put a hash of the ConfigMap into an annotation), or use kubectl rollout restart.";
         say("config-map", entry.at, CONFIG, text.to_owned());
     }
@@ -224,7 +224,7 @@ mod tests {
         let mut session = Session::new(Scenario::default());
         let yaml = AGENT.to_owned();
         session.submit(Command::Apply { yaml }).unwrap();
-        let found = hints(text, &session.cluster().server);
+        let found = hints(text, &session.cluster().server, false);
         let lines = found.iter().map(|hint| {
             format!(
                 "{}:{} {} ({})\n",
@@ -239,12 +239,11 @@ mod tests {
         check(AGENT, expect![[""]]);
         for preset in crate::presets::all() {
             let session = Session::new(Scenario::default());
-            let ids: Vec<&str> = hints(preset.yaml, &session.cluster().server)
+            let ids: Vec<&str> = hints(preset.yaml, &session.cluster().server, true)
                 .iter()
                 .map(|hint| hint.id)
                 .collect();
-            let is_plain = |id: &&str| !["floor", "config-map"].contains(id);
-            assert!(!ids.iter().any(is_plain), "{}: {ids:?}", preset.id);
+            assert!(ids.is_empty(), "{}: {ids:?}", preset.id);
         }
     }
 
@@ -283,13 +282,14 @@ spec:
     }
 
     #[test]
-    fn the_tag_latest_is_noticed_once_it_runs() {
+    fn the_tag_latest_is_noticed_once_it_was_applied_again_in_vain() {
         let latest = AGENT.replace("agent:1", "agent");
         check(&latest, expect![[""]]);
         let mut session = Session::new(Scenario::default());
         let yaml = latest.clone();
         session.submit(Command::Apply { yaml }).unwrap();
-        let found = hints(&latest, &session.cluster().server);
+        assert_eq!(hints(&latest, &session.cluster().server, false), []);
+        let found = hints(&latest, &session.cluster().server, true);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].id, "latest");
     }
@@ -299,7 +299,7 @@ spec:
         let whole = "kind: DaemonSet\nmetadata: {name: agent}\nspec:\n  selector: [1]\n  updateStrategy: 7\n  template: {spec: {containers: {image: x}, volumes: y}}\n";
         let session = Session::new(Scenario::default());
         for end in 0..whole.len() {
-            hints(&whole[..end], &session.cluster().server);
+            hints(&whole[..end], &session.cluster().server, true);
         }
     }
 }

@@ -9,6 +9,7 @@ use super::error::{Failure, Outcome};
 use super::manifest::{self, Item};
 use super::{Call, resource};
 use crate::api::decode;
+use crate::api::object::Object;
 use crate::api::yaml;
 use crate::apiserver::DeleteOptions;
 use serde_json::{Value, json};
@@ -27,13 +28,7 @@ pub fn create(call: &mut Call<'_>) -> Outcome {
                 .unwrap_or_else(Failure::silent));
         };
         let mut object = object.clone();
-        if call.flags.bool("save-config") {
-            let (_, text) = with_annotation(&item.value);
-            object
-                .meta_mut()
-                .annotations
-                .insert(LAST_APPLIED.to_owned(), text);
-        }
+        save_config(call, item, &mut object);
         let created = call
             .host
             .client()
@@ -42,6 +37,15 @@ pub fn create(call: &mut Call<'_>) -> Outcome {
         call.warn_of(&created, None);
         call.print_result(&created, "created")
     })
+}
+
+/// `--save-config`: a later apply knows what this one wrote.
+fn save_config(call: &Call<'_>, item: &Item, object: &mut Object) {
+    if call.flags.bool("save-config") {
+        let (_, text) = with_annotation(&item.value);
+        let annotations = &mut object.meta_mut().annotations;
+        annotations.insert(LAST_APPLIED.to_owned(), text);
+    }
 }
 
 pub fn replace(call: &mut Call<'_>) -> Outcome {
@@ -56,6 +60,7 @@ pub fn replace(call: &mut Call<'_>) -> Outcome {
                 .unwrap_or_else(Failure::silent));
         };
         let mut object = object.clone();
+        save_config(call, item, &mut object);
         let live = resource::get(
             call.host.client().server,
             item.info,

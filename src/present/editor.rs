@@ -30,6 +30,32 @@ pub struct EditorPane {
     pub story: Option<StoryNote>,
     /// Nothing was ever applied.
     pub is_first_visit: bool,
+    /// Changes when the text was edited by the page: the editor can undo that.
+    pub edits: u32,
+    /// Where the cluster isn't what this document says.
+    pub drift: Option<Rc<Drift>>,
+    /// The text is that of a moment in the past, as this sentence says, and can't be edited.
+    pub past: Option<Rc<str>>,
+}
+
+/// How the cluster differs from a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// `DaemonSet agent`: objects that aren't there any more.
+    pub gone: Vec<String>,
+    pub changes: Vec<DriftChange>,
+    /// How many more changes there are.
+    pub more: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DriftChange {
+    /// `spec.template.spec.containers[agent]`
+    pub place: String,
+    /// Lines of the document.
+    pub removed: Vec<String>,
+    /// Lines of the cluster.
+    pub added: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +67,8 @@ pub struct EditorTab {
     /// The text differs from what was last applied.
     pub is_dirty: bool,
     pub has_problems: bool,
+    /// The cluster isn't what it says.
+    pub differs: bool,
 }
 
 /// An error at a place in the text; lines and columns count from 1, and 0 is "no place".

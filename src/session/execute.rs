@@ -289,6 +289,11 @@ pub fn describe(command: &Command) -> String {
     }
 }
 
+/// What applying a text would come to, on a copy.
+pub fn check(cluster: &Cluster, yaml: &str) -> Result<Outcome, Failure> {
+    apply(&mut cluster.clone(), yaml)
+}
+
 fn apply(cluster: &mut Cluster, yaml: &str) -> Result<Outcome, Failure> {
     let applied = cluster.as_user(|client| kubectl::apply::apply(client, yaml, "STDIN"));
     if applied.errors.is_empty() {

@@ -21,6 +21,10 @@ extern "C" {
     fn get(this: &Handle) -> String;
     #[wasm_bindgen(method)]
     fn set(this: &Handle, text: &str);
+    #[wasm_bindgen(method)]
+    fn replace(this: &Handle, text: &str);
+    #[wasm_bindgen(method, js_name = setReadOnly)]
+    fn set_read_only(this: &Handle, read_only: bool);
     #[wasm_bindgen(method, js_name = setDiagnostics)]
     fn set_diagnostics(this: &Handle, diagnostics: &Array);
     #[wasm_bindgen(method)]
@@ -65,16 +69,19 @@ pub struct Editor {
     // JavaScript holds these for as long as the editor is there.
     _on_change: Closure<dyn FnMut(String)>,
     _on_apply: Closure<dyn FnMut()>,
+    _on_check: Closure<dyn FnMut()>,
 }
 
-/// Loads the editor, the first time over the network, and puts it into `parent`.
+/// Loads the editor, the first time over the network, and puts it into `parent`. `on_check` is called when somebody stops typing.
 pub async fn mount(
     parent: &Element,
     options: &Options<'_>,
     on_change: impl FnMut(String) + 'static,
     on_apply: impl FnMut() + 'static,
+    on_check: impl FnMut() + 'static,
 ) -> Result<Editor, JsValue> {
     let (on_change, on_apply) = (Closure::new(on_change), Closure::new(on_apply));
+    let on_check = Closure::new(on_check);
     let object = object(&[
         ("doc", options.doc.into()),
         ("label", options.label.into()),
@@ -82,6 +89,7 @@ pub async fn mount(
         ("dark", options.dark.into()),
         ("onChange", AsRef::<JsValue>::as_ref(&on_change).clone()),
         ("onApply", AsRef::<JsValue>::as_ref(&on_apply).clone()),
+        ("onCheck", AsRef::<JsValue>::as_ref(&on_check).clone()),
     ]);
     let module: Module = load_editor().await?.unchecked_into();
     let handle = module.mount(parent, &object)?;
@@ -89,6 +97,7 @@ pub async fn mount(
         handle,
         _on_change: on_change,
         _on_apply: on_apply,
+        _on_check: on_check,
     })
 }
 
@@ -100,6 +109,15 @@ impl Editor {
     /// Shows another document; undo doesn't go back across this, and `on_change` isn't called.
     pub fn set_text(&self, text: &str) {
         self.handle.set(text);
+    }
+
+    /// Edits the document, so that undo goes back across it; `on_change` isn't called.
+    pub fn replace_text(&self, text: &str) {
+        self.handle.replace(text);
+    }
+
+    pub fn set_read_only(&self, read_only: bool) {
+        self.handle.set_read_only(read_only);
     }
 
     /// Marks these problems, and only these.

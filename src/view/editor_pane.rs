@@ -5,8 +5,9 @@ use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::platform;
 use super::yaml_editor::YamlEditor;
-use crate::app::msg::{EditorMsg, Msg, Section};
-use crate::present::editor::{ApplyResult, EditorPane as Pane, EditorTab, Hint, Problem};
+use crate::app::msg::{ClockMsg, EditorMsg, Msg, Section};
+use crate::present::editor::{ApplyResult, Drift, EditorPane as Pane, EditorTab, Hint, Problem};
+use crate::present::words;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -71,23 +72,78 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
             </div>
             { invitation(pane) }
             { hints(&pane.hints, &dispatch) }
-            <YamlEditor tab={pane.active} version={pane.version} text={pane.text.clone()} problems={pane.problems.clone()} pointed={pane.pointed.clone()} is_dark={props.is_dark} reveal={props.reveal} />
-            <div class="editor__actions">
-                <button type="button" class="button button--primary" id="apply" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply" }</button>
-                <span class="editor__keys" aria-hidden="true"><kbd>{ "Ctrl" }</kbd>{ " " }<kbd>{ "Enter" }</kbd></span>
-                { result(&pane.result) }
-                if let ApplyResult::Done { .. } = pane.result {
-                    <button type="button" class="button editor__next" onclick={dispatch.on(Msg::Show(Section::Cluster))}>{ "Watch the pods" }</button>
-                }
-            </div>
-            { problems(&pane.problems, &dispatch) }
+            { for pane.drift.as_ref().map(|it| drift(it, &dispatch)) }
+            <YamlEditor tab={pane.active} version={pane.version} edits={pane.edits} is_read_only={pane.past.is_some()} text={pane.text.clone()} problems={pane.problems.clone()} pointed={pane.pointed.clone()} is_dark={props.is_dark} reveal={props.reveal} />
+            if let Some(words) = &pane.past {
+                <div class="editor__actions editor__past">
+                    <p>{ &**words }</p>
+                    <button type="button" class="button" onclick={dispatch.on(Msg::Clock(ClockMsg::Seek { ms: u64::MAX }))}>{ "Back to now" }</button>
+                    <button type="button" class="button" title="What you wrote, not what is shown here" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply your text here" }</button>
+                </div>
+            } else {
+                <div class="editor__actions">
+                    <button type="button" class="button button--primary" id="apply" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply" }</button>
+                    { outcome(pane, &dispatch) }
+                    if let ApplyResult::Done { .. } = pane.result {
+                        <button type="button" class="button editor__next" onclick={dispatch.on(Msg::Show(Section::Cluster))}>{ "Watch the pods" }</button>
+                    }
+                </div>
+            }
+            if matches!(pane.result, ApplyResult::Failed { .. }) { { problems(&pane.problems, &dispatch) } }
         </section>
     }
 }
 
-/// The first few things that the author may have got wrong.
+/// What came of the last Apply; else what one would be refused for; else how it is done.
+fn outcome(pane: &Pane, dispatch: &Dispatch) -> Html {
+    match (&pane.result, pane.problems.first()) {
+        (ApplyResult::Failed { .. }, _) | (ApplyResult::Done { .. }, None) => result(&pane.result),
+        (_, Some(first)) => html! {
+            <p class="editor__live">{ icon(Icon::Warning) }<button type="button" class="link" title={first.message.clone()} onclick={dispatch.on(Msg::Editor(EditorMsg::Reveal(first.line)))}>
+                { match first.line {
+                    0 => words::count(pane.problems.len() as u64, "error"),
+                    line => format!("{}, line {line}", words::count(pane.problems.len() as u64, "error")),
+                } }
+            </button></p>
+        },
+        (ApplyResult::None, None) => html! {
+            <span class="editor__keys" aria-hidden="true"><kbd>{ "Ctrl" }</kbd>{ " " }<kbd>{ "Enter" }</kbd></span>
+        },
+    }
+}
+
+/// How the cluster differs from the document, and both ways to make them the same.
+fn drift(drift: &Drift, dispatch: &Dispatch) -> Html {
+    let is_gone = drift.changes.is_empty();
+    let title = match is_gone {
+        true => format!("Not in the cluster: {}", drift.gone.join(", ")),
+        false => "Cluster differs".to_owned(),
+    };
+    let overwrite = if is_gone { "Apply again" } else { "Overwrite" };
+    html! {
+        <section class="drift" aria-labelledby="drift-heading">
+            <h3 id="drift-heading">{ icon(Icon::Warning) }{ title }</h3>
+            if !is_gone {
+                <button type="button" class="button button--small" title="The manifest becomes what the cluster holds" onclick={dispatch.on(Msg::Editor(EditorMsg::TakeOver))}>{ "Take over" }</button>
+            }
+            <button type="button" class="button button--small" title="The cluster becomes what the manifest says" onclick={dispatch.on(Msg::Editor(EditorMsg::Overwrite))}>{ overwrite }</button>
+            if !is_gone {
+                <div class="drift__lines" tabindex="0" role="group" aria-label="Differences: − manifest, + cluster">
+                    { for drift.changes.iter().map(|change| html! { <>
+                        <p class="drift__place">{ &change.place }</p>
+                        { for change.removed.iter().map(|line| html! { <del>{ line }</del> }) }
+                        { for change.added.iter().map(|line| html! { <ins>{ line }</ins> }) }
+                    </> }) }
+                    if drift.more > 0 { <p>{ format!("and {} more", drift.more) }</p> }
+                </div>
+            }
+        </section>
+    }
+}
+
+/// The first thing that the author may have got wrong; the next comes when it is dismissed.
 fn hints(hints: &[Hint], dispatch: &Dispatch) -> Html {
-    const SHOWN_MAX: usize = 2;
+    const SHOWN_MAX: usize = 1;
     if hints.is_empty() {
         return html! {};
     }
@@ -117,13 +173,15 @@ fn tabs(pane: &Pane, dispatch: &Dispatch) -> Html {
 fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Dispatch) -> Html {
     let state = if tab.has_problems {
         ", has errors"
+    } else if tab.differs {
+        ", cluster differs"
     } else if tab.is_dirty {
         ", not applied"
     } else {
         ""
     };
     html! {
-        <span class="tabs__tab" key={tab.id.0.to_string()} data-active={is_active.to_string()} data-dirty={tab.is_dirty.to_string()} data-problems={tab.has_problems.to_string()}>
+        <span class="tabs__tab" key={tab.id.0.to_string()} data-active={is_active.to_string()} data-dirty={tab.is_dirty.to_string()} data-problems={tab.has_problems.to_string()} data-differs={tab.differs.to_string()}>
             <button type="button" class="tabs__select" id={format!("tab-{}", tab.id.0)} aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)} title={tab.about.clone()}
                 onclick={dispatch.on(Msg::Editor(EditorMsg::SelectTab(tab.id)))}>
                 { &tab.title }

@@ -12,6 +12,7 @@ use web_sys::{Element, HtmlElement};
 
 const THEME_KEY: &str = "daemonset-playground/theme";
 const GUIDE_KEY: &str = "daemonset-playground/experiments";
+const WIDTH_KEY: &str = "daemonset-playground/editor-width";
 const KEPT_KEY: &str = "daemonset-playground/session";
 /// What the keyboard can reach.
 pub const FOCUSABLE: &str =
@@ -114,6 +115,19 @@ fn address() -> String {
 pub fn meta(name: &str) -> Option<String> {
     let found = document().query_selector(&format!("meta[name='{name}']"));
     found.ok().flatten()?.get_attribute("content")
+}
+
+/// The editor as wide as it was made the last time (src/editor/splitter.js).
+pub fn restore_editor_width() {
+    let storage = window().local_storage().ok().flatten();
+    let width = storage.and_then(|storage| storage.get_item(WIDTH_KEY).ok().flatten());
+    let root = document().document_element();
+    if let (Some(width), Some(root)) = (width.and_then(|it| it.parse::<u16>().ok()), root)
+        && let Ok(root) = root.dyn_into::<HtmlElement>()
+    {
+        let style = root.style();
+        let _ = style.set_property("--editor-width", &format!("{width}px"));
+    }
 }
 
 /// Scrolls what a box holds to its end.

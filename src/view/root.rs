@@ -75,6 +75,7 @@ impl Component for Root {
         model.theme = platform::saved_theme();
         model.guide.is_dismissed = platform::is_guide_dismissed();
         platform::show_theme(model.theme);
+        platform::restore_editor_width();
         let dispatch = Dispatch(ctx.link().callback(|msg| msg));
         let trail = Rc::default();
         let on_node = dispatch.0.reform(|name| Msg::Select(Selection::Node(name)));

@@ -14,6 +14,9 @@ pub struct YamlEditorProps {
     pub tab: TabId,
     /// Changes when the text was changed by anything but typing here.
     pub version: u32,
+    /// Changes when the page edited the text: undo goes back across that.
+    pub edits: u32,
+    pub is_read_only: bool,
     pub text: Rc<str>,
     pub problems: Rc<[Problem]>,
     /// Lines that the page points at, first and last of each range.
@@ -118,6 +121,11 @@ impl Component for YamlEditor {
         if let Load::Ready(editor) = &self.state {
             if props.version != old.version {
                 editor.set_text(&props.text);
+            } else if props.edits != old.edits {
+                editor.replace_text(&props.text);
+            }
+            if props.is_read_only != old.is_read_only {
+                editor.set_read_only(props.is_read_only);
             }
             if props.version != old.version || props.problems != old.problems {
                 editor.set_diagnostics(&diagnostics(&props.problems));
@@ -141,7 +149,7 @@ impl Component for YamlEditor {
         {
             plain.set_value(&props.text);
         }
-        false
+        props.is_read_only != old.is_read_only
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -161,7 +169,7 @@ impl Component for YamlEditor {
             <div class="yaml" data-editor={if is_ready { "rich" } else { "plain" }}>
                 <div class="yaml__host" ref={self.host.clone()}></div>
                 if !is_ready {
-                    <textarea class="yaml__plain" ref={self.plain.clone()} aria-label="Manifest" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
+                    <textarea class="yaml__plain" ref={self.plain.clone()} aria-label="Manifest" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off" readonly={ctx.props().is_read_only}
                         defaultvalue={ctx.props().text.to_string()} oninput={ctx.link().callback(|_| Own::Typed)}
                         onblur={ctx.link().callback(|_| Own::Left)} onkeydown={on_key} />
                 }
@@ -199,6 +207,10 @@ impl YamlEditor {
                 let dispatch = dispatch.clone();
                 move || dispatch.send(Msg::Editor(EditorMsg::Apply))
             };
+            let on_check = {
+                let (dispatch, tab) = (dispatch.clone(), tab.clone());
+                move || dispatch.send(Msg::Editor(EditorMsg::Check(*tab.borrow())))
+            };
             let on_change = move |text| {
                 dispatch.send(Msg::Editor(EditorMsg::Typed {
                     tab: *tab.borrow(),
@@ -206,7 +218,7 @@ impl YamlEditor {
                 }))
             };
             Own::Loaded(
-                editor::mount(&host, &options, on_change, on_apply)
+                editor::mount(&host, &options, on_change, on_apply, on_check)
                     .await
                     .ok(),
             )
@@ -220,6 +232,7 @@ impl YamlEditor {
             editor.set_text(&props.text);
         }
         editor.set_dark(props.is_dark);
+        editor.set_read_only(props.is_read_only);
         editor.set_diagnostics(&diagnostics(&props.problems));
         self.state = Load::Ready(editor);
     }

@@ -1,5 +1,6 @@
 // Bundles src/editor/editor.js and the CodeMirror packages into static/editor/editor.js.
 // trunk runs this before each build.
+// What completion knows of Kubernetes' fields comes from the same files as `kubectl explain`, as the module "schema".
 // The bundle is written only if its bytes changed, so that watching doesn't see a change in every build.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -11,6 +12,34 @@ const esbuild = await import("esbuild").catch(() => {
   process.exit(1);
 });
 
+/** All fields by type, as `{field: [type, words, ...values]}`. */
+async function schema() {
+  const lines = async (file) => (await readFile(file, "utf8")).split("\n").filter((line) => line && !line.startsWith("#"));
+  const types = {};
+  let current;
+  for (const line of await lines("src/api/schema.txt")) {
+    const [name, type] = line.trim().split(" ");
+    if (line.startsWith(" ")) current[name] = [type.replace(/^string:.*/, "string")];
+    else current = types[name] = {};
+  }
+  for (const line of [...(await lines("src/kubectl/explain.txt")), ...(await lines("src/editor/docs.txt"))]) {
+    const [, type, name, sign, text] = /^(\w+)\.(\w+)(:| =) (.*)$/.exec(line) ?? [];
+    const field = types[type]?.[name];
+    if (!field) continue;
+    if (sign === ":") field[1] = text;
+    else field.splice(1, field.length, field[1] ?? "", ...text.split(" | "));
+  }
+  return JSON.stringify(types);
+}
+
+const schemaModule = {
+  name: "schema",
+  setup(build) {
+    build.onResolve({ filter: /^schema$/ }, () => ({ path: "schema", namespace: "schema" }));
+    build.onLoad({ filter: /.*/, namespace: "schema" }, async () => ({ contents: await schema(), loader: "json" }));
+  },
+};
+
 const { outputFiles } = await esbuild.build({
   entryPoints: ["src/editor/editor.js"],
   bundle: true,
@@ -19,6 +48,7 @@ const { outputFiles } = await esbuild.build({
   target: "es2022",
   legalComments: "none",
   banner: { js: "/* CodeMirror 6, MIT licence, © Marijn Haverbeke and others: https://codemirror.net */" },
+  plugins: [schemaModule],
   write: false,
   logLevel: "warning",
 });

@@ -151,16 +151,28 @@ impl Node {
         }
     }
 
-    /// One step of a path: a key (its place is the key's) or an index.
-    fn child(&self, step: &str) -> Option<(Position, &Node)> {
+    /// Where exactly these keys and indices lead.
+    pub fn find(&self, steps: &[String]) -> Option<&Node> {
+        let mut node = self;
+        for step in steps {
+            node = node.step(step)?.1;
+        }
+        Some(node)
+    }
+
+    /// What is behind a key (its place is the key's) or an index.
+    pub fn step(&self, step: &str) -> Option<(Position, &Node)> {
         if let NodeValue::List(items) = &self.value {
             let item = items.get(step.parse::<usize>().ok()?)?;
             return Some((item.at, item));
         }
-        let entry = self
-            .entry(step)
-            .or_else(|| self.get("metadata")?.entry(step))?;
+        let entry = self.entry(step)?;
         Some((entry.at, &entry.value))
+    }
+
+    /// One step of a path: a key (its place is the key's) or an index.
+    fn child(&self, step: &str) -> Option<(Position, &Node)> {
+        self.step(step).or_else(|| self.get("metadata")?.step(step))
     }
 }
 
