@@ -2,6 +2,7 @@
 
 use super::apps::{ControllerRevision, DaemonSet};
 use super::core::{Event, Generic, Namespace, PriorityClass};
+use super::json;
 use super::meta::ObjectMeta;
 use super::node::Node;
 use super::pod::Pod;
@@ -248,7 +249,7 @@ impl Object {
         fn typed<T: serde::de::DeserializeOwned>(
             value: serde_json::Value,
         ) -> Result<Rc<T>, serde_json::Error> {
-            serde_json::from_value(value).map(Rc::new)
+            json::read(value).map(Rc::new)
         }
         let text = |key: &str| {
             value

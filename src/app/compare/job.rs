@@ -2,6 +2,7 @@
 //!
 //! Both ways it is this code that does it, and the reports are the same.
 
+use crate::api::json;
 use crate::explain::compare::{Comparison, Nodes, Plan};
 use crate::present::compare::{self, CompareResult, Progress};
 use crate::session::Origin;
@@ -36,7 +37,7 @@ impl Report {
     }
 
     pub fn parse(text: &str) -> Option<Report> {
-        serde_json::from_slice(text.as_bytes()).ok()
+        json::read(json::parse(text.as_bytes()).ok()?).ok()
     }
 }
 
@@ -62,8 +63,7 @@ impl Job {
 
     /// Makes the cluster anew from what a page sent.
     pub fn open(order: &str) -> Result<Job, String> {
-        // As bytes, like links: the code for both is the same.
-        let order = serde_json::from_slice(order.as_bytes());
+        let order = json::parse(order.as_bytes()).and_then(json::read);
         let order: Order = order.map_err(|error| error.to_string())?;
         let cluster = order.origin.cluster().map_err(|error| error.to_string())?;
         let comparison = Comparison::new(&cluster, order.plan, &order.nodes)?;
