@@ -17,9 +17,9 @@ use crate::api::object::{Key, Kind, Object, Resource};
 use crate::api::pod::Pod;
 use crate::api::status::{Reason, Status};
 use crate::sim::hash::uuid;
+use crate::sim::map::Map;
 use crate::trace::TraceId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use strategy::Strategy;
 use table::Table;
@@ -94,10 +94,10 @@ pub struct ApiServer {
     pub events: Table<Event>,
     pub generics: Table<Generic>,
     /// When each event was last written, by version: the oldest first.
-    event_ages: BTreeMap<u64, (Time, Key)>,
+    event_ages: Map<u64, (Time, Key)>,
     clock: Time,
     /// Nodes whose leases aren't renewed any more, and when they last were. The others are renewed every 10 s.
-    pub stale_leases: BTreeMap<String, Time>,
+    pub stale_leases: Map<String, Time>,
     /// See `api::pod::Volume`.
     token_source: Rc<Extra>,
     /// Changes that nobody has taken to the watchers yet.
@@ -163,9 +163,9 @@ impl ApiServer {
             pods: Table::default(),
             events: Table::default(),
             generics: Table::default(),
-            event_ages: BTreeMap::new(),
+            event_ages: Map::new(),
             clock: now,
-            stale_leases: BTreeMap::new(),
+            stale_leases: Map::new(),
             token_source: Rc::new(admission::token_source()),
             log: Vec::new(),
         };

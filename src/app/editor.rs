@@ -8,7 +8,7 @@ use crate::present::editor::{
 use crate::present::marks::Marks;
 use crate::present::why::WhyPanel;
 use crate::presets;
-use std::collections::BTreeSet;
+use crate::sim::map::Set;
 use std::rc::Rc;
 
 /// Text longer than this isn't kept apart from what was applied; the API server refuses it anyway.
@@ -30,7 +30,7 @@ pub struct Editor {
     hints: Rc<[Hint]>,
     /// What `hints` are about: the text, and how the DaemonSets were.
     hinted: Option<(Rc<str>, u64)>,
-    dismissed: BTreeSet<&'static str>,
+    dismissed: Set<&'static str>,
     pointing: Option<Pointing>,
 }
 
@@ -80,7 +80,7 @@ impl Editor {
             objects: Rc::new([]),
             hints: Rc::new([]),
             hinted: None,
-            dismissed: BTreeSet::new(),
+            dismissed: Set::new(),
             pointing: None,
         };
         for text in texts {
@@ -268,7 +268,7 @@ impl Editor {
         let view = |tab: &Tab| {
             let twins = || self.tabs.iter().filter(|other| other.title == tab.title);
             let differs = |word: &&fn(&Tab) -> &str| {
-                let all: BTreeSet<&str> = twins().map(word).collect();
+                let all: Set<&str> = twins().map(word).collect();
                 all.len() == twins().count() && !all.contains("")
             };
             let number = twins().take_while(|twin| twin.id != tab.id).count() + 1;
