@@ -1,10 +1,11 @@
-// Reads and edits a WebAssembly file by its sections: names of functions, their sizes, and bodies that only trap.
+// Reads and edits a WebAssembly file by its sections: its imports, its functions and their sizes.
 // No more of the format than that: https://webassembly.github.io/spec/core/binary/
 
 const CUSTOM = 0;
 const IMPORT = 2;
 const CODE = 10;
 const HEADER_BYTES = 8;
+const [FUNCTION, TABLE, MEMORY, GLOBAL] = [0, 1, 2, 3];
 const FUNCTION_NAMES = 1;
 /** No locals; unreachable; end. */
 const TRAP = Buffer.from([0x00, 0x00, 0x0b]);
@@ -46,36 +47,47 @@ function sections(bytes) {
   return found;
 }
 
-/** Imported functions come first in the numbering. */
-function importedFunctions(bytes) {
+/** Each import: its name, and where it begins and ends; and the name within it. */
+function imports(bytes) {
   const section = sections(bytes).find(({ id }) => id === IMPORT);
-  if (!section) return 0;
-  let functions = 0;
+  if (!section) return [];
+  const found = [];
   let [count, at] = number(bytes, section.start);
-  const limits = () => {
-    const flags = bytes[at++];
+  const skipLimits = () => {
+    const hasMaximum = bytes[at++] & 1;
     [, at] = number(bytes, at);
-    if (flags & 1) [, at] = number(bytes, at);
+    if (hasMaximum) [, at] = number(bytes, at);
   };
   for (; count > 0; count--) {
+    const begin = at;
     [, at] = text(bytes, at);
-    [, at] = text(bytes, at);
+    const nameBegin = at;
+    let name;
+    [name, at] = text(bytes, at);
+    const nameEnd = at;
     const kind = bytes[at++];
-    if (kind === 0) {
-      [, at] = number(bytes, at);
-      functions++;
-    } else if (kind === 1) {
-      at++;
-      limits();
-    } else if (kind === 2) {
-      limits();
-    } else if (kind === 3) {
-      at += 2;
-    } else {
-      throw new Error(`an import of kind ${kind} is unknown here`);
-    }
+    if (kind === FUNCTION) [, at] = number(bytes, at);
+    else if (kind === TABLE) at++, skipLimits();
+    else if (kind === MEMORY) skipLimits();
+    else if (kind === GLOBAL) at += 2;
+    else throw new Error(`an import of kind ${kind} is unknown here`);
+    found.push({ name, kind, begin, nameBegin, nameEnd, end: at });
   }
-  return functions;
+  return found;
+}
+
+/** The names of all imports. */
+export const importNames = (bytes) => imports(bytes).map(({ name }) => name);
+
+/** The same module with other names for its imports. */
+export function withImportNames(bytes, rename) {
+  const all = imports(bytes);
+  const parts = [written(all.length)];
+  for (const { name, begin, nameBegin, nameEnd, end } of all) {
+    const fresh = Buffer.from(rename(name));
+    parts.push(bytes.subarray(begin, nameBegin), written(fresh.length), fresh, bytes.subarray(nameEnd, end));
+  }
+  return replaced(bytes, ({ id }) => id === IMPORT, Buffer.concat(parts));
 }
 
 function functionNames(bytes) {
@@ -103,7 +115,8 @@ function functionNames(bytes) {
 /** Every function that is in the file: its name if it has one, and where its size, its body and what follows begin. */
 export function functions(bytes) {
   const names = functionNames(bytes);
-  let index = importedFunctions(bytes);
+  // Imported functions come first in the numbering.
+  let index = imports(bytes).filter(({ kind }) => kind === FUNCTION).length;
   const code = sections(bytes).find(({ id }) => id === CODE);
   let [count, at] = number(bytes, code.start);
   const found = [];
