@@ -316,7 +316,7 @@ fn table_header(call: &Call<'_>, info: &KindInfo, wide: bool) -> Vec<String> {
     cells.extend(columns::header(info, wide).into_iter().map(str::to_owned));
     for label in call.flags.words("label-columns") {
         let name = label.rsplit('/').next().unwrap_or(&label);
-        cells.push(name.to_uppercase());
+        cells.push(name.to_ascii_uppercase());
     }
     if call.flags.bool("show-labels") {
         cells.push("LABELS".to_owned());

@@ -826,7 +826,7 @@ impl ContainerRun {
                 match kills_after {
                     None => {}
                     Some(0 | 1) => {
-                        let kind = format!("{probe:?}").to_lowercase();
+                        let kind = format!("{probe:?}").to_ascii_lowercase();
                         let text = format!(
                             "Container {} failed {kind} probe, will be restarted",
                             self.name

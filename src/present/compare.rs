@@ -169,7 +169,7 @@ pub fn result(comparison: &Comparison, told: Option<CompareResult>) -> Option<Co
         .map(|compared| row(compared, comparison.set()))
         .collect();
     let spoken = rows.iter().map(|row| {
-        let finish = row.finish.to_lowercase();
+        let finish = row.finish.to_ascii_lowercase();
         match &*row.worst {
             "" => format!("{}: {finish}. ", row.strategy),
             worst => format!("{}: {finish}, worst {worst}. ", row.strategy),

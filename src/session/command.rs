@@ -428,6 +428,10 @@ mod tests {
                     members.insert(name.clone(), other);
                 }
             }
+            // As serde has it, a list of all its fields is a struct too. We never wrote one.
+            if value["profile"].is_array() {
+                continue;
+            }
             match both(&value) {
                 Some(_) => read += 1,
                 None => refused += 1,

@@ -108,11 +108,11 @@ impl<K, V> Map<K, V> {
         }
     }
 
-    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + Clone {
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + ExactSizeIterator + Clone {
         self.iter().map(|(key, _)| key)
     }
 
-    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + Clone {
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + ExactSizeIterator + Clone {
         self.iter().map(|(_, value)| value)
     }
 

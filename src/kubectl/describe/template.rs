@@ -235,7 +235,7 @@ fn probe(probe: &Probe) -> String {
         )
     } else if let Some(get) = probe.extra.get("httpGet") {
         let (scheme, host, number, path) = (
-            text(get, "scheme").to_lowercase(),
+            text(get, "scheme").to_ascii_lowercase(),
             text(get, "host"),
             port(get, "port"),
             text(get, "path"),
