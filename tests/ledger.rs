@@ -143,7 +143,7 @@ impl World {
         assert_eq!(ledger.totals(), sums, "{key} at {}", self.now);
         let kept = ledger.classes().iter();
         let kept: BTreeMap<_, BTreeSet<_>> = kept
-            .map(|(class, nodes)| (class.clone(), nodes.iter().cloned().collect()))
+            .map(|(class, nodes)| (*class, nodes.iter().cloned().collect()))
             .collect();
         assert_eq!(kept, classes, "{key} at {}", self.now);
         assert_eq!(ledger.nodes().len(), names.len(), "{key} at {}", self.now);
