@@ -11,6 +11,7 @@ pub mod table;
 
 use crate::api::apps::{ControllerRevision, DaemonSet};
 use crate::api::core::{Event, Generic, Namespace, PriorityClass};
+use crate::api::json::json_names;
 use crate::api::meta::{Extra, Time};
 use crate::api::node::Node;
 use crate::api::object::{Key, Kind, Object, Resource};
@@ -60,6 +61,12 @@ pub enum Propagation {
     Foreground,
     Orphan,
 }
+
+json_names!(Propagation {
+    Background: "Background",
+    Foreground: "Foreground",
+    Orphan: "Orphan",
+});
 
 #[derive(Clone, Debug, Default)]
 pub struct DeleteOptions {

@@ -12,6 +12,7 @@ pub mod trial;
 use crate::api::apps::DaemonSet;
 use crate::api::go::quote;
 use crate::api::int_or_percent::IntOrString;
+use crate::api::json::{FromJson, Members, json_object};
 use crate::api::object::Key;
 use crate::cluster::{Cluster, Settled};
 use crate::kubelet::profile::Profile;
@@ -45,6 +46,13 @@ pub struct Plan {
     pub faults: Faults,
 }
 
+json_object!(Plan whole {
+    set: "set",
+    change: "change",
+    strategies: "strategies",
+    faults: "faults",
+});
+
 /// What goes wrong while a change rolls out; the seed says where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Faults {
@@ -54,6 +62,12 @@ pub struct Faults {
     /// How many of 1000 nodes lose their power within the first two minutes.
     pub lost_per_mille: u32,
 }
+
+json_object!(Faults whole {
+    slow_per_mille: "slow_per_mille",
+    slow_factor: "slow_factor",
+    lost_per_mille: "lost_per_mille",
+});
 
 impl Faults {
     fn check(&self) -> Result<(), String> {
@@ -80,6 +94,11 @@ pub struct Strategy {
     pub max_unavailable: IntOrString,
     pub max_surge: IntOrString,
 }
+
+json_object!(Strategy whole {
+    max_unavailable: "max_unavailable",
+    max_surge: "max_surge",
+});
 
 impl Strategy {
     /// Reads `maxUnavailable 25%` or `maxSurge: 1`. Whether the values are allowed is for the API server to say.
@@ -145,6 +164,16 @@ pub enum Nodes {
     Present,
     /// Those that `kubectl get nodes -o yaml` printed elsewhere; nothing but the DaemonSet runs on them.
     Pasted(String),
+}
+
+impl FromJson for Nodes {
+    fn from_json(value: serde_json::Value) -> Result<Self, serde_json::Error> {
+        if value == "Present" {
+            return Ok(Nodes::Present);
+        }
+        let mut given = Members::of(value, "enum Nodes")?;
+        given.required("Pasted").map(Nodes::Pasted)
+    }
 }
 
 /// What came of one strategy.

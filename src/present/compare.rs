@@ -6,6 +6,7 @@ use super::race::RacePane;
 use super::rollout::{Count, rollout};
 use super::scene::Scene;
 use super::words::{Tone, count, span};
+use crate::api::json::json_object;
 use crate::api::object::Key;
 use crate::cluster::Cluster;
 use crate::explain::compare::trial::{End, Run};
@@ -76,6 +77,11 @@ pub struct Progress {
     pub text: String,
 }
 
+json_object!(Progress whole {
+    permille: "permille",
+    text: "text",
+});
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompareResult {
     /// What was compared on how many nodes.
@@ -86,6 +92,14 @@ pub struct CompareResult {
     /// The rows again in sentences, for a live region.
     pub spoken: String,
 }
+
+json_object!(CompareResult whole {
+    about: "about",
+    rows: "rows",
+    spreads: "spreads",
+    chart: "chart" or default,
+    spoken: "spoken",
+});
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
@@ -104,6 +118,19 @@ pub struct Row {
     pub after_ms: Option<u64>,
 }
 
+json_object!(Row whole {
+    strategy: "strategy",
+    budget: "budget",
+    finish: "finish",
+    worst: "worst",
+    average: "average",
+    restarted: "restarted",
+    extra: "extra",
+    tone: "tone",
+    why: "why",
+    after_ms: "after_ms" or default,
+});
+
 /// A tenth, the half and nine tenths of the rounds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpreadRow {
@@ -112,6 +139,13 @@ pub struct SpreadRow {
     pub finish: [String; 3],
     pub worst: [String; 3],
 }
+
+json_object!(SpreadRow whole {
+    strategy: "strategy",
+    finished: "finished",
+    finish: "finish",
+    worst: "worst",
+});
 
 /// Where the chart's lines are.
 pub const FRAME: Frame = Frame {
@@ -134,6 +168,14 @@ pub struct Chart {
     pub is_logarithmic: bool,
 }
 
+json_object!(Chart whole {
+    lines: "lines",
+    floors: "floors",
+    times: "times",
+    counts: "counts",
+    is_logarithmic: "is_logarithmic",
+});
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// Its row, which gives it a colour and a pattern.
@@ -142,6 +184,12 @@ pub struct Line {
     /// Where it finishes.
     pub end: Option<(u32, u32)>,
 }
+
+json_object!(Line whole {
+    row: "row",
+    path: "path",
+    end: "end" or default,
+});
 
 pub fn progress(comparison: &Comparison) -> Progress {
     // In steps that can be seen: each is drawn.

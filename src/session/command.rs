@@ -1,6 +1,6 @@
 //! Everything a user can do. The log of these is the truth: the rest follows from it.
 
-use crate::api::json::Members;
+use crate::api::json::{FromJson, Members};
 use crate::api::meta::is_default;
 use crate::api::node::Taint;
 use crate::apiserver::Propagation;
@@ -190,12 +190,16 @@ impl Command {
     }
 }
 
+impl FromJson for Command {
+    fn from_json(value: Value) -> Result<Self, Error> {
+        Command::from_members(Members::of(value, "a command")?)
+    }
+}
+
 impl<'de> Deserialize<'de> for Command {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let given = Members::of(Value::deserialize(deserializer)?, "a command");
-        given
-            .and_then(Command::from_members)
-            .map_err(D::Error::custom)
+        let value = Value::deserialize(deserializer)?;
+        Command::from_json(value).map_err(D::Error::custom)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Moments and histories that have names: bookmarks, and what was left by acting in the past.
 
 use super::Logged;
+use crate::api::json::json_object;
 use crate::sim::time::SimTime;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,12 @@ pub struct Place {
     pub applied: u32,
 }
 
+json_object!(Place whole {
+    at: "at",
+    steps: "steps",
+    applied: "applied",
+});
+
 impl Place {
     /// Whether who stands at `there` has come past this place.
     pub fn is_within(self, there: Place) -> bool {
@@ -33,6 +40,11 @@ pub struct Bookmark {
     pub place: Place,
     pub name: String,
 }
+
+json_object!(Bookmark whole {
+    place: "place",
+    name: "name",
+});
 
 /// A history that was left by acting in its past.
 #[derive(Clone, Debug, PartialEq)]

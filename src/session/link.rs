@@ -7,6 +7,7 @@ use super::history::{Bookmark, Branch, MAX_BOOKMARKS, MAX_BRANCHES, MAX_NAME, co
 use super::scenario::Scenario;
 use super::{Logged, MAX_TIME};
 use crate::api::json;
+use crate::api::json::json_object;
 use crate::sim::hash::fnv1a_32;
 use crate::sim::time::SimTime;
 use base64::Engine as _;
@@ -52,6 +53,17 @@ pub struct Shared {
     pub embed: bool,
 }
 
+json_object!(Shared whole {
+    scenario: "scenario",
+    log: "log" or default,
+    at: "at" or default,
+    title: "title" or default,
+    bookmarks: "bookmarks" or default,
+    branches: "branches" or default,
+    drafts: "drafts" or default,
+    embed: "embed" or default,
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Draft {
@@ -65,6 +77,13 @@ pub struct Draft {
     pub is_closed: bool,
 }
 
+json_object!(Draft whole {
+    title: "title",
+    text: "text",
+    scenario: "scenario" or default,
+    is_closed: "isClosed" or default,
+});
+
 /// A history that was left, as what it has beside the one that is shown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Left {
@@ -77,6 +96,14 @@ pub struct Left {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     bookmarks: Vec<Bookmark>,
 }
+
+json_object!(Left whole {
+    title: "title" or default,
+    common: "common",
+    log: "log",
+    end: "end",
+    bookmarks: "bookmarks" or default,
+});
 
 impl Left {
     pub fn of(left: &Branch, shown: &[Logged]) -> Left {

@@ -3,6 +3,7 @@
 //! Both ways it is this code that does it, and the reports are the same.
 
 use crate::api::json;
+use crate::api::json::json_object;
 use crate::explain::compare::{Comparison, Nodes, Plan};
 use crate::present::compare::{self, CompareResult, Progress};
 use crate::session::Origin;
@@ -17,6 +18,13 @@ pub struct Order {
     pub rounds: u32,
 }
 
+json_object!(Order whole {
+    origin: "origin",
+    plan: "plan",
+    nodes: "nodes",
+    rounds: "rounds",
+});
+
 /// How far it is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -29,6 +37,13 @@ pub struct Report {
     /// What ended it.
     pub error: Option<String>,
 }
+
+json_object!(Report whole {
+    progress: "progress" or default,
+    result: "result" or default,
+    has_round: "has_round",
+    error: "error" or default,
+});
 
 impl Report {
     pub fn to_text(&self) -> String {
