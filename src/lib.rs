@@ -50,7 +50,7 @@
 //! - *Maps that copies share* (`sim::shared_map`) for whatever there is one of for each node or pod: each command and each checkpoint copies the whole cluster, and that must not be felt.
 //! - *One compiled sort for all types* (`sim::sort`): fifty copies of the standard library's were a twentieth of the WebAssembly.
 //! - *One compiled order for all maps and sets* (`sim::map`): eighty types of `BTreeMap` were an eighth of it. API objects keep `BTreeMap`, as serde_json does.
-//! - *Types read from JSON by lists of their fields* (`api::json`): what serde derives was a tenth of it. It stays for tests, which compare, and for what isn't in the page.
+//! - *Types list their fields to be read from JSON* (`api::json`): the code that serde derives was a tenth of it. It stays natively, and tests compare the two.
 //! - *The page follows the trace* (`present::scene`): a picture costs what has changed since the last one. A test compares with making it anew.
 //! - *Availability during a rollout is part of the controller's state* (`controllers::daemon_set::availability`), not gathered while the page looks: so it is right after seeking, undo and jumps. It is bounded, and no decision reads it.
 //! - *Own object types with a catch-all* instead of k8s-openapi: 150 KB less to load; `api::schema` knows all fields by name and type, so that strict decoding is complete.

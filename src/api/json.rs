@@ -1,8 +1,8 @@
-//! From JSON to our types, by one way: text, then a tree of values, then the type.
+//! Reads our types from JSON, in one way: text, then a tree of values, then the type.
 //!
-//! serde makes some 200 bytes of code for each field of a type that it reads, and again for each source of it; that was a
-//! tenth of the page's WebAssembly. Here a type is a list of its fields with their names, which the compiler checks, and a
-//! field costs a call. What serde derives stays for tests, which compare, and for whatever isn't in the page.
+//! The code that serde derives takes some 200 bytes for each field, and again for each source; that was a tenth of the
+//! page's WebAssembly. Here a type lists its fields and their names, the compiler checks that none is missing, and a field
+//! costs a call. Serde's code stays natively: for tests, which compare the two, and for tools.
 
 use crate::sim::time::SimTime;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde_json::{Error, Map, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// A type that can be read from JSON. What it says of a value that doesn't fit are serde_json's words.
+/// A type that can be read from JSON. Errors are worded as serde_json's.
 pub trait FromJson: Sized {
     fn from_json(value: Value) -> Result<Self, Error>;
 }
@@ -60,7 +60,7 @@ impl Members {
         Ok(())
     }
 
-    /// What nobody has taken.
+    /// All members that are left.
     pub fn rest<T: From<BTreeMap<String, Value>>>(self) -> T {
         T::from(self.0.into_iter().collect())
     }

@@ -105,7 +105,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// By hand: what serde derives for an enum with a tag was a fiftieth of the page's WebAssembly.
+    /// By hand: for an enum with a tag, serde's code was a fiftieth of the page's WebAssembly.
     fn from_members(mut given: Members) -> Result<Command, Error> {
         let name: String = given.required("do")?;
         Ok(match name.as_str() {
@@ -250,7 +250,7 @@ mod tests {
     use crate::sim::rng::Stream;
     use serde_json::json;
 
-    /// What serde derives.
+    /// The same, read by the code that serde derives.
     #[derive(Deserialize)]
     #[serde(
         remote = "Command",

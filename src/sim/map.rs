@@ -1,7 +1,7 @@
-//! Ordered maps and sets that cost little code: which key comes where is compiled once, for numbers, and not for each type.
+//! Ordered maps and sets that cost little code: finding a key's place is compiled once, for numbers, and not for each type.
 //!
-//! With some eighty types of `BTreeMap`, that was an eighth of the page's WebAssembly. The entries lie in slots, and a list
-//! of slot numbers has the order of the keys: to put one in between moves four bytes for each entry behind it, or before it.
+//! Eighty types of `BTreeMap` were an eighth of the page's WebAssembly. Here entries lie in slots, and a list of slot
+//! numbers keeps the order of their keys. An insertion moves four bytes for each entry on the shorter side of its place.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
