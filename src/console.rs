@@ -7,8 +7,8 @@ use crate::kubectl::{self, Output, Started, flags};
 use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
 use crate::session::scenario::{NodeGroup, Scenario};
+use crate::sim::map::Map;
 use crate::sim::sort::Order;
-use std::collections::BTreeMap;
 
 /// The seed of a `cluster new` that names none.
 const SEED: u64 = 7;
@@ -283,8 +283,8 @@ fn cluster(session: &mut Session, args: &[String]) -> Result<Output, String> {
 }
 
 /// Words and `--flag value` pairs.
-fn parse(args: &[String]) -> Result<(Vec<String>, BTreeMap<String, String>), String> {
-    let (mut words, mut flags) = (Vec::new(), BTreeMap::new());
+fn parse(args: &[String]) -> Result<(Vec<String>, Map<String, String>), String> {
+    let (mut words, mut flags) = (Vec::new(), Map::new());
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let Some(flag) = arg.strip_prefix("--") else {
@@ -304,7 +304,7 @@ fn parse(args: &[String]) -> Result<(Vec<String>, BTreeMap<String, String>), Str
 }
 
 fn number<T: std::str::FromStr>(
-    flags: &BTreeMap<String, String>,
+    flags: &Map<String, String>,
     name: &str,
 ) -> Result<Option<T>, String> {
     let Some(text) = flags.get(name) else {
@@ -316,8 +316,8 @@ fn number<T: std::str::FromStr>(
         .map_err(|_| format!("--{name} {text}: not a number\n{CLUSTER_USAGE}"))
 }
 
-fn scenario(flags: &BTreeMap<String, String>) -> Result<Scenario, String> {
-    let mut counts: BTreeMap<NodeTemplate, u32> = BTreeMap::new();
+fn scenario(flags: &Map<String, String>) -> Result<Scenario, String> {
+    let mut counts: Map<NodeTemplate, u32> = Map::new();
     for flag in flags.keys().filter(|flag| *flag != "seed") {
         let id = if flag == "nodes" { "worker" } else { flag };
         let template = NodeTemplate::by_id(id)

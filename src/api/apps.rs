@@ -1,6 +1,7 @@
 //! DaemonSet and ControllerRevision (apps/v1).
 
 use super::int_or_percent::IntOrString;
+use super::json::json_object;
 use super::meta::{Extra, LabelSelector, ObjectMeta, is_default};
 use super::pod::PodTemplateSpec;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,12 @@ pub struct DaemonSet {
     pub status: DaemonSetStatus,
 }
 
+json_object!(DaemonSet by default {
+    metadata: "metadata",
+    spec: "spec",
+    status: "status",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DaemonSetSpec {
@@ -36,6 +43,14 @@ pub struct DaemonSetSpec {
     pub revision_history_limit: Option<i32>,
 }
 
+json_object!(DaemonSetSpec by default {
+    selector: "selector",
+    template: "template",
+    update_strategy: "updateStrategy",
+    min_ready_seconds: "minReadySeconds",
+    revision_history_limit: "revisionHistoryLimit",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DaemonSetUpdateStrategy {
@@ -45,6 +60,11 @@ pub struct DaemonSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateDaemonSet>,
 }
 
+json_object!(DaemonSetUpdateStrategy by default {
+    type_: "type",
+    rolling_update: "rollingUpdate",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RollingUpdateDaemonSet {
@@ -53,6 +73,11 @@ pub struct RollingUpdateDaemonSet {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_surge: Option<IntOrString>,
 }
+
+json_object!(RollingUpdateDaemonSet by default {
+    max_unavailable: "maxUnavailable",
+    max_surge: "maxSurge",
+});
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -74,6 +99,18 @@ pub struct DaemonSetStatus {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+json_object!(DaemonSetStatus by default {
+    current_number_scheduled: "currentNumberScheduled",
+    number_misscheduled: "numberMisscheduled",
+    desired_number_scheduled: "desiredNumberScheduled",
+    number_ready: "numberReady",
+    observed_generation: "observedGeneration",
+    updated_number_scheduled: "updatedNumberScheduled",
+    number_available: "numberAvailable",
+    number_unavailable: "numberUnavailable",
+    collision_count: "collisionCount",
+} extra);
 
 impl DaemonSetStatus {
     /// Its numbers by field.
@@ -108,6 +145,12 @@ pub struct ControllerRevision {
     pub data: serde_json::Value,
     pub revision: i64,
 }
+
+json_object!(ControllerRevision by default {
+    metadata: "metadata",
+    data: "data",
+    revision: "revision",
+});
 
 impl DaemonSet {
     /// Models: pkg/controller/daemon/util, GetTemplateGeneration: the annotation, if it is a number.

@@ -1,5 +1,6 @@
 //! The smaller objects: Event, Namespace (v1), PriorityClass (scheduling.k8s.io/v1), and any other kind that a manifest brings along.
 
+use super::json::json_object;
 use super::meta::{Extra, ObjectMeta, Time, is_default};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,18 @@ pub struct Event {
     pub extra: Extra,
 }
 
+json_object!(Event by default {
+    metadata: "metadata",
+    involved_object: "involvedObject",
+    reason: "reason",
+    message: "message",
+    source: "source",
+    first_timestamp: "firstTimestamp",
+    last_timestamp: "lastTimestamp",
+    count: "count",
+    type_: "type",
+} extra);
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ObjectReference {
@@ -40,6 +53,16 @@ pub struct ObjectReference {
     pub field_path: String,
 }
 
+json_object!(ObjectReference by default {
+    kind: "kind",
+    namespace: "namespace",
+    name: "name",
+    uid: "uid",
+    api_version: "apiVersion",
+    resource_version: "resourceVersion",
+    field_path: "fieldPath",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EventSource {
@@ -47,6 +70,11 @@ pub struct EventSource {
     #[serde(skip_serializing_if = "is_default")]
     pub host: String,
 }
+
+json_object!(EventSource by default {
+    component: "component",
+    host: "host",
+});
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -58,6 +86,12 @@ pub struct Namespace {
     pub status: NamespaceStatus,
 }
 
+json_object!(Namespace by default {
+    metadata: "metadata",
+    spec: "spec",
+    status: "status",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NamespaceStatus {
@@ -66,6 +100,10 @@ pub struct NamespaceStatus {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+json_object!(NamespaceStatus by default {
+    phase: "phase",
+} extra);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -80,6 +118,14 @@ pub struct PriorityClass {
     pub preemption_policy: Option<String>,
 }
 
+json_object!(PriorityClass by default {
+    metadata: "metadata",
+    value: "value",
+    global_default: "globalDefault",
+    description: "description",
+    preemption_policy: "preemptionPolicy",
+});
+
 /// An object of a kind that we store but don't simulate: ServiceAccount, ClusterRole, Service, ConfigMap, …
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -90,3 +136,9 @@ pub struct Generic {
     #[serde(flatten)]
     pub body: Extra,
 }
+
+json_object!(Generic by default {
+    api_version: "apiVersion",
+    kind: "kind",
+    metadata: "metadata",
+} body);

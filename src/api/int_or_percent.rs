@@ -2,6 +2,8 @@
 
 use super::go;
 use crate::api::go::quote;
+use crate::api::json::FromJson;
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -11,6 +13,19 @@ use std::fmt;
 pub enum IntOrString {
     Int(i32),
     String(String),
+}
+
+impl FromJson for IntOrString {
+    fn from_json(value: serde_json::Value) -> Result<Self, serde_json::Error> {
+        let number = value.as_i64().and_then(|number| i32::try_from(number).ok());
+        match (number, value) {
+            (Some(number), _) => Ok(IntOrString::Int(number)),
+            (None, serde_json::Value::String(text)) => Ok(IntOrString::String(text)),
+            _ => Err(serde_json::Error::custom(
+                "data did not match any variant of untagged enum IntOrString",
+            )),
+        }
+    }
 }
 
 impl IntOrString {

@@ -1,5 +1,6 @@
 //! ObjectMeta and what belongs to every object: times, owners, the catch-all for fields that we don't simulate.
 
+use super::json::{FromJson, json_object};
 use crate::api::go::quote;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -136,6 +137,12 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
+impl FromJson for Time {
+    fn from_json(value: serde_json::Value) -> Result<Self, serde_json::Error> {
+        Time::deserialize(value)
+    }
+}
+
 /// metav1.ObjectMeta
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -169,6 +176,22 @@ pub struct ObjectMeta {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+json_object!(ObjectMeta by default {
+    name: "name",
+    generate_name: "generateName",
+    namespace: "namespace",
+    uid: "uid",
+    resource_version: "resourceVersion",
+    generation: "generation",
+    creation_timestamp: "creationTimestamp",
+    deletion_timestamp: "deletionTimestamp",
+    deletion_grace_period_seconds: "deletionGracePeriodSeconds",
+    labels: "labels",
+    annotations: "annotations",
+    owner_references: "ownerReferences",
+    finalizers: "finalizers",
+} extra);
 
 impl ObjectMeta {
     pub fn named(name: &str) -> Self {
@@ -213,6 +236,15 @@ pub struct OwnerReference {
     pub block_owner_deletion: Option<bool>,
 }
 
+json_object!(OwnerReference by default {
+    api_version: "apiVersion",
+    kind: "kind",
+    name: "name",
+    uid: "uid",
+    controller: "controller",
+    block_owner_deletion: "blockOwnerDeletion",
+});
+
 /// metav1.LabelSelector
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -223,6 +255,11 @@ pub struct LabelSelector {
     pub match_expressions: Vec<LabelSelectorRequirement>,
 }
 
+json_object!(LabelSelector by default {
+    match_labels: "matchLabels",
+    match_expressions: "matchExpressions",
+});
+
 /// metav1.LabelSelectorRequirement
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -232,6 +269,12 @@ pub struct LabelSelectorRequirement {
     #[serde(skip_serializing_if = "is_default")]
     pub values: Vec<String>,
 }
+
+json_object!(LabelSelectorRequirement by default {
+    key: "key",
+    operator: "operator",
+    values: "values",
+});
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@
 pub mod meta;
 
 pub mod int_or_percent;
+pub mod json;
 pub mod quantity;
 
 pub mod pod;

@@ -1,5 +1,6 @@
 //! Node (v1).
 
+use super::json::json_object;
 use super::meta::{Extra, ObjectMeta, Time, is_default};
 use super::pod::ResourceList;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,12 @@ pub struct Node {
     pub status: NodeStatus,
 }
 
+json_object!(Node by default {
+    metadata: "metadata",
+    spec: "spec",
+    status: "status",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NodeSpec {
@@ -24,6 +31,11 @@ pub struct NodeSpec {
     pub extra: Extra,
 }
 
+json_object!(NodeSpec by default {
+    unschedulable: "unschedulable",
+    taints: "taints",
+} extra);
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Taint {
@@ -34,6 +46,13 @@ pub struct Taint {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_added: Option<Time>,
 }
+
+json_object!(Taint by default {
+    key: "key",
+    value: "value",
+    effect: "effect",
+    time_added: "timeAdded",
+});
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -47,6 +66,12 @@ pub struct NodeStatus {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+json_object!(NodeStatus by default {
+    capacity: "capacity",
+    allocatable: "allocatable",
+    conditions: "conditions",
+} extra);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -64,6 +89,15 @@ pub struct NodeCondition {
     #[serde(skip_serializing_if = "is_default")]
     pub message: String,
 }
+
+json_object!(NodeCondition by default {
+    type_: "type",
+    status: "status",
+    last_heartbeat_time: "lastHeartbeatTime",
+    last_transition_time: "lastTransitionTime",
+    reason: "reason",
+    message: "message",
+});
 
 impl Node {
     pub fn condition(&self, type_: &str) -> Option<&NodeCondition> {

@@ -2,6 +2,8 @@
 
 use super::apps::{ControllerRevision, DaemonSet};
 use super::core::{Event, Generic, Namespace, PriorityClass};
+use super::json;
+use super::json::json_object;
 use super::meta::ObjectMeta;
 use super::node::Node;
 use super::pod::Pod;
@@ -15,6 +17,11 @@ pub struct Key {
     pub namespace: Rc<str>,
     pub name: Rc<str>,
 }
+
+json_object!(Key whole {
+    namespace: "namespace",
+    name: "name",
+});
 
 impl Key {
     pub fn new(namespace: &str, name: &str) -> Key {
@@ -245,10 +252,8 @@ impl Object {
     /// The object of JSON that has apiVersion and kind and has passed the schema (see `decode`).
     /// Kinds that we don't simulate become `Generic`.
     pub fn from_value(mut value: serde_json::Value) -> Result<Object, serde_json::Error> {
-        fn typed<T: serde::de::DeserializeOwned>(
-            value: serde_json::Value,
-        ) -> Result<Rc<T>, serde_json::Error> {
-            serde_json::from_value(value).map(Rc::new)
+        fn typed<T: json::FromJson>(value: serde_json::Value) -> Result<Rc<T>, serde_json::Error> {
+            json::read(value).map(Rc::new)
         }
         let text = |key: &str| {
             value

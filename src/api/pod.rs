@@ -1,5 +1,6 @@
 //! Pod (v1) and what its spec and status are made of.
 
+use super::json::json_object;
 use super::meta::{Extra, ObjectMeta, StringMap, Time, is_default};
 use super::quantity::Quantity;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,12 @@ pub struct Pod {
     pub status: PodStatus,
 }
 
+json_object!(Pod by default {
+    metadata: "metadata",
+    spec: "spec",
+    status: "status",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PodTemplateSpec {
@@ -25,6 +32,11 @@ pub struct PodTemplateSpec {
     pub metadata: ObjectMeta,
     pub spec: PodSpec,
 }
+
+json_object!(PodTemplateSpec by default {
+    metadata: "metadata",
+    spec: "spec",
+});
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -67,6 +79,26 @@ pub struct PodSpec {
     pub extra: Extra,
 }
 
+json_object!(PodSpec by default {
+    init_containers: "initContainers",
+    containers: "containers",
+    node_name: "nodeName",
+    node_selector: "nodeSelector",
+    affinity: "affinity",
+    tolerations: "tolerations",
+    restart_policy: "restartPolicy",
+    termination_grace_period_seconds: "terminationGracePeriodSeconds",
+    active_deadline_seconds: "activeDeadlineSeconds",
+    dns_policy: "dnsPolicy",
+    host_network: "hostNetwork",
+    scheduler_name: "schedulerName",
+    priority_class_name: "priorityClassName",
+    priority: "priority",
+    preemption_policy: "preemptionPolicy",
+    overhead: "overhead",
+    volumes: "volumes",
+} extra);
+
 /// A volume: we look at its name and at which kind of source it has (drain asks for emptyDir).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -76,6 +108,10 @@ pub struct Volume {
     #[serde(flatten)]
     pub source: Rc<Extra>,
 }
+
+json_object!(Volume by default {
+    name: "name",
+} source);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -105,6 +141,20 @@ pub struct Container {
     pub extra: Extra,
 }
 
+json_object!(Container by default {
+    name: "name",
+    image: "image",
+    image_pull_policy: "imagePullPolicy",
+    ports: "ports",
+    resources: "resources",
+    liveness_probe: "livenessProbe",
+    readiness_probe: "readinessProbe",
+    startup_probe: "startupProbe",
+    restart_policy: "restartPolicy",
+    termination_message_path: "terminationMessagePath",
+    termination_message_policy: "terminationMessagePolicy",
+} extra);
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ContainerPort {
@@ -120,6 +170,14 @@ pub struct ContainerPort {
     pub host_ip: String,
 }
 
+json_object!(ContainerPort by default {
+    name: "name",
+    host_port: "hostPort",
+    container_port: "containerPort",
+    protocol: "protocol",
+    host_ip: "hostIP",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResourceRequirements {
@@ -130,6 +188,11 @@ pub struct ResourceRequirements {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+json_object!(ResourceRequirements by default {
+    limits: "limits",
+    requests: "requests",
+} extra);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -148,6 +211,14 @@ pub struct Probe {
     pub extra: Extra,
 }
 
+json_object!(Probe by default {
+    initial_delay_seconds: "initialDelaySeconds",
+    timeout_seconds: "timeoutSeconds",
+    period_seconds: "periodSeconds",
+    success_threshold: "successThreshold",
+    failure_threshold: "failureThreshold",
+} extra);
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Toleration {
@@ -163,6 +234,14 @@ pub struct Toleration {
     pub toleration_seconds: Option<i64>,
 }
 
+json_object!(Toleration by default {
+    key: "key",
+    operator: "operator",
+    value: "value",
+    effect: "effect",
+    toleration_seconds: "tolerationSeconds",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Affinity {
@@ -171,6 +250,10 @@ pub struct Affinity {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+json_object!(Affinity by default {
+    node_affinity: "nodeAffinity",
+} extra);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -184,11 +267,19 @@ pub struct NodeAffinity {
     pub extra: Extra,
 }
 
+json_object!(NodeAffinity by default {
+    required: "requiredDuringSchedulingIgnoredDuringExecution",
+} extra);
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NodeSelector {
     pub node_selector_terms: Vec<NodeSelectorTerm>,
 }
+
+json_object!(NodeSelector by default {
+    node_selector_terms: "nodeSelectorTerms",
+});
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -199,6 +290,11 @@ pub struct NodeSelectorTerm {
     pub match_fields: Vec<NodeSelectorRequirement>,
 }
 
+json_object!(NodeSelectorTerm by default {
+    match_expressions: "matchExpressions",
+    match_fields: "matchFields",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NodeSelectorRequirement {
@@ -207,6 +303,12 @@ pub struct NodeSelectorRequirement {
     #[serde(skip_serializing_if = "is_default")]
     pub values: Vec<String>,
 }
+
+json_object!(NodeSelectorRequirement by default {
+    key: "key",
+    operator: "operator",
+    values: "values",
+});
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -237,6 +339,20 @@ pub struct PodStatus {
     pub extra: Extra,
 }
 
+json_object!(PodStatus by default {
+    phase: "phase",
+    conditions: "conditions",
+    message: "message",
+    reason: "reason",
+    nominated_node_name: "nominatedNodeName",
+    host_ip: "hostIP",
+    pod_ip: "podIP",
+    start_time: "startTime",
+    init_container_statuses: "initContainerStatuses",
+    container_statuses: "containerStatuses",
+    qos_class: "qosClass",
+} extra);
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PodCondition {
@@ -253,6 +369,14 @@ pub struct PodCondition {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+json_object!(PodCondition by default {
+    type_: "type",
+    status: "status",
+    last_transition_time: "lastTransitionTime",
+    reason: "reason",
+    message: "message",
+} extra);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -275,6 +399,18 @@ pub struct ContainerStatus {
     pub extra: Extra,
 }
 
+json_object!(ContainerStatus by default {
+    name: "name",
+    state: "state",
+    last_state: "lastState",
+    ready: "ready",
+    restart_count: "restartCount",
+    image: "image",
+    image_id: "imageID",
+    container_id: "containerID",
+    started: "started",
+} extra);
+
 /// At most one of the three is set; none means waiting without a reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -287,6 +423,12 @@ pub struct ContainerState {
     pub terminated: Option<Terminated>,
 }
 
+json_object!(ContainerState by default {
+    waiting: "waiting",
+    running: "running",
+    terminated: "terminated",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Waiting {
@@ -296,12 +438,21 @@ pub struct Waiting {
     pub message: String,
 }
 
+json_object!(Waiting by default {
+    reason: "reason",
+    message: "message",
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Running {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Time>,
 }
+
+json_object!(Running by default {
+    started_at: "startedAt",
+});
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -320,6 +471,16 @@ pub struct Terminated {
     #[serde(rename = "containerID", skip_serializing_if = "is_default")]
     pub container_id: String,
 }
+
+json_object!(Terminated by default {
+    exit_code: "exitCode",
+    signal: "signal",
+    reason: "reason",
+    message: "message",
+    started_at: "startedAt",
+    finished_at: "finishedAt",
+    container_id: "containerID",
+});
 
 /// Phases of a pod's life.
 pub mod phase {

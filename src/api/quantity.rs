@@ -1,5 +1,6 @@
 //! Resource quantities: `100m`, `1.5Gi`, `2e3`; exact, and printed as the API server prints them.
 
+use crate::api::json::FromJson;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
@@ -272,15 +273,22 @@ impl Serialize for Quantity {
     }
 }
 
-impl<'de> Deserialize<'de> for Quantity {
+impl FromJson for Quantity {
     /// A string, or a number whose text is read as one.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = match serde_json::Value::deserialize(deserializer)? {
+    fn from_json(value: serde_json::Value) -> Result<Self, serde_json::Error> {
+        let text = match value {
             serde_json::Value::String(s) => s,
             serde_json::Value::Null => return Ok(Quantity::default()),
             other => other.to_string(),
         };
-        Quantity::parse(text.trim()).map_err(D::Error::custom)
+        Quantity::parse(text.trim()).map_err(serde_json::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Quantity::from_json(value).map_err(D::Error::custom)
     }
 }
 

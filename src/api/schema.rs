@@ -3,7 +3,7 @@
 //! The facts are in `schema.txt`; this file reads them once and answers questions.
 //! Only types reachable from the simulated kinds are there. It knows nothing of defaults or valid values.
 
-use std::collections::BTreeMap;
+use crate::sim::map::Map;
 use std::sync::OnceLock;
 
 /// The type of a field, as Go's decoder sees it.
@@ -159,7 +159,7 @@ impl Type {
     }
 }
 
-type Types = BTreeMap<&'static str, Vec<Field>>;
+type Types = Map<&'static str, Vec<Field>>;
 
 fn types() -> &'static Types {
     static TYPES: OnceLock<Types> = OnceLock::new();

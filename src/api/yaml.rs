@@ -11,8 +11,8 @@ mod scalar;
 pub mod tree;
 
 use crate::api::go::quote;
+use crate::sim::map::{Map, Set};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Tag};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use tree::{Document, Entry, Node, NodeValue, Position};
 
@@ -222,7 +222,7 @@ enum Content {
     List(Vec<Node>),
     Map {
         entries: Vec<Entry>,
-        keys: BTreeSet<String>,
+        keys: Set<String>,
         /// The key whose value comes next.
         key: Option<(Key, Position)>,
         merges: Vec<Node>,
@@ -246,7 +246,7 @@ struct Size {
 struct Builder {
     documents: Vec<Document>,
     open: Vec<Frame>,
-    anchors: BTreeMap<usize, (Node, Size)>,
+    anchors: Map<usize, (Node, Size)>,
     spent: usize,
 }
 
@@ -287,7 +287,7 @@ impl Builder {
             Event::MappingStart(_, anchor, _) => {
                 let content = Content::Map {
                     entries: Vec::new(),
-                    keys: BTreeSet::new(),
+                    keys: Set::new(),
                     key: None,
                     merges: Vec::new(),
                 };
@@ -449,7 +449,7 @@ fn fail(at: Position, message: &str) -> YamlError {
 /// `<<: *base` or `<<: [*a, *b]`: adds entries that aren't there.
 fn merge_into(
     entries: &mut Vec<Entry>,
-    keys: &mut BTreeSet<String>,
+    keys: &mut Set<String>,
     merge: Node,
 ) -> Result<(), YamlError> {
     let at = merge.at;

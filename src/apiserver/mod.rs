@@ -11,15 +11,16 @@ pub mod table;
 
 use crate::api::apps::{ControllerRevision, DaemonSet};
 use crate::api::core::{Event, Generic, Namespace, PriorityClass};
+use crate::api::json::json_names;
 use crate::api::meta::{Extra, Time};
 use crate::api::node::Node;
 use crate::api::object::{Key, Kind, Object, Resource};
 use crate::api::pod::Pod;
 use crate::api::status::{Reason, Status};
 use crate::sim::hash::uuid;
+use crate::sim::map::Map;
 use crate::trace::TraceId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use strategy::Strategy;
 use table::Table;
@@ -61,6 +62,12 @@ pub enum Propagation {
     Orphan,
 }
 
+json_names!(Propagation {
+    Background: "Background",
+    Foreground: "Foreground",
+    Orphan: "Orphan",
+});
+
 #[derive(Clone, Debug, Default)]
 pub struct DeleteOptions {
     pub grace_period_seconds: Option<i64>,
@@ -94,10 +101,10 @@ pub struct ApiServer {
     pub events: Table<Event>,
     pub generics: Table<Generic>,
     /// When each event was last written, by version: the oldest first.
-    event_ages: BTreeMap<u64, (Time, Key)>,
+    event_ages: Map<u64, (Time, Key)>,
     clock: Time,
     /// Nodes whose leases aren't renewed any more, and when they last were. The others are renewed every 10 s.
-    pub stale_leases: BTreeMap<String, Time>,
+    pub stale_leases: Map<String, Time>,
     /// See `api::pod::Volume`.
     token_source: Rc<Extra>,
     /// Changes that nobody has taken to the watchers yet.
@@ -163,9 +170,9 @@ impl ApiServer {
             pods: Table::default(),
             events: Table::default(),
             generics: Table::default(),
-            event_ages: BTreeMap::new(),
+            event_ages: Map::new(),
             clock: now,
-            stale_leases: BTreeMap::new(),
+            stale_leases: Map::new(),
             token_source: Rc::new(admission::token_source()),
             log: Vec::new(),
         };

@@ -12,7 +12,7 @@ use crate::present::marks::{Marks, manifest};
 use crate::present::why::WhyPanel;
 use crate::presets;
 use crate::session::Session;
-use std::collections::BTreeSet;
+use crate::sim::map::Set;
 use std::rc::Rc;
 
 /// Text longer than this isn't kept apart from what was applied; the API server refuses it anyway.
@@ -37,7 +37,7 @@ pub struct Editor {
     hints: Rc<[Hint]>,
     /// What `hints` are about: the text, how the DaemonSets were, and whether applying it changed nothing.
     hinted: Option<(Rc<str>, u64, bool)>,
-    dismissed: BTreeSet<&'static str>,
+    dismissed: Set<&'static str>,
     /// A scenario's hints wait until they are asked for: they would give the answer away.
     hides_hints: bool,
     pointing: Option<Pointing>,
@@ -94,7 +94,7 @@ impl Editor {
             objects: Rc::new([]),
             hints: Rc::new([]),
             hinted: None,
-            dismissed: BTreeSet::new(),
+            dismissed: Set::new(),
             hides_hints: false,
             pointing: None,
         };
@@ -360,7 +360,7 @@ impl Editor {
         let view = |tab: &Tab| {
             let twins = || self.tabs.iter().filter(|other| other.title == tab.title);
             let differs = |word: &&fn(&Tab) -> &str| {
-                let all: BTreeSet<&str> = twins().map(word).collect();
+                let all: Set<&str> = twins().map(word).collect();
                 all.len() == twins().count() && !all.contains("")
             };
             let number = twins().take_while(|twin| twin.id != tab.id).count() + 1;

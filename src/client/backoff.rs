@@ -2,14 +2,14 @@
 //!
 //! Models: client-go util/flowcontrol/backoff.go.
 
+use crate::sim::map::Map;
 use crate::sim::time::{SimDuration, SimTime};
-use std::collections::BTreeMap;
 
 #[derive(Clone, Debug)]
 pub struct Backoff<K> {
     first: SimDuration,
     max: SimDuration,
-    entries: BTreeMap<K, (SimDuration, SimTime)>,
+    entries: Map<K, (SimDuration, SimTime)>,
 }
 
 impl<K: Ord + Clone> Backoff<K> {
@@ -17,7 +17,7 @@ impl<K: Ord + Clone> Backoff<K> {
         Backoff {
             first,
             max,
-            entries: BTreeMap::new(),
+            entries: Map::new(),
         }
     }
 

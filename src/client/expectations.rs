@@ -2,8 +2,8 @@
 //!
 //! Models: pkg/controller/controller_utils.go, ControllerExpectations.
 
+use crate::sim::map::Map;
 use crate::sim::time::{SimDuration, SimTime};
-use std::collections::BTreeMap;
 
 /// Expectations older than this count as fulfilled.
 const TIMEOUT: SimDuration = SimDuration::secs(5 * 60);
@@ -17,14 +17,12 @@ pub struct Expected {
 
 #[derive(Clone, Debug)]
 pub struct Expectations<K> {
-    by_key: BTreeMap<K, Expected>,
+    by_key: Map<K, Expected>,
 }
 
 impl<K> Default for Expectations<K> {
     fn default() -> Self {
-        Expectations {
-            by_key: BTreeMap::new(),
-        }
+        Expectations { by_key: Map::new() }
     }
 }
 

@@ -4,9 +4,9 @@
 //!
 //! Models: client-go util/workqueue (delaying queue, ItemExponentialFailureRateLimiter combined with a bucket of 10/s, burst 100).
 
+use crate::sim::map::Map;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::TraceId;
-use std::collections::BTreeMap;
 
 const BASE_DELAY: SimDuration = SimDuration::millis(5);
 const MAX_DELAY: SimDuration = SimDuration::secs(1000);
@@ -17,12 +17,12 @@ const BUCKET_BURST: u64 = 100;
 pub struct WorkQueue<K> {
     seq: u64,
     /// Ready keys in the order of adding, and what queued each first.
-    ready: BTreeMap<(SimTime, u64), K>,
-    queued: BTreeMap<K, Option<TraceId>>,
+    ready: Map<(SimTime, u64), K>,
+    queued: Map<K, Option<TraceId>>,
     /// Keys to be added later: one slot a key, the earliest time wins.
-    waiting: BTreeMap<K, (SimTime, u64, Option<TraceId>)>,
-    order: BTreeMap<(SimTime, u64), K>,
-    failures: BTreeMap<K, u32>,
+    waiting: Map<K, (SimTime, u64, Option<TraceId>)>,
+    order: Map<(SimTime, u64), K>,
+    failures: Map<K, u32>,
     /// The bucket: how many thousandths of a token were left, and when.
     tokens_milli: u64,
     tokens_at: SimTime,
@@ -32,11 +32,11 @@ impl<K> Default for WorkQueue<K> {
     fn default() -> Self {
         WorkQueue {
             seq: 0,
-            ready: BTreeMap::new(),
-            queued: BTreeMap::new(),
-            waiting: BTreeMap::new(),
-            order: BTreeMap::new(),
-            failures: BTreeMap::new(),
+            ready: Map::new(),
+            queued: Map::new(),
+            waiting: Map::new(),
+            order: Map::new(),
+            failures: Map::new(),
             tokens_milli: BUCKET_BURST * 1000,
             tokens_at: SimTime::ZERO,
         }
@@ -73,7 +73,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
         now: SimTime,
         cause: Option<TraceId>,
     ) -> SimDuration {
-        let failures = self.failures.entry(key.clone()).or_default();
+        let failures = self.failures.or_default(key.clone());
         let own = SimDuration(
             BASE_DELAY
                 .0

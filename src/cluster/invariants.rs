@@ -10,8 +10,8 @@ use crate::api::object::{Key, Kind};
 use crate::api::pod::Pod;
 use crate::api::quantity::Quantity;
 use crate::controllers::daemon_set::pod::target_node;
+use crate::sim::map::{Map, Set};
 use crate::trace::What;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// `check` looks at no more of the trace than this many newest entries; `broken` at as many as it is told.
@@ -47,8 +47,8 @@ fn is_moving(cluster: &Cluster, part: Part) -> bool {
 
 /// Names are valid, uids and resourceVersions unique, and no resourceVersion is from the future.
 fn objects(cluster: &Cluster, wrong: &mut Vec<String>) {
-    let mut uids = BTreeSet::new();
-    let mut versions = BTreeSet::new();
+    let mut uids = Set::new();
+    let mut versions = Set::new();
     let newest = cluster.server.resource_version();
     let kinds = [
         Kind::Namespace,
@@ -101,14 +101,14 @@ fn surges(set: &DaemonSet) -> bool {
 
 /// One living pod a node and DaemonSet; two with maxSurge, or until the controller has seen that there is no maxSurge any more.
 fn pods_per_node(cluster: &Cluster, wrong: &mut Vec<String>) {
-    let mut living: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    let mut living: Map<(&str, &str), u32> = Map::new();
     for pod in cluster.server.pods.iter() {
         let owner = pod.metadata.controller_ref();
         if let (Some(owner), Some(node)) = (owner, target_node(pod))
             && !pod.metadata.is_terminating()
             && !pod.is_terminal()
         {
-            *living.entry((&owner.uid, node)).or_default() += 1;
+            *living.or_default((&owner.uid, node)) += 1;
         }
     }
     for ((uid, node), count) in living {
@@ -131,7 +131,7 @@ fn pods_per_node(cluster: &Cluster, wrong: &mut Vec<String>) {
 
 /// A pod's controller exists, or someone is about to see that it doesn't.
 fn owners(cluster: &Cluster, wrong: &mut Vec<String>) {
-    let sets: BTreeSet<&str> = cluster
+    let sets: Set<&str> = cluster
         .server
         .daemon_sets
         .iter()
@@ -156,10 +156,10 @@ fn owners(cluster: &Cluster, wrong: &mut Vec<String>) {
 
 /// Pods that the scheduler bound fit their node: their number and their CPU.
 fn capacity(cluster: &Cluster, wrong: &mut Vec<String>) {
-    let mut bound: BTreeMap<&str, Vec<&Rc<Pod>>> = BTreeMap::new();
+    let mut bound: Map<&str, Vec<&Rc<Pod>>> = Map::new();
     for pod in cluster.server.pods.iter() {
         if pod.is_bound() && !pod.is_terminal() && !by_name(cluster, pod) {
-            bound.entry(&pod.spec.node_name).or_default().push(pod);
+            bound.or_default(&pod.spec.node_name).push(pod);
         }
     }
     for (name, pods) in bound {

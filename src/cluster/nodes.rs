@@ -1,5 +1,6 @@
 //! Nodes as they join: templates with the labels, taints, sizes and system information of real ones.
 
+use crate::api::json::json_names;
 use crate::api::meta::{Extra, ObjectMeta, StringMap, Time};
 use crate::api::node::{Node, NodeSpec, NodeStatus, Taint};
 use crate::api::pod::ResourceList;
@@ -22,6 +23,14 @@ pub enum NodeTemplate {
     Arm,
     Windows,
 }
+
+json_names!(NodeTemplate {
+    Worker: "worker",
+    ControlPlane: "controlPlane",
+    Gpu: "gpu",
+    Arm: "arm",
+    Windows: "windows",
+});
 
 impl NodeTemplate {
     pub const ALL: [NodeTemplate; 5] = [

@@ -134,7 +134,10 @@ fn unschedulable_message(case: &Value) -> Result<String, String> {
 fn prefilter(pod: &Pod) -> Value {
     match candidates(&pod.spec) {
         Candidates::All => json!({ "unschedulable": false, "nodeNames": null }),
-        Candidates::Named(names) => json!({ "unschedulable": false, "nodeNames": names }),
+        Candidates::Named(names) => {
+            let names: Vec<_> = names.iter().collect();
+            json!({ "unschedulable": false, "nodeNames": names })
+        }
         Candidates::Conflict => json!({ "unschedulable": true, "nodeNames": null }),
     }
 }

@@ -14,10 +14,10 @@ use crate::client::work_queue::WorkQueue;
 use crate::client::{Client, Component};
 use crate::reason::Decision;
 use crate::reason::node::NodeDecision;
+use crate::sim::map::{Map, Set};
 use crate::sim::shared_map::SharedMap;
 use crate::sim::time::SimTime;
 use crate::trace::Actor;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 type Uid = Rc<str>;
@@ -25,7 +25,7 @@ type Uid = Rc<str>;
 #[derive(Clone, Debug, Default)]
 pub struct GarbageCollector {
     nodes: SharedMap<Uid, Item>,
-    dependents: BTreeMap<Uid, BTreeSet<Uid>>,
+    dependents: Map<Uid, Set<Uid>>,
     queue: WorkQueue<Work>,
 }
 
@@ -74,8 +74,7 @@ impl Component for GarbageCollector {
             self.unlink(&uid);
             for owner in &item.owners {
                 self.dependents
-                    .entry(owner.uid.as_str().into())
-                    .or_default()
+                    .or_default(owner.uid.as_str().into())
                     .insert(Rc::clone(&uid));
             }
         }

@@ -10,9 +10,9 @@ use crate::client::work_queue::WorkQueue;
 use crate::client::{Client, Component};
 use crate::reason::Decision;
 use crate::reason::node::NodeDecision;
+use crate::sim::map::Map;
 use crate::sim::time::SimTime;
 use crate::trace::{Actor, TraceId};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The finalizer in `spec.finalizers` that only this controller removes.
@@ -21,7 +21,7 @@ pub const FINALIZER: &str = "kubernetes";
 #[derive(Clone, Debug, Default)]
 pub struct NamespaceController {
     /// Namespaces that are being deleted, and what began it.
-    terminating: BTreeMap<Rc<str>, Option<TraceId>>,
+    terminating: Map<Rc<str>, Option<TraceId>>,
     queue: WorkQueue<Rc<str>>,
 }
 

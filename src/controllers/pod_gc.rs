@@ -14,10 +14,10 @@ use crate::apiserver::{Change, DeleteOptions, WatchEvent};
 use crate::client::{Client, Component};
 use crate::reason::Decision;
 use crate::reason::node::NodeDecision;
+use crate::sim::map::{Map, Set};
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{Actor, TraceId};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 pub const PERIOD: SimDuration = SimDuration::secs(20);
@@ -28,13 +28,13 @@ pub const TERMINATED_POD_THRESHOLD: usize = 12_500;
 #[derive(Clone, Debug)]
 pub struct PodGc {
     pods: PodsByNode,
-    nodes: BTreeSet<Rc<str>>,
+    nodes: Set<Rc<str>>,
     /// Unknown nodes with pods: since when a look knows of them, and what made the node go.
-    quarantine: BTreeMap<Rc<str>, (Option<SimTime>, Option<TraceId>)>,
+    quarantine: Map<Rc<str>, (Option<SimTime>, Option<TraceId>)>,
     /// Being deleted, and never bound.
-    unscheduled: BTreeSet<Key>,
+    unscheduled: Set<Key>,
     /// Ended pods in the order in which they go.
-    terminated: BTreeSet<(Ended, Key)>,
+    terminated: Set<(Ended, Key)>,
     threshold: usize,
     next: Option<SimTime>,
 }
@@ -43,10 +43,10 @@ impl Default for PodGc {
     fn default() -> Self {
         PodGc {
             pods: PodsByNode::default(),
-            nodes: BTreeSet::new(),
-            quarantine: BTreeMap::new(),
-            unscheduled: BTreeSet::new(),
-            terminated: BTreeSet::new(),
+            nodes: Set::new(),
+            quarantine: Map::new(),
+            unscheduled: Set::new(),
+            terminated: Set::new(),
             threshold: TERMINATED_POD_THRESHOLD,
             next: None,
         }
@@ -154,7 +154,7 @@ impl PodGc {
         let newly_bound = old.is_none_or(|old| old.spec.node_name != pod.spec.node_name);
         if newly_bound && pod.is_bound() && !self.nodes.contains(pod.spec.node_name.as_str()) {
             let node: Rc<str> = pod.spec.node_name.as_str().into();
-            self.quarantine.entry(node).or_insert((None, event.cause));
+            self.quarantine.or_insert(node, (None, event.cause));
         }
     }
 
@@ -182,7 +182,7 @@ impl PodGc {
     fn collect_orphaned(&mut self, client: &mut Client<'_>) {
         let now = client.now;
         let mut gone = Vec::new();
-        for (node, (since, cause)) in &mut self.quarantine {
+        for (node, (since, cause)) in self.quarantine.iter_mut() {
             match since {
                 None => *since = Some(now),
                 Some(since) if now.since(*since) >= QUARANTINE => {

@@ -3,14 +3,14 @@
 use crate::api::object::{Key, Resource};
 use crate::api::pod::Pod;
 use crate::client::informer::Informer;
+use crate::sim::map::Set;
 use crate::sim::shared_map::SharedMap;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 #[derive(Clone, Debug, Default)]
 pub struct PodsByNode {
     pods: Informer<Pod>,
-    by_node: SharedMap<Rc<str>, BTreeSet<Key>>,
+    by_node: SharedMap<Rc<str>, Set<Key>>,
 }
 
 impl PodsByNode {

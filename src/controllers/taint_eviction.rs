@@ -13,20 +13,20 @@ use crate::client::events::reference;
 use crate::client::{Client, Component};
 use crate::reason::Decision;
 use crate::reason::node::NodeDecision;
+use crate::sim::map::Map;
 use crate::sim::queue::{EventQueue, Ticket};
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{Actor, TraceId};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 #[derive(Clone, Debug, Default)]
 pub struct TaintEviction {
     pods: PodsByNode,
     /// The NoExecute taints of the nodes that have some.
-    tainted: BTreeMap<Rc<str>, Vec<Taint>>,
+    tainted: Map<Rc<str>, Vec<Taint>>,
     queue: EventQueue<Due>,
     /// Pods that will be deleted.
-    timers: BTreeMap<Key, Timer>,
+    timers: Map<Key, Timer>,
 }
 
 #[derive(Clone, Debug)]

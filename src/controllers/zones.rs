@@ -6,9 +6,9 @@
 
 use crate::api::node::Node;
 use crate::reason::node::{NodeDecision, ZoneState};
+use crate::sim::map::{Map, Set};
 use crate::sim::shared_map::SharedMap;
 use crate::sim::time::{SimDuration, SimTime};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 const PERIOD: SimDuration = SimDuration::secs(10);
@@ -19,14 +19,14 @@ const UNHEALTHY_PERCENT: u64 = 55;
 
 #[derive(Clone, Debug, Default)]
 pub struct Zones {
-    zones: BTreeMap<String, Zone>,
+    zones: Map<String, Zone>,
     stopped: bool,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Zone {
     ready: u32,
-    not_ready: BTreeSet<Rc<str>>,
+    not_ready: Set<Rc<str>>,
     nodes: SharedMap<Rc<str>, bool>,
     state: ZoneState,
     waiting: Line,
@@ -39,8 +39,8 @@ struct Zone {
 #[derive(Clone, Debug, Default)]
 struct Line {
     seq: u64,
-    order: BTreeMap<u64, Rc<str>>,
-    places: BTreeMap<Rc<str>, u64>,
+    order: Map<u64, Rc<str>>,
+    places: Map<Rc<str>, u64>,
 }
 
 impl Line {
@@ -217,7 +217,7 @@ impl Zones {
             !self.zones.is_empty() && self.zones.values().all(|z| z.judge() == ZoneState::Full);
         let was_down = self.stopped;
         self.stopped = all_down;
-        for (key, zone) in &mut self.zones {
+        for (key, zone) in self.zones.iter_mut() {
             let state = zone.judge();
             if state != zone.state {
                 zone.state = state;

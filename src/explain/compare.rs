@@ -13,6 +13,7 @@ use super::times::Times;
 use crate::api::apps::DaemonSet;
 use crate::api::go::quote;
 use crate::api::int_or_percent::IntOrString;
+use crate::api::json::{FromJson, Members, json_object};
 use crate::api::object::Key;
 use crate::cluster::{Cluster, Settled};
 use crate::kubelet::profile::Profile;
@@ -46,6 +47,13 @@ pub struct Plan {
     pub faults: Faults,
 }
 
+json_object!(Plan whole {
+    set: "set",
+    change: "change",
+    strategies: "strategies",
+    faults: "faults",
+});
+
 /// What goes wrong while a change rolls out; the seed says where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Faults {
@@ -58,6 +66,13 @@ pub struct Faults {
     #[serde(default)]
     pub times: Option<Times>,
 }
+
+json_object!(Faults whole {
+    slow_per_mille: "slow_per_mille",
+    slow_factor: "slow_factor",
+    lost_per_mille: "lost_per_mille",
+    times: "times" or default,
+});
 
 impl Faults {
     fn check(&self) -> Result<(), String> {
@@ -88,6 +103,11 @@ pub struct Strategy {
     pub max_unavailable: IntOrString,
     pub max_surge: IntOrString,
 }
+
+json_object!(Strategy whole {
+    max_unavailable: "max_unavailable",
+    max_surge: "max_surge",
+});
 
 impl Strategy {
     /// Reads `maxUnavailable 25%` or `maxSurge: 1`. Whether the values are allowed is for the API server to say.
@@ -153,6 +173,16 @@ pub enum Nodes {
     Present,
     /// Those that `kubectl get nodes -o yaml` printed elsewhere; nothing but the DaemonSet runs on them.
     Pasted(String),
+}
+
+impl FromJson for Nodes {
+    fn from_json(value: serde_json::Value) -> Result<Self, serde_json::Error> {
+        if value == "Present" {
+            return Ok(Nodes::Present);
+        }
+        let mut given = Members::of(value, "enum Nodes")?;
+        given.required("Pasted").map(Nodes::Pasted)
+    }
 }
 
 /// What came of one strategy.

@@ -1,6 +1,7 @@
 //! What every claimed time rests on: how long a pull, a start, a stop take on a node, and how many starts are slow.
 
 use crate::api::go::quote;
+use crate::api::json::json_object;
 use crate::kubelet::profile::Profile;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -15,6 +16,14 @@ pub struct Times {
     ready_ms: u64,
     stop_ms: u64,
 }
+
+json_object!(Times whole {
+    pull_ms_min: "pull_ms_min",
+    pull_ms_max: "pull_ms_max",
+    start_ms: "start_ms",
+    ready_ms: "ready_ms",
+    stop_ms: "stop_ms",
+});
 
 impl Times {
     pub const LABELS: [&'static str; 4] = ["Pull, s", "Start, s", "Ready after, s", "Stop, s"];

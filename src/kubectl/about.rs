@@ -267,7 +267,7 @@ pub fn events(call: &mut Call<'_>) -> Outcome {
     let types = call.flags.words("types");
     if types
         .iter()
-        .any(|type_| !matches!(type_.to_lowercase().as_str(), "normal" | "warning"))
+        .any(|type_| !matches!(type_.to_ascii_lowercase().as_str(), "normal" | "warning"))
     {
         return Err(Failure::text("valid --types are Normal or Warning"));
     }

@@ -11,6 +11,7 @@ use super::resource;
 use super::{Call, Dry};
 use crate::api::go;
 use crate::api::go::quote;
+use crate::api::json;
 use crate::api::meta::Time;
 use crate::api::object::Object;
 use crate::api::schema;
@@ -148,7 +149,7 @@ fn apply_one(
         ));
     }
     let original: Value = original
-        .and_then(|text| serde_json::from_str(text).ok())
+        .and_then(|text| json::parse(text.as_bytes()).ok())
         .unwrap_or_default();
     let current = live.to_value();
     let shape = shape_of(info);
@@ -345,7 +346,7 @@ fn view_last_applied(call: &mut Call<'_>) -> Outcome {
         let Some(text) = object.meta().annotations.get(LAST_APPLIED) else {
             return Ok(());
         };
-        let value: Value = serde_json::from_str(text).unwrap_or_default();
+        let value: Value = json::parse(text.as_bytes()).unwrap_or_default();
         if json {
             let text = super::get::pretty_json(&value);
             call.print(&text);

@@ -8,6 +8,7 @@ use super::manifest::{self, Body};
 use super::{Call, apply, patch, resource};
 use crate::api::decode;
 use crate::api::go::quote;
+use crate::api::json;
 use crate::api::object::Object;
 use crate::api::status::{Reason, Status};
 use crate::api::yaml;
@@ -70,7 +71,7 @@ pub fn patch(call: &mut Call<'_>) -> Outcome {
 /// A patch as JSON or YAML. What begins like JSON is sent to the server as it is.
 fn read_patch(text: &str) -> Result<Value, Failure> {
     if text.trim_start().starts_with(['{', '[']) {
-        return serde_json::from_str(text).map_err(|error| {
+        return json::parse(text.as_bytes()).map_err(|error| {
             let message = match error.classify() {
                 serde_json::error::Category::Eof => "unexpected end of JSON input".to_owned(),
                 _ => {
@@ -361,7 +362,7 @@ fn merged(
             let current = live.to_value();
             let original = live.meta().annotations.get(apply::LAST_APPLIED);
             let original: Value = original
-                .and_then(|text| serde_json::from_str(text).ok())
+                .and_then(|text| json::parse(text.as_bytes()).ok())
                 .unwrap_or_default();
             let change = match shape {
                 Some(_) => patch::three_way(&original, &modified, &current, shape),

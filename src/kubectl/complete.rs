@@ -4,8 +4,8 @@ use super::resource::{self, Words};
 use super::verbs::{self, VERBS, Verb};
 use super::{Host, flags, shell};
 use crate::api::kinds::{KINDS, KindInfo};
+use crate::sim::map::{Map, Set};
 use crate::sim::sort::Order;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// More than these nobody reads.
 const CHOICES_MAX: usize = 200;
@@ -175,11 +175,11 @@ fn selectors(host: &mut dyn Host, verb: &Verb, rest: &[String], value: &str) -> 
     };
     let kinds = kind.iter().flat_map(|kind| kind.split(','));
     let infos: Vec<_> = kinds.filter_map(|kind| resource::find(kind).ok()).collect();
-    let mut labels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut labels: Map<String, Set<String>> = Map::new();
     for info in infos {
         for object in resource::list(host.client().server, info, None) {
             for (key, value) in &object.meta().labels {
-                labels.entry(key.clone()).or_default().insert(value.clone());
+                labels.or_default(key.clone()).insert(value.clone());
             }
         }
     }

@@ -14,7 +14,8 @@ use crate::api::node::Node;
 use crate::api::object::{Key, Object, Resource};
 use crate::api::pod::Pod;
 use crate::apiserver::{ApiServer, DeleteOptions};
-use std::collections::{BTreeMap, VecDeque};
+use crate::sim::map::Map;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// What drain does with one pod.
@@ -207,8 +208,8 @@ fn pods_to_evict(call: &mut Call<'_>, node: &str) -> Result<(Vec<Rc<Pod>>, Strin
     let server: &ApiServer = client.server;
     let mut evict = Vec::new();
     let (mut warnings, mut refusals) = (
-        BTreeMap::<String, Vec<String>>::new(),
-        BTreeMap::<String, Vec<String>>::new(),
+        Map::<String, Vec<String>>::new(),
+        Map::<String, Vec<String>>::new(),
     );
     for pod in server.pods.iter() {
         if pod.spec.node_name != node || !selector.matches(&pod.metadata.labels) {
@@ -219,11 +220,11 @@ fn pods_to_evict(call: &mut Call<'_>, node: &str) -> Result<(Vec<Rc<Pod>>, Strin
             Verdict::Delete => evict.push(Rc::clone(pod)),
             Verdict::DeleteWithWarning(why) => {
                 evict.push(Rc::clone(pod));
-                warnings.entry(why).or_default().push(name);
+                warnings.or_default(why).push(name);
             }
             Verdict::Skip => {}
-            Verdict::SkipWithWarning(why) => warnings.entry(why).or_default().push(name),
-            Verdict::Refuse(why) => refusals.entry(why).or_default().push(name),
+            Verdict::SkipWithWarning(why) => warnings.or_default(why).push(name),
+            Verdict::Refuse(why) => refusals.or_default(why).push(name),
         }
     }
     if !refusals.is_empty() {

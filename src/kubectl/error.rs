@@ -4,7 +4,7 @@
 
 use crate::api::go::quote;
 use crate::api::status::{Reason, Status};
-use std::collections::BTreeSet;
+use crate::sim::map::Set;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
@@ -135,7 +135,7 @@ fn invalid(status: &Status) -> String {
         }
         _ => "The request".to_owned(),
     };
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     let texts = status.causes.iter().map(ToString::to_string);
     let causes: Vec<String> = texts.filter(|text| seen.insert(text.clone())).collect();
     match causes.as_slice() {

@@ -4,8 +4,8 @@
 
 use super::error::Failure;
 use crate::api::go::{self, quote};
+use crate::sim::map::Map;
 use crate::sim::time::SimDuration;
-use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -81,8 +81,8 @@ pub const GLOBAL: &[Flag] = &[
 /// What was given.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
-    given: BTreeMap<&'static str, Vec<String>>,
-    defaults: BTreeMap<&'static str, &'static str>,
+    given: Map<&'static str, Vec<String>>,
+    defaults: Map<&'static str, &'static str>,
 }
 
 impl Flags {
@@ -130,7 +130,7 @@ pub fn parse(args: &[String], tables: &[&'static [Flag]]) -> Result<(Flags, Vec<
     let all = || tables.iter().flat_map(|table| table.iter());
     let mut flags = Flags {
         defaults: all().map(|flag| (flag.name, flag.default)).collect(),
-        given: BTreeMap::new(),
+        given: Map::new(),
     };
     let mut words = Vec::new();
     let mut rest = args.iter();
@@ -242,7 +242,7 @@ fn set(flags: &mut Flags, flag: &'static Flag, value: String) -> Result<(), Stri
             quote(&name)
         ));
     }
-    let values = flags.given.entry(flag.name).or_default();
+    let values = flags.given.or_default(flag.name);
     if flag.value != Value::List {
         values.clear();
     }

@@ -11,11 +11,11 @@ use crate::api::kinds::KindInfo;
 use crate::api::meta::Time;
 use crate::api::object::Object;
 use crate::api::yaml;
+use crate::sim::map::Map;
 use crate::sim::sort::Order;
 use crate::sim::time::SimDuration;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,wide,yaml";
 /// A watch without time limit ends when nothing has changed for so long.
@@ -316,7 +316,7 @@ fn table_header(call: &Call<'_>, info: &KindInfo, wide: bool) -> Vec<String> {
     cells.extend(columns::header(info, wide).into_iter().map(str::to_owned));
     for label in call.flags.words("label-columns") {
         let name = label.rsplit('/').next().unwrap_or(&label);
-        cells.push(name.to_uppercase());
+        cells.push(name.to_ascii_uppercase());
     }
     if call.flags.bool("show-labels") {
         cells.push("LABELS".to_owned());
@@ -571,7 +571,7 @@ struct Watched {
     query: resource::Query,
     /// Only these, if objects were named.
     names: Option<Vec<Id>>,
-    versions: BTreeMap<Id, Object>,
+    versions: Map<Id, Object>,
 }
 
 impl Watched {
@@ -597,7 +597,7 @@ impl Watched {
         };
         let is_watched = |id: &Id| self.names.as_ref().is_none_or(|names| names.contains(id));
         let objects = now.objects.into_iter().map(|object| (id(&object), object));
-        let mut present: BTreeMap<Id, Object> = objects.filter(|(id, _)| is_watched(id)).collect();
+        let mut present: Map<Id, Object> = objects.filter(|(id, _)| is_watched(id)).collect();
         std::mem::swap(&mut present, &mut self.versions);
         let before = present;
         let version = |object: &Object| object.meta().resource_version.parse::<u64>().unwrap_or(0);

@@ -3,6 +3,7 @@
 //! Models: client-go/util/jsonpath.
 //! Differs: no `..` with filters inside unions of unions; regular expressions aren't there upstream either.
 
+use crate::api::json;
 use serde_json::Value;
 
 /// Nested templates deeper than this are refused.
@@ -432,7 +433,7 @@ impl<'a> Reader<'a> {
                     .unwrap_or(self.rest.len());
                 let (word, rest) = self.rest.split_at(end);
                 self.rest = rest;
-                match serde_json::from_str(word) {
+                match json::parse(word.as_bytes()) {
                     Ok(value @ (Value::Bool(_) | Value::Number(_))) => Ok(Operand::Literal(value)),
                     _ => Err(format!("unrecognized identifier {word}")),
                 }

@@ -855,7 +855,10 @@ fn suggestions(word: &str) -> Vec<&'static str> {
     let mut names: Vec<&'static str> = names.chain(NOT_HERE.iter().copied()).collect();
     names.order();
     names.retain(|name| {
-        distance(word, name) <= 2 || name.to_lowercase().starts_with(&word.to_lowercase())
+        distance(word, name) <= 2
+            || name
+                .to_ascii_lowercase()
+                .starts_with(&word.to_ascii_lowercase())
     });
     names
 }
@@ -863,7 +866,7 @@ fn suggestions(word: &str) -> Vec<&'static str> {
 /// The Levenshtein distance; words too long for a verb are far from all.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (
-        a.to_lowercase().chars().take(40).collect(),
+        a.to_ascii_lowercase().chars().take(40).collect(),
         b.chars().collect(),
     );
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -7,13 +7,13 @@ use crate::api::node::Node;
 use crate::api::pod::{Container, Pod, ResourceList};
 use crate::api::selector::node_mismatch;
 use crate::api::taint;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::map::{Map, Set};
 
 /// Priorities from here on are system critical.
 pub const SYSTEM_CRITICAL_PRIORITY: i32 = 2_000_000_000;
 
 /// Amounts by resource: cpu in thousandths, all else in units.
-pub type Amounts = BTreeMap<String, i64>;
+pub type Amounts = Map<String, i64>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
@@ -35,7 +35,7 @@ impl Rejection {
 pub struct Used {
     pub pods: i64,
     pub amounts: Amounts,
-    pub ports: BTreeSet<(String, String, i32)>,
+    pub ports: Set<(String, String, i32)>,
 }
 
 impl Used {
@@ -162,7 +162,7 @@ fn amounts(list: &ResourceList) -> Amounts {
 
 fn add_all(sum: &mut Amounts, more: &Amounts) {
     for (name, amount) in more {
-        let total = sum.entry(name.clone()).or_default();
+        let total = sum.or_default(name.clone());
         *total = total.saturating_add(*amount);
     }
 }
@@ -187,13 +187,13 @@ pub fn requests(pod: &Pod) -> Amounts {
             add_all(&mut step, &sidecars);
         }
         for (name, amount) in step {
-            let max = init_max.entry(name).or_default();
+            let max = init_max.or_default(name);
             *max = amount.max(*max);
         }
     }
     add_all(&mut total, &sidecars);
     for (name, amount) in init_max {
-        let all = total.entry(name).or_default();
+        let all = total.or_default(name);
         *all = amount.max(*all);
     }
     add_all(&mut total, &amounts(&pod.spec.overhead));
@@ -303,7 +303,7 @@ mod tests {
         sidecar.restart_policy = "Always".to_owned();
         init.restart_policy.clear();
         with_init.spec.init_containers = vec![sidecar, init];
-        assert_eq!(requests(&with_init)["cpu"], 3500);
+        assert_eq!(requests(&with_init).get("cpu"), Some(&3500));
     }
 
     #[test]

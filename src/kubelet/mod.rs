@@ -25,13 +25,13 @@ use crate::client::events::reference;
 use crate::client::{Client, Component};
 use crate::reason::Decision;
 use crate::reason::kubelet::KubeletDecision;
+use crate::sim::map::Set;
 use crate::sim::queue::EventQueue;
 use crate::sim::shared_map::SharedMap;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{Actor, TraceId};
 use eviction::Pressure;
 use profile::{Mode, Profile};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use worker::{Announce, Images, Stage, Surroundings, Wake, Worker};
 
@@ -62,12 +62,12 @@ struct NodeKubelet {
     /// What the machine drew when it last booted; empty: as the node came.
     boot_id: String,
     /// What is short, as the user set it.
-    pressure: BTreeSet<Pressure>,
+    pressure: Set<Pressure>,
     /// Reported a while longer than it lasts.
-    reported: BTreeSet<Pressure>,
+    reported: Set<Pressure>,
     eviction_armed: bool,
     images: Images,
-    pods: BTreeSet<Rc<str>>,
+    pods: Set<Rc<str>>,
     number: u32,
     pod_ips: u32,
     cause: Option<TraceId>,

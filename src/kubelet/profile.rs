@@ -13,6 +13,8 @@
 //!
 //! Differs: a real container without readinessProbe is ready when it runs; an image named `unready` isn't, here.
 
+use crate::api::json::json_names;
+use crate::api::json::json_object;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,11 @@ pub enum Mode {
     /// Kubelets do nothing but what the `manual_…` methods say; for recorded scenarios.
     Manual,
 }
+
+json_names!(Mode {
+    Simulated: "Simulated",
+    Manual: "Manual",
+});
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -53,6 +60,24 @@ pub struct Profile {
     /// All that match an image apply, the later ones over the earlier.
     pub images: Vec<ImageRule>,
 }
+
+json_object!(Profile by default and no more {
+    mode: "mode",
+    sync_ms: "syncMs",
+    sandbox_ms: "sandboxMs",
+    pull_ms_min: "pullMsMin",
+    pull_ms_max: "pullMsMax",
+    pull_check_ms: "pullCheckMs",
+    pull_error_ms: "pullErrorMs",
+    start_ms: "startMs",
+    ready_ms: "readyMs",
+    init_ms: "initMs",
+    shutdown_ms: "shutdownMs",
+    slow_per_mille: "slowPerMille",
+    slow_factor: "slowFactor",
+    node_start_ms: "nodeStartMs",
+    images: "images",
+});
 
 /// What is different for images of that name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +110,21 @@ pub struct ImageRule {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_per_mille: Option<u32>,
 }
+
+json_object!(ImageRule by default and no more {
+    pattern: "pattern",
+    pull_ms_min: "pullMsMin",
+    pull_ms_max: "pullMsMax",
+    cannot_pull: "cannotPull",
+    start_ms: "startMs",
+    ready_ms: "readyMs",
+    never_ready: "neverReady",
+    hang_after_ms: "hangAfterMs",
+    exit_after_ms: "exitAfterMs",
+    exit_code: "exitCode",
+    shutdown_ms: "shutdownMs",
+    slow_per_mille: "slowPerMille",
+});
 
 /// Longest time that a profile may name: a day.
 pub const MAX_MS: u64 = 24 * 60 * 60 * 1000;

@@ -11,12 +11,12 @@ use super::profile::{Behaviour, Profile};
 use crate::api::meta::Time;
 use crate::api::pod::{Container, ContainerState, Pod, Probe, Running, Terminated, Waiting};
 use crate::reason::kubelet::KubeletDecision;
+use crate::sim::map::Set;
 use crate::sim::queue::Ticket;
 use crate::sim::rng::Stream;
 use crate::sim::sort::Order;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::TraceId;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 const BACK_OFF_FIRST: SimDuration = SimDuration::secs(10);
@@ -42,7 +42,7 @@ pub enum Announce {
 /// What one node offers its pods.
 #[derive(Clone, Debug, Default)]
 pub struct Images {
-    pub present: BTreeSet<String>,
+    pub present: Set<String>,
     /// Images are pulled one at a time: when the line is free.
     pub free_at: SimTime,
 }
@@ -826,7 +826,7 @@ impl ContainerRun {
                 match kills_after {
                     None => {}
                     Some(0 | 1) => {
-                        let kind = format!("{probe:?}").to_lowercase();
+                        let kind = format!("{probe:?}").to_ascii_lowercase();
                         let text = format!(
                             "Container {} failed {kind} probe, will be restarted",
                             self.name

@@ -1,6 +1,7 @@
 //! What charts of available pods over time share: scales, marks, and the line.
 
 use super::words::span;
+use crate::api::json::json_object;
 use serde::{Deserialize, Serialize};
 
 /// The size of a picture and where its lines are, in units of its own.
@@ -21,6 +22,11 @@ pub struct Tick {
     pub at: u32,
     pub label: String,
 }
+
+json_object!(Tick whole {
+    at: "at",
+    label: "label",
+});
 
 /// A line is drawn in slices of time of this width.
 const SLICE: u32 = 3;

@@ -6,6 +6,7 @@ use super::race::RacePane;
 use super::rollout::{Count, rollout};
 use super::scene::Scene;
 use super::words::{Tone, count, span};
+use crate::api::json::json_object;
 use crate::api::object::Key;
 use crate::cluster::Cluster;
 use crate::explain::compare::trial::{End, Run};
@@ -80,6 +81,11 @@ pub struct Progress {
     pub text: String,
 }
 
+json_object!(Progress whole {
+    permille: "permille",
+    text: "text",
+});
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompareResult {
     /// What was compared on how many nodes.
@@ -92,6 +98,15 @@ pub struct CompareResult {
     /// The rows again in sentences, for a live region.
     pub spoken: String,
 }
+
+json_object!(CompareResult whole {
+    about: "about",
+    rows: "rows",
+    runs: "runs",
+    spreads: "spreads",
+    chart: "chart" or default,
+    spoken: "spoken",
+});
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
@@ -110,6 +125,19 @@ pub struct Row {
     pub after_ms: Option<u64>,
 }
 
+json_object!(Row whole {
+    strategy: "strategy",
+    budget: "budget",
+    finish: "finish",
+    worst: "worst",
+    average: "average",
+    restarted: "restarted",
+    extra: "extra",
+    tone: "tone",
+    why: "why",
+    after_ms: "after_ms" or default,
+});
+
 /// A tenth, the half and nine tenths of the rounds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpreadRow {
@@ -118,6 +146,13 @@ pub struct SpreadRow {
     pub finish: [String; 3],
     pub worst: [String; 3],
 }
+
+json_object!(SpreadRow whole {
+    strategy: "strategy",
+    finished: "finished",
+    finish: "finish",
+    worst: "worst",
+});
 
 /// Where the chart's lines are.
 pub const FRAME: Frame = Frame {
@@ -140,6 +175,14 @@ pub struct Chart {
     pub is_logarithmic: bool,
 }
 
+json_object!(Chart whole {
+    lines: "lines",
+    floors: "floors",
+    times: "times",
+    counts: "counts",
+    is_logarithmic: "is_logarithmic",
+});
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// Its row, which gives it a colour and a pattern.
@@ -148,6 +191,12 @@ pub struct Line {
     /// Where it finishes.
     pub end: Option<(u32, u32)>,
 }
+
+json_object!(Line whole {
+    row: "row",
+    path: "path",
+    end: "end" or default,
+});
 
 pub fn progress(comparison: &Comparison) -> Progress {
     // In steps that can be seen: each is drawn.
@@ -181,7 +230,7 @@ pub fn result(comparison: &Comparison, told: Option<CompareResult>) -> Option<Co
         .map(|compared| row(compared, comparison.set()))
         .collect();
     let spoken = rows.iter().map(|row| {
-        let finish = row.finish.to_lowercase();
+        let finish = row.finish.to_ascii_lowercase();
         match &*row.worst {
             "" => format!("{}: {finish}. ", row.strategy),
             worst => format!("{}: {finish}, fewest available {worst}. ", row.strategy),

@@ -328,7 +328,11 @@ fn requirement(key: &str, operator: &str, values: &[String]) -> String {
         "DoesNotExist" => format!("!{key}"),
         "Gt" => format!("{key} > {}", values.join(", ")),
         "Lt" => format!("{key} < {}", values.join(", ")),
-        _ => format!("{key} {} ({})", operator.to_lowercase(), values.join(", ")),
+        _ => format!(
+            "{key} {} ({})",
+            operator.to_ascii_lowercase(),
+            values.join(", ")
+        ),
     }
 }
 

@@ -4,8 +4,8 @@ use super::pod::PodId;
 use super::words::{Tone, age, clock};
 use crate::api::object::{Key, Kind};
 use crate::cluster::Cluster;
+use crate::sim::map::Map;
 use crate::trace::{Entry, TraceId, What};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// So many rows are shown.
@@ -61,10 +61,10 @@ impl EventRow {
 
 /// The newest events of the trace, repeats counted.
 pub fn feed(cluster: &Cluster, old: &EventFeed) -> EventFeed {
-    let known: BTreeMap<&str, &Rc<EventRow>> =
+    let known: Map<&str, &Rc<EventRow>> =
         old.rows.iter().map(|row| (row.key.as_str(), row)).collect();
     let mut rows: Vec<EventRow> = Vec::new();
-    let mut at: BTreeMap<(Kind, &Key, &str, &str), usize> = BTreeMap::new();
+    let mut at: Map<(Kind, &Key, &str, &str), usize> = Map::new();
     let mut is_cut = false;
     for (seen, entry) in cluster.trace.iter().rev().enumerate() {
         let What::Event {

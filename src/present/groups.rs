@@ -11,7 +11,7 @@ use crate::api::taint;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::assess::{Assessment, Side};
 use crate::reason::daemon::Verdict;
-use std::collections::BTreeMap;
+use crate::sim::map::Map;
 use std::rc::Rc;
 
 /// So many nodes of a group are named.
@@ -78,12 +78,12 @@ type Named = (u32, Vec<Rc<str>>);
 
 /// All nodes of the cluster, by what the set has there and why.
 pub fn groups(cluster: &Cluster, scene: &Scene, set: &DaemonSet) -> Groups {
-    let mut found: BTreeMap<(NodeState, String), Named> = BTreeMap::new();
+    let mut found: Map<(NodeState, String), Named> = Map::new();
     for node in cluster.server.nodes.iter() {
         let Some(state) = state(scene, node) else {
             continue;
         };
-        let (number, names) = found.entry(state).or_default();
+        let (number, names) = found.or_default(state);
         *number += 1;
         if names.len() < NAMED_MAX {
             names.push(node.metadata.name.as_str().into());

@@ -27,10 +27,10 @@ use crate::reason::daemon::Verdict;
 use crate::session::Session;
 use crate::session::history::Place;
 use crate::session::lineage::Lineage;
+use crate::sim::map::Map;
 use crate::sim::sort::Order;
 use crate::sim::time::SimTime;
 use crate::trace::TraceId;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// While many nodes play, the feed and the chart are made for every so many pictures: nobody reads sixty of them in a
@@ -358,7 +358,7 @@ fn view(
     if count_all <= CARDS_MAX {
         let is_anew = touched.is_everywhere || touched.has_command;
         let known = old.cards.iter().map(|card| (&*card.name, card));
-        let known: BTreeMap<&str, &Rc<NodeCard>> = known.collect();
+        let known: Map<&str, &Rc<NodeCard>> = known.collect();
         cards.extend(cluster.server.nodes.iter().map(|node| {
             let name = node.metadata.name.as_str();
             match known.get(name) {

@@ -7,8 +7,8 @@ use super::words::{Tone, count};
 use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::pod::{ContainerStatus, Pod, phase};
 use crate::controllers::daemon_set::pod::target_node;
+use crate::sim::map::Map;
 use crate::sim::time::SimTime;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Names a pod in messages.
@@ -134,7 +134,7 @@ impl PodState {
 }
 
 /// Which number a revision hash has, and whether pods of it are up to date: by owner's uid, then by hash.
-pub type Revisions = BTreeMap<String, BTreeMap<String, PodRevision>>;
+pub type Revisions = Map<String, Map<String, PodRevision>>;
 
 /// The revision that a pod is of.
 pub fn revision(pod: &Pod, revisions: &Revisions) -> Option<PodRevision> {

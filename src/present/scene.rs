@@ -21,10 +21,10 @@ use crate::controllers::daemon_set::sync::lens;
 use crate::reason::daemon::Verdict;
 use crate::session::lineage::Lineage;
 use crate::sim::hash::fnv1a_64;
+use crate::sim::map::{Map, Set};
 use crate::sim::sort::Order;
 use crate::sim::time::SimTime;
 use crate::trace::{Entry, What};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 #[derive(Debug, Default)]
@@ -34,24 +34,24 @@ pub struct Scene {
     seen: usize,
     pods: Table<Pod>,
     /// Pods by the node that they are on or meant for, each node's by key.
-    by_node: BTreeMap<Rc<str>, Vec<Rc<Pod>>>,
+    by_node: Map<Rc<str>, Vec<Rc<Pod>>>,
     /// Pods that aren't bound.
-    waiting: BTreeMap<Key, Rc<Pod>>,
+    waiting: Map<Key, Rc<Pod>>,
     /// How many of them have a node, by owner's uid and revision hash.
-    hashes: BTreeMap<String, BTreeMap<String, u32>>,
+    hashes: Map<String, Map<String, u32>>,
     revisions: Revisions,
     /// The chosen DaemonSet as its nodes were assessed, and what they were assessed with.
     set: Option<(Rc<DaemonSet>, Lens)>,
     /// Of the chosen DaemonSet, as a controller would have it that sees everything at once.
     ledger: Ledger,
     /// Nodes that use the budget and won't get better by waiting a moment.
-    stuck: BTreeSet<Rc<str>>,
+    stuck: Set<Rc<str>>,
     /// The chosen DaemonSet's revisions, newest first: number, hash, images.
     history: Vec<(i64, String, String)>,
     /// What each pod waits for that has a known end.
-    rings: BTreeMap<Key, Ring>,
+    rings: Map<Key, Ring>,
     /// Which colour and glyph each DaemonSet has, by uid.
-    marks: BTreeMap<String, u8>,
+    marks: Map<String, u8>,
     now: SimTime,
 }
 
@@ -65,7 +65,7 @@ pub const MARKS: u8 = 6;
 #[derive(Debug, Default)]
 pub struct Touched {
     pub is_everywhere: bool,
-    pub nodes: BTreeSet<Rc<str>>,
+    pub nodes: Set<Rc<str>>,
     /// The user did something: also what the API doesn't show may be different.
     pub has_command: bool,
 }
@@ -199,7 +199,7 @@ impl Scene {
         scene
     }
 
-    fn follow_pod(&mut self, cluster: &Cluster, key: &Key, touched: &mut BTreeSet<Rc<str>>) {
+    fn follow_pod(&mut self, cluster: &Cluster, key: &Key, touched: &mut Set<Rc<str>>) {
         let (old, new) = (self.pods.get(key).cloned(), cluster.server.pods.get(key));
         // Several entries may be about the same pod.
         if old.as_ref().map(Rc::as_ptr) == new.map(Rc::as_ptr) {
@@ -228,12 +228,12 @@ impl Scene {
             Some((node, _)) => Rc::clone(node),
             None => target.into(),
         };
-        let pods = self.by_node.entry(Rc::clone(&node)).or_default();
+        let pods = self.by_node.or_default(Rc::clone(&node));
         let place = pods.partition_point(|other| order(other) < order(pod));
         pods.insert(place, Rc::clone(pod));
         if let Some((uid, hash)) = revision_of(pod) {
-            let counts = self.hashes.entry(uid.to_owned()).or_default();
-            *counts.entry(hash.to_owned()).or_default() += 1;
+            let counts = self.hashes.or_default(uid.to_owned());
+            *counts.or_default(hash.to_owned()) += 1;
         }
         Some(node)
     }
@@ -418,7 +418,7 @@ fn revisions(cluster: &Cluster) -> Revisions {
             continue;
         };
         let (number, is_current) = (revision.revision, false);
-        let own = revisions.entry(owner.uid.clone()).or_default();
+        let own = revisions.or_default(owner.uid.clone());
         own.insert(hash.to_owned(), PodRevision { number, is_current });
     }
     for own in revisions.values_mut() {

@@ -22,9 +22,9 @@ use crate::controllers::daemon_set::pod::{available_from, daemon_pod, target_nod
 use crate::controllers::daemon_set::sync::lens;
 use crate::reason::Decision;
 use crate::reason::daemon::DaemonDecision;
+use crate::sim::map::Set;
 use crate::trace::{Entry, TraceId, What};
 use checks::{controller_checks, pod_checks, scheduler_checks};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// So many entries of the trace are searched for the newest one about an object.
@@ -146,7 +146,7 @@ impl WhyPanel {
     }
 
     /// The nodes that take part, each once.
-    pub fn nodes(&self) -> BTreeSet<Rc<str>> {
+    pub fn nodes(&self) -> Set<Rc<str>> {
         let nodes = self.causes.iter().filter_map(|cause| cause.node.clone());
         nodes.collect()
     }

@@ -1,5 +1,6 @@
 //! Small pieces of text that many view models share.
 
+use crate::api::json::json_names;
 use serde::{Deserialize, Serialize};
 
 /// How good or bad something is; the page's only use of colour for meaning.
@@ -12,6 +13,14 @@ pub enum Tone {
     Warn,
     Bad,
 }
+
+json_names!(Tone {
+    Plain: "Plain",
+    Good: "Good",
+    Busy: "Busy",
+    Warn: "Warn",
+    Bad: "Bad",
+});
 
 impl Tone {
     pub fn as_str(self) -> &'static str {

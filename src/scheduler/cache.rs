@@ -9,8 +9,8 @@ use super::node_info::{NodeInfo, PodInfo};
 use crate::api::node::Node;
 use crate::api::object::{Key, Resource};
 use crate::api::pod::Pod;
+use crate::sim::map::{Map, Set};
 use crate::sim::shared_map::SharedMap;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 #[derive(Clone, Debug, Default)]
@@ -20,9 +20,9 @@ pub struct Cache {
     node_count: u32,
     /// Pods that wait and pods that are placed; none that ended.
     pods: SharedMap<Key, Rc<PodInfo>>,
-    assumed: BTreeSet<Key>,
-    nominated: BTreeMap<Rc<str>, BTreeSet<Key>>,
-    nominations: BTreeMap<Key, Rc<str>>,
+    assumed: Set<Key>,
+    nominated: Map<Rc<str>, Set<Key>>,
+    nominations: Map<Key, Rc<str>>,
 }
 
 impl Cache {
@@ -160,8 +160,7 @@ impl Cache {
         self.clear_nomination(key);
         let node: Rc<str> = node.into();
         self.nominated
-            .entry(Rc::clone(&node))
-            .or_default()
+            .or_default(Rc::clone(&node))
             .insert(key.clone());
         self.nominations.insert(key.clone(), node);
     }

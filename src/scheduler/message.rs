@@ -2,8 +2,8 @@
 //!
 //! Models: pkg/scheduler/framework/types.go, FitError.Error.
 
+use crate::sim::map::Map;
 use crate::sim::sort::Order;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// No node exists: nothing is filtered and nothing preempted.
@@ -19,7 +19,7 @@ const EVENT_MESSAGE_MAX: usize = 1024;
 
 /// How many nodes have which reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reasons(BTreeMap<String, u32>);
+pub struct Reasons(Map<String, u32>);
 
 impl Reasons {
     /// Counts `nodes` more for the reason.

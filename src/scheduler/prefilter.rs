@@ -3,14 +3,14 @@
 //! Models: pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go, PreFilter.
 
 use crate::api::pod::PodSpec;
-use std::collections::BTreeSet;
+use crate::sim::map::Set;
 
 /// What PreFilter leaves to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Candidates<'a> {
     All,
     /// Only these, whether they exist or not; at least one.
-    Named(BTreeSet<&'a str>),
+    Named(Set<&'a str>),
     /// The terms contradict themselves: no node can match.
     Conflict,
 }
@@ -28,20 +28,17 @@ pub fn candidates(spec: &PodSpec) -> Candidates<'_> {
     if terms.is_empty() {
         return Candidates::All;
     }
-    let mut names = BTreeSet::new();
+    let mut names = Set::new();
     for term in terms {
         let of_term = term
             .match_fields
             .iter()
             .filter(|field| field.key == "metadata.name" && field.operator == "In")
-            .map(|field| {
-                field
-                    .values
-                    .iter()
-                    .map(String::as_str)
-                    .collect::<BTreeSet<_>>()
-            })
-            .reduce(|a, b| &a & &b);
+            .map(|field| field.values.iter().map(String::as_str).collect::<Set<_>>())
+            .reduce(|mut both, other| {
+                both.retain(|name| other.contains(name));
+                both
+            });
         match of_term {
             Some(of_term) => names.extend(of_term),
             None => return Candidates::All,

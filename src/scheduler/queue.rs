@@ -8,10 +8,10 @@
 //! - The five minutes end exactly, not at the next of the 30-second checks.
 
 use crate::api::object::Key;
+use crate::sim::map::{Map, Set};
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::TraceId;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -92,12 +92,12 @@ struct Entry {
 #[derive(Clone, Debug, Default)]
 pub struct SchedulingQueue {
     seq: u64,
-    entries: BTreeMap<Key, Entry>,
-    active: BTreeMap<(Reverse<i32>, SimTime, u64), Key>,
-    back_off: BTreeMap<(SimTime, Reverse<i32>, u64), Key>,
-    parked: BTreeMap<(SimTime, u64), Key>,
-    by_node: BTreeMap<Rc<str>, BTreeSet<Key>>,
-    anywhere: BTreeSet<Key>,
+    entries: Map<Key, Entry>,
+    active: Map<(Reverse<i32>, SimTime, u64), Key>,
+    back_off: Map<(SimTime, Reverse<i32>, u64), Key>,
+    parked: Map<(SimTime, u64), Key>,
+    by_node: Map<Rc<str>, Set<Key>>,
+    anywhere: Set<Key>,
     /// When the next cycle ends; meaningful while a pod is active or in back-off.
     cycle_at: SimTime,
 }
@@ -180,10 +180,7 @@ impl SchedulingQueue {
                     self.anywhere.insert(key.clone());
                 }
                 for node in nodes {
-                    self.by_node
-                        .entry(Rc::clone(node))
-                        .or_default()
-                        .insert(key.clone());
+                    self.by_node.or_default(Rc::clone(node)).insert(key.clone());
                 }
             }
         }

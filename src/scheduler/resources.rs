@@ -3,6 +3,7 @@
 //! Models: k8s.io/component-helpers/resource/helpers.go (PodRequests) and pkg/scheduler/framework/types.go (Resource).
 //! Differs: resizing in place isn't simulated, so what a running pod has is what its spec requests.
 
+use crate::api::json;
 use crate::api::pod::{Container, PodSpec, ResourceList, ResourceRequirements};
 use crate::api::quantity::Quantity;
 use std::collections::BTreeMap;
@@ -105,7 +106,7 @@ pub fn pod_request(spec: &PodSpec) -> Resources {
 fn pod_level_requests(spec: &PodSpec) -> ResourceList {
     spec.extra
         .get("resources")
-        .and_then(|value| serde_json::from_value::<ResourceRequirements>(value.clone()).ok())
+        .and_then(|value| json::read::<ResourceRequirements>(value.clone()).ok())
         .map(|resources| resources.requests)
         .unwrap_or_default()
 }

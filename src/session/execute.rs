@@ -15,7 +15,7 @@ use crate::cluster::nodes::{self, NodeTemplate};
 use crate::cluster::parts::Parts;
 use crate::kubectl::{self, Output, Started};
 use crate::kubelet::eviction::Pressure;
-use std::collections::BTreeSet;
+use crate::sim::map::Set;
 use std::rc::Rc;
 
 pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> {
@@ -360,7 +360,7 @@ pub fn add_nodes(
         .unwrap_or(0);
     // Networks that removed nodes had are free again.
     let cidr = |node: &Rc<Node>| node.spec.extra.get("podCIDR")?.as_str().map(str::to_owned);
-    let taken: BTreeSet<String> = cluster.server.nodes.iter().filter_map(cidr).collect();
+    let taken: Set<String> = cluster.server.nodes.iter().filter_map(cidr).collect();
     let free = (1..).filter(|index| !taken.contains(&nodes::pod_cidr(*index)));
     let mut lines = Vec::new();
     for (i, index) in (1..=count).zip(free) {

@@ -1,6 +1,7 @@
 //! Moments and histories that have names: bookmarks, and what was left by acting in the past.
 
 use super::Logged;
+use crate::api::json::json_object;
 use crate::sim::time::SimTime;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,12 @@ pub struct Place {
     /// How many commands had been given.
     pub applied: u32,
 }
+
+json_object!(Place whole {
+    at: "at",
+    steps: "steps",
+    applied: "applied",
+});
 
 impl Place {
     /// Whether who stands at `there` has come past this place.
@@ -39,6 +46,11 @@ pub struct Bookmark {
     pub place: Place,
     pub name: String,
 }
+
+json_object!(Bookmark whole {
+    place: "place",
+    name: "name",
+});
 
 /// A history that was left by acting in its past.
 #[derive(Clone, Debug, PartialEq)]

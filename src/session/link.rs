@@ -6,6 +6,8 @@
 use super::history::{Bookmark, Branch, MAX_BOOKMARKS, MAX_BRANCHES, MAX_NAME, common};
 use super::scenario::Scenario;
 use super::{Logged, MAX_TIME};
+use crate::api::json;
+use crate::api::json::json_object;
 use crate::sim::hash::fnv1a_32;
 use crate::sim::time::SimTime;
 use base64::Engine as _;
@@ -51,6 +53,17 @@ pub struct Shared {
     pub embed: bool,
 }
 
+json_object!(Shared whole {
+    scenario: "scenario",
+    log: "log" or default,
+    at: "at" or default,
+    title: "title" or default,
+    bookmarks: "bookmarks" or default,
+    branches: "branches" or default,
+    drafts: "drafts" or default,
+    embed: "embed" or default,
+});
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Draft {
@@ -64,6 +77,13 @@ pub struct Draft {
     pub is_closed: bool,
 }
 
+json_object!(Draft whole {
+    title: "title",
+    text: "text",
+    scenario: "scenario" or default,
+    is_closed: "isClosed" or default,
+});
+
 /// A history that was left, as what it has beside the one that is shown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Left {
@@ -76,6 +96,14 @@ pub struct Left {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     bookmarks: Vec<Bookmark>,
 }
+
+json_object!(Left whole {
+    title: "title" or default,
+    common: "common",
+    log: "log",
+    end: "end",
+    bookmarks: "bookmarks" or default,
+});
 
 impl Left {
     pub fn of(left: &Branch, shown: &[Logged]) -> Left {
@@ -192,10 +220,9 @@ pub fn decode(fragment: &str) -> Result<Shared, LinkError> {
                 _ => LinkError::Damaged("it doesn't unpack"),
             }
         })?;
-    let shared: Shared = serde_json::from_slice(&json).map_err(|error| match error.is_data() {
-        true => LinkError::Unknown,
-        false => LinkError::Damaged("what it holds is no text of ours"),
-    })?;
+    let value =
+        json::parse(&json).map_err(|_| LinkError::Damaged("what it holds is no text of ours"))?;
+    let shared: Shared = json::read(value).map_err(|_| LinkError::Unknown)?;
     check(&shared)?;
     Ok(shared)
 }
@@ -247,6 +274,7 @@ fn check_history(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     fn shared() -> Shared {
         Shared {
@@ -339,5 +367,75 @@ mod tests {
         }
         assert_eq!(decode(&link.replace(':', "%3A")), Ok(shared()));
         assert!(decode(&format!("{link}0")).is_err());
+    }
+
+    /// The same as serde_json reads, or both refuse.
+    #[track_caller]
+    fn check(value: Value) {
+        let ours = json::read::<Shared>(value.clone()).ok();
+        let theirs = serde_json::from_value::<Shared>(value).ok();
+        assert_eq!(ours, theirs);
+    }
+
+    #[test]
+    fn links_are_read_as_serde_json_reads_them() {
+        let shared = json!({
+            "scenario": {
+                "seed": 1,
+                "nodes": [{"template": "controlPlane", "count": 2}],
+                "profile": {"mode": "Manual", "syncMs": 1, "images": [{"pattern": "a", "exitCode": -1}]},
+            },
+            "log": [
+                {"at": 5, "steps": 7, "command": {"do": "cordon", "node": "a", "on": true}, "joins": true},
+                {"at": 6, "steps": 8, "command": {"do": "setProfile", "profile": {}}},
+            ],
+            "bookmarks": [{"place": {"at": 1, "steps": 2, "applied": 3}, "name": "x"}],
+            "branches": [{"common": 0, "log": [], "end": 4}],
+            "drafts": [{"title": "a", "text": "b", "scenario": null}],
+            "at": 9, "title": "t", "embed": true, "unknown": [1],
+        });
+        check(shared.clone());
+        let wrong = [
+            json!(null),
+            json!(1),
+            json!(-1),
+            json!(1.5),
+            json!("x"),
+            json!(true),
+            json!({"a": 1}),
+        ];
+        let places = [
+            "/scenario",
+            "/scenario/seed",
+            "/scenario/nodes",
+            "/scenario/nodes/0/count",
+            "/scenario/profile/syncMs",
+            "/scenario/profile/images/0/exitCode",
+            "/log",
+            "/log/0/at",
+            "/log/0/joins",
+            "/log/0/command/node",
+            "/bookmarks/0/place",
+            "/bookmarks/0/name",
+            "/branches/0/end",
+            "/drafts/0/scenario",
+            "/at",
+            "/title",
+            "/embed",
+            "/unknown",
+        ];
+        for place in places {
+            for value in &wrong {
+                let mut shared = shared.clone();
+                *shared.pointer_mut(place).unwrap() = value.clone();
+                check(shared);
+            }
+            let (parent, name) = place.rsplit_once('/').unwrap();
+            let mut shared = shared.clone();
+            if let Some(Value::Object(members)) = shared.pointer_mut(parent) {
+                members.remove(name);
+                check(shared);
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ pub mod opening;
 pub mod scenario;
 pub mod settle;
 
+use crate::api::json::json_object;
 use crate::api::meta::is_default;
 use crate::cluster::Cluster;
 use crate::kubectl::{Host, Started};
@@ -49,6 +50,13 @@ pub struct Logged {
     pub joins: bool,
 }
 
+json_object!(Logged whole {
+    at: "at",
+    steps: "steps",
+    command: "command",
+    joins: "joins" or default,
+});
+
 /// A command that was taken back, and the bookmarks that lay behind it.
 #[derive(Clone, Debug)]
 struct Undone {
@@ -63,6 +71,11 @@ pub struct Origin {
     pub shared: link::Shared,
     pub steps: u64,
 }
+
+json_object!(Origin whole {
+    shared: "shared",
+    steps: "steps",
+});
 
 impl Origin {
     /// Plays it.

@@ -1,5 +1,6 @@
 //! Where a session starts: seed, nodes, how kubelets behave.
 
+use crate::api::json::json_object;
 use crate::cluster::nodes::NodeTemplate;
 use crate::cluster::{Cluster, DEFAULT_EPOCH};
 use crate::kubelet::profile::Profile;
@@ -18,12 +19,23 @@ pub struct Scenario {
     pub profile: Option<Profile>,
 }
 
+json_object!(Scenario whole {
+    seed: "seed",
+    nodes: "nodes" or default,
+    profile: "profile" or default,
+});
+
 /// So many nodes of one template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeGroup {
     pub template: NodeTemplate,
     pub count: u32,
 }
+
+json_object!(NodeGroup whole {
+    template: "template",
+    count: "count",
+});
 
 impl Default for Scenario {
     /// Three workers: what a first visit shows.

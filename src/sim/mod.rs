@@ -2,6 +2,7 @@
 
 pub mod chunked;
 pub mod hash;
+pub mod map;
 pub mod queue;
 pub mod rng;
 pub mod shared_map;

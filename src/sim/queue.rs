@@ -1,20 +1,20 @@
 //! The one queue of everything that will happen, ordered by time and then by the order of scheduling.
 
 use super::time::SimTime;
-use std::collections::BTreeMap;
+use crate::sim::map::Map;
 
 /// A queue of future happenings of type `E`.
 #[derive(Clone, Debug)]
 pub struct EventQueue<E> {
     seq: u64,
-    items: BTreeMap<(SimTime, u64), E>,
+    items: Map<(SimTime, u64), E>,
 }
 
 impl<E> Default for EventQueue<E> {
     fn default() -> Self {
         EventQueue {
             seq: 0,
-            items: BTreeMap::new(),
+            items: Map::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 // Finishes the page that trunk has built: a strict Content-Security-Policy, the editor's exact address, and, in a
-// release, smaller JavaScript and CSS (trunk's own minifier can't read what wasm-bindgen writes).
+// release, one style sheet, short names between JavaScript and wasm, and both minified (trunk's own minifier can't read
+// what wasm-bindgen writes).
 // trunk runs this after each build, on the folder that is about to become dist/.
 //
 // The policy is in a <meta>, since the page must work from any static server.
@@ -11,9 +12,10 @@
 // Absent: frame-ancestors, which browsers ignore in a <meta>. Anyone may embed the page.
 
 import { createHash } from "node:crypto";
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { transform } from "esbuild";
+import { importNames, withImportNames } from "./wasm.mjs";
 
 const folder = process.env.TRUNK_STAGING_DIR;
 const isDebug = process.env.TRUNK_PROFILE === "debug";
@@ -66,6 +68,8 @@ html = html.replace(charset, (found) => `${found}\n  ${meta}`);
 await writeFile(file, html);
 
 if (!isDebug) {
+  await joinStyles();
+  await shortenImports();
   for (const name of await readdir(folder, { recursive: true })) {
     const loader = extname(name).slice(1);
     if (!["js", "css"].includes(loader) || name.startsWith("editor")) continue;
@@ -73,4 +77,37 @@ if (!isDebug) {
     const { code } = await transform(await readFile(path, "utf8"), { loader, minify: true, target: "es2022" });
     await writeFile(path, code);
   }
+}
+
+/** One style sheet instead of a dozen, in their order: a quarter less to load, and one request. */
+async function joinStyles() {
+  const link = /<link rel="stylesheet" href="\.\/([^"]+)"\s*\/?>\s*/g;
+  const names = [...html.matchAll(link)].map((match) => match[1]);
+  const sheets = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  const all = sheets.join("\n");
+  const name = `page-${hash(all, "hex").slice(0, 16)}.css`;
+  await Promise.all(names.map((old) => rm(join(folder, old))));
+  await writeFile(join(folder, name), all);
+  let isFirst = true;
+  html = html.replace(link, () => (isFirst ? ((isFirst = false), `<link rel="stylesheet" href="./${name}">\n  `) : ""));
+  await writeFile(file, html);
+}
+
+/** wasm-bindgen's names for what the wasm imports are long and full of hashes; nobody but these two files reads them. */
+async function shortenImports() {
+  const js = join(folder, glue);
+  const wasm = js.replace(/\.js$/, "_bg.wasm");
+  const [text, bytes] = [await readFile(js, "utf8"), await readFile(wasm)];
+  const short = new Map([...new Set(importNames(bytes))].map((name, i) => [name, `i${i.toString(36)}`]));
+  const named = new Set();
+  const shortened = text.replace(/\b__wb\w+/g, (name) => {
+    named.add(name);
+    return short.get(name) ?? name;
+  });
+  if ([...short.keys()].some((name) => !named.has(name)) || /\bi[0-9a-z]+: function/.test(text)) {
+    console.error(`error: ${js} doesn't name its imports as finish.mjs expects; was wasm-bindgen updated?`);
+    process.exit(1);
+  }
+  await writeFile(js, shortened);
+  await writeFile(wasm, withImportNames(bytes, (name) => short.get(name)));
 }

@@ -8,7 +8,10 @@ pub enum Command {
     Setup,
     Build,
     Serve(ServeOptions),
-    Size,
+    Size {
+        /// Where the bytes are, instead of how large each file is.
+        table: bool,
+    },
     Shots(Vec<String>),
     Test(Vec<test::Stage>),
 }
@@ -38,7 +41,9 @@ pub fn parse(args: impl IntoIterator<Item = String>) -> Result<Command> {
         "shots" => Command::Shots(rest.by_ref().collect()),
         "setup" => Command::Setup,
         "build" => Command::Build,
-        "size" => Command::Size,
+        "size" => Command::Size {
+            table: rest.next_if_eq("--table").is_some(),
+        },
         other => {
             return Err(format!(
                 "unknown command {other:?}; `cargo xtask help` lists them"
@@ -133,6 +138,12 @@ mod tests {
     }
 
     #[test]
+    fn size_prints_files_or_a_table() {
+        assert_eq!(check("size"), Ok(Command::Size { table: false }));
+        assert_eq!(check("size --table"), Ok(Command::Size { table: true }));
+    }
+
+    #[test]
     fn stages_keep_their_order() {
         assert_eq!(
             check("test page native"),
@@ -145,6 +156,7 @@ mod tests {
         for line in [
             "sevre",
             "build now",
+            "size --tabel",
             "serve --prot 1",
             "serve --port x",
             "test everything",

@@ -32,8 +32,8 @@ cargo xtask test [STAGE...] [--skip-browser]
     Run all tests, or only some stages: native, tools, web, build, page.
 cargo xtask build
     Build the page into dist/.
-cargo xtask size
-    Print the sizes of the built page and check its budget.
+cargo xtask size [--table]
+    Print the sizes of the built page and check its budget. --table: where the bytes of its code are.
 cargo xtask shots FOLDER [STATES.mjs]
     Build the page and take screenshots of it: see tests/browser/shots.mjs.
 cargo xtask setup
@@ -65,7 +65,7 @@ fn run(command: Command) -> Result<()> {
             page::build(&env)
         }
         Command::Serve(options) => page::serve(&env, &options),
-        Command::Size => page::size(&env),
+        Command::Size { table } => page::size(&env, table),
         Command::Shots(rest) => page::shots(&env, &rest),
         Command::Test(options) => test::run(&env, &options),
     }

@@ -51,8 +51,11 @@ fn serve_dev(env: &Env, options: &ServeOptions) -> Result<()> {
     )
 }
 
-/// Prints the size of each file and fails if the page has grown over its budget.
-pub fn size(env: &Env) -> Result<()> {
+/// Prints the size of each file and fails if the page has grown over its budget; or where the bytes of its code are.
+pub fn size(env: &Env, table: bool) -> Result<()> {
+    if table {
+        return env.run("node", &[".cargo/xtask/page/table.mjs"]);
+    }
     require_built(env)?;
     env.run("node", &[".cargo/xtask/page/size.mjs", "dist"])
 }

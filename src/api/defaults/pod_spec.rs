@@ -1,5 +1,6 @@
 //! Defaults of a pod's spec: in a template, and those that only real pods get.
 
+use crate::api::json;
 use crate::api::pod::{Container, PodSpec, Probe, ResourceList, Volume};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -24,7 +25,7 @@ pub fn default_pod_spec(spec: &mut PodSpec) {
     }
     if let Some(Value::Array(containers)) = spec.extra.get_mut("ephemeralContainers") {
         for value in containers {
-            if let Ok(mut container) = serde_json::from_value::<Container>(value.clone()) {
+            if let Ok(mut container) = json::read::<Container>(value.clone()) {
                 default_container(&mut container);
                 *value = serde_json::to_value(container).unwrap_or_default();
             }

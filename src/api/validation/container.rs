@@ -9,13 +9,13 @@ use super::{Errors, Fields, Path};
 use crate::api::go;
 use crate::api::names;
 use crate::api::pod::{Container, ContainerPort};
+use crate::sim::map::Set;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// What the checks of a container need to know of the pod.
 pub struct Surroundings<'a> {
     pub volumes: &'a Usable<'a>,
-    pub claims: &'a BTreeSet<&'a str>,
+    pub claims: &'a Set<&'a str>,
     pub host_users: bool,
 }
 
@@ -72,7 +72,7 @@ pub fn check_container(
 
 /// Models: validateContainerPorts.
 fn check_ports(errors: &mut Errors, ports: &[ContainerPort], path: &Path) {
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     for (i, port) in ports.iter().enumerate() {
         let path = path.index(i);
         if !port.name.is_empty() {
@@ -108,7 +108,7 @@ fn check_ports(errors: &mut Errors, ports: &[ContainerPort], path: &Path) {
 ///
 /// Models: checkHostPortConflicts; the path is that of the list.
 pub fn check_host_ports(errors: &mut Errors, containers: &[Container], path: &Path) {
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     for (i, container) in containers.iter().enumerate() {
         for (j, port) in container.ports.iter().enumerate() {
             let key = format!("{}/{}/{}", port.protocol, port.host_ip, port.host_port);
@@ -212,7 +212,7 @@ fn check_mounts(errors: &mut Errors, container: &Container, volumes: &Usable<'_>
         .extra
         .get("securityContext")
         .and_then(|c| c.flag("privileged"));
-    let mut paths = BTreeSet::new();
+    let mut paths = Set::new();
     for (i, mount) in container.extra.items("volumeMounts").iter().enumerate() {
         let path = list.index(i);
         let (name, mount_path) = (mount.text("name"), mount.text("mountPath"));
@@ -258,7 +258,7 @@ fn check_mounts(errors: &mut Errors, container: &Container, volumes: &Usable<'_>
 
 /// Models: ValidateVolumeDevices.
 fn check_devices(errors: &mut Errors, container: &Container, volumes: &Usable<'_>, path: &Path) {
-    let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
+    let (mut names, mut paths) = (Set::new(), Set::new());
     for (i, device) in container.extra.items("volumeDevices").iter().enumerate() {
         let path = path.index(i);
         let (name, device_path) = (device.text("name"), device.text("devicePath"));

@@ -244,7 +244,7 @@ pub fn check_labels(errors: &mut Errors, labels: &StringMap, path: &Path) {
 pub fn check_annotations(errors: &mut Errors, annotations: &StringMap, path: &Path) {
     let mut bytes = 0_usize;
     for (key, value) in annotations {
-        errors.invalid_text(path, key, names::label_key(&key.to_lowercase()));
+        errors.invalid_text(path, key, names::label_key(&key.to_ascii_lowercase()));
         bytes = bytes.saturating_add(key.len()).saturating_add(value.len());
     }
     if bytes > ANNOTATIONS_MAX {

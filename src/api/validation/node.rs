@@ -9,7 +9,7 @@ use crate::api::go;
 use crate::api::names;
 use crate::api::node::{Node, Taint};
 use crate::api::status::{FieldError, FieldErrorType};
-use std::collections::BTreeSet;
+use crate::sim::map::Set;
 
 pub fn validate_node(node: &Node) -> Vec<FieldError> {
     let mut errors = Errors::default();
@@ -56,7 +56,7 @@ fn taints_path() -> Path {
 
 /// Models: validateNodeTaints.
 fn check_taints(errors: &mut Errors, taints: &[Taint], path: &Path) {
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     for (i, taint) in taints.iter().enumerate() {
         let path = path.index(i);
         errors.invalid_text(&path.child("key"), &taint.key, names::label_key(&taint.key));

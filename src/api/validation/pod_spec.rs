@@ -11,10 +11,11 @@ use super::security::check_pod_context;
 use super::volume::check_volumes;
 use super::{Errors, Fields, Path};
 use crate::api::go;
+use crate::api::json;
 use crate::api::names;
 use crate::api::pod::{Container, PodSpec, ResourceRequirements};
+use crate::sim::map::Set;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// Whose spec it is: a few rules are for real pods only.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub fn check_pod_spec(errors: &mut Errors, spec: &PodSpec, path: &Path, context:
     check_init_containers(errors, spec, &around, &path.child("initContainers"));
     check_ephemeral_containers(errors, spec, &around, &path.child("ephemeralContainers"));
     if let Some(resources) = spec.extra.get("resources")
-        && let Ok(resources) = serde_json::from_value::<ResourceRequirements>(resources.clone())
+        && let Ok(resources) = json::read::<ResourceRequirements>(resources.clone())
     {
         check_resources(errors, &resources, &claims, &path.child("resources"), true);
     }
@@ -141,7 +142,7 @@ fn check_containers(errors: &mut Errors, spec: &PodSpec, around: &Surroundings<'
     if spec.containers.is_empty() {
         return errors.required(path, "");
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     for (i, container) in spec.containers.iter().enumerate() {
         let path = path.index(i);
         check_container(errors, container, around, &path);
@@ -186,7 +187,7 @@ fn check_init_containers(
     around: &Surroundings<'_>,
     path: &Path,
 ) {
-    let mut seen: BTreeSet<&str> = spec.containers.iter().map(|c| c.name.as_str()).collect();
+    let mut seen: Set<&str> = spec.containers.iter().map(|c| c.name.as_str()).collect();
     for (i, container) in spec.init_containers.iter().enumerate() {
         let item = path.index(i);
         check_container(errors, container, around, &item);
@@ -222,11 +223,11 @@ fn check_ephemeral_containers(
     path: &Path,
 ) {
     let others = spec.containers.iter().chain(&spec.init_containers);
-    let mut seen: BTreeSet<String> = others.map(|c| c.name.clone()).collect();
+    let mut seen: Set<String> = others.map(|c| c.name.clone()).collect();
     let targets = seen.clone();
     for (i, value) in spec.extra.items("ephemeralContainers").iter().enumerate() {
         let path = path.index(i);
-        let Ok(container) = serde_json::from_value::<Container>(value.clone()) else {
+        let Ok(container) = json::read::<Container>(value.clone()) else {
             continue;
         };
         check_container(errors, &container, around, &path);
@@ -241,12 +242,8 @@ fn check_ephemeral_containers(
 }
 
 /// Models: validatePodResourceClaims.
-fn check_resource_claims<'a>(
-    errors: &mut Errors,
-    spec: &'a PodSpec,
-    path: &Path,
-) -> BTreeSet<&'a str> {
-    let mut seen = BTreeSet::new();
+fn check_resource_claims<'a>(errors: &mut Errors, spec: &'a PodSpec, path: &Path) -> Set<&'a str> {
+    let mut seen = Set::new();
     for (i, claim) in spec.extra.items("resourceClaims").iter().enumerate() {
         let path = path.index(i);
         let name = claim.text("name");
@@ -339,7 +336,7 @@ fn check_dns(errors: &mut Errors, spec: &PodSpec, path: &Path) {
 }
 
 fn check_scheduling_gates(errors: &mut Errors, spec: &PodSpec, path: &Path) {
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     for (i, gate) in spec.extra.items("schedulingGates").iter().enumerate() {
         let name = gate.text("name");
         errors.invalid_text(&path.index(i), name, names::label_key(name));

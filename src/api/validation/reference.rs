@@ -47,8 +47,8 @@ pub fn check_field_ref(errors: &mut Errors, reference: &Value, supported: &[&str
         Some(("metadata.annotations", key)) => {
             errors.invalid_text(
                 path,
-                &key.to_lowercase(),
-                names::label_key(&key.to_lowercase()),
+                &key.to_ascii_lowercase(),
+                names::label_key(&key.to_ascii_lowercase()),
             );
         }
         Some(("metadata.labels", key)) => errors.invalid_text(path, key, names::label_key(key)),

@@ -5,15 +5,15 @@ use crate::api::go;
 use crate::api::names;
 use crate::api::pod::ResourceRequirements;
 use crate::api::quantity::Quantity;
+use crate::sim::map::{Map, Set};
 use serde_json::Value;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Models: validateResourceRequirements.
 pub fn check_resources(
     errors: &mut Errors,
     resources: &ResourceRequirements,
-    claims: &BTreeSet<&str>,
+    claims: &Set<&str>,
     path: &Path,
     of_pod: bool,
 ) {
@@ -67,15 +67,15 @@ pub fn check_resources(
 }
 
 /// Models: validateResourceClaimNames, without requests of a claim.
-fn check_claims(errors: &mut Errors, used: &[Value], claims: &BTreeSet<&str>, path: &Path) {
-    let mut seen: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+fn check_claims(errors: &mut Errors, used: &[Value], claims: &Set<&str>, path: &Path) {
+    let mut seen: Map<&str, Set<&str>> = Map::new();
     for (i, claim) in used.iter().enumerate() {
         let path = path.index(i);
         let (name, request) = (claim.text("name"), claim.text("request"));
         if !errors.needed(&path, name) {
             continue;
         }
-        let requests = seen.entry(name).or_default();
+        let requests = seen.or_default(name);
         if requests.contains("")
             || (request.is_empty() && !requests.is_empty())
             || requests.contains(request)

@@ -3,6 +3,7 @@
 use super::selector::{BAD_OPERATOR, NEEDS_VALUES, NO_VALUES, check_json_selector};
 use super::{Errors, Fields, Path};
 use crate::api::go;
+use crate::api::json;
 use crate::api::names;
 use crate::api::pod::{Affinity, NodeSelectorRequirement, NodeSelectorTerm, Toleration};
 use crate::api::taint::{NO_EXECUTE, NO_SCHEDULE, PREFER_NO_SCHEDULE};
@@ -82,7 +83,7 @@ pub fn check_affinity(errors: &mut Errors, affinity: &Affinity, path: &Path) {
             let path = path.child(PREFERRED).index(i);
             check_weight(errors, preferred, &path);
             let preference = preferred.get("preference").cloned().unwrap_or_default();
-            if let Ok(term) = serde_json::from_value(preference) {
+            if let Ok(term) = json::read(preference) {
                 check_node_term(errors, &term, false, &path.child("preference"));
             }
         }

@@ -3,6 +3,7 @@
 use super::meta::check_labels;
 use super::{Errors, Path};
 use crate::api::go;
+use crate::api::json;
 use crate::api::meta::LabelSelector;
 use crate::api::names;
 
@@ -44,7 +45,7 @@ pub(super) fn check_json_selector(
     selector: Option<&serde_json::Value>,
     path: &Path,
 ) {
-    let selector = selector.and_then(|value| serde_json::from_value(value.clone()).ok());
+    let selector = selector.and_then(|value| json::read(value.clone()).ok());
     if let Some(selector) = selector {
         check_label_selector(errors, &selector, path);
     }

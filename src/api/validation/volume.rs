@@ -6,8 +6,8 @@ use super::{Errors, Fields, Path};
 use crate::api::go;
 use crate::api::pod::Volume;
 use crate::api::quantity::Quantity;
+use crate::sim::map::{Map, Set};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 const FILE_MODE: &str = "must be a number between 0 and 0777 (octal), both inclusive";
 
@@ -46,7 +46,7 @@ const SOURCES: &[(&str, &[&str])] = &[
 ];
 
 /// The volumes that containers may mount: those without a finding.
-pub type Usable<'a> = BTreeMap<&'a str, &'a Volume>;
+pub type Usable<'a> = Map<&'a str, &'a Volume>;
 
 pub fn check_volumes<'a>(errors: &mut Errors, volumes: &'a [Volume], path: &Path) -> Usable<'a> {
     let mut usable = Usable::new();
@@ -147,7 +147,7 @@ fn check_details(errors: &mut Errors, source: &str, value: &Value, path: &Path) 
 /// Models: validateProjectionSources.
 fn check_projected(errors: &mut Errors, value: &Value, path: &Path) {
     check_mode(errors, value, "defaultMode", path);
-    let mut paths = BTreeSet::new();
+    let mut paths = Set::new();
     for (i, source) in value.items("sources").iter().enumerate() {
         let source_path = path.child("sources").index(i);
         let mut count = 0;

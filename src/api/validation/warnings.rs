@@ -5,12 +5,13 @@
 
 use super::{Fields, Path};
 use crate::api::go;
+use crate::api::json;
 use crate::api::meta::ObjectMeta;
 use crate::api::names;
 use crate::api::object::Object;
 use crate::api::pod::{Container, ContainerPort, NodeSelectorTerm, PodSpec, ResourceList};
+use crate::sim::map::Set;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
@@ -137,7 +138,7 @@ fn of_pod(meta: &ObjectMeta, spec: &PodSpec, template: Option<&Path>) -> Vec<Str
         ("hostAliases", "ip", "ip"),
         ("imagePullSecrets", "name", "name"),
     ] {
-        let mut seen = BTreeSet::new();
+        let mut seen = Set::new();
         for (i, item) in spec.extra.items(list).iter().enumerate() {
             let value = item.text(field);
             if !seen.insert(value) {
@@ -248,7 +249,7 @@ fn node_affinity(warnings: &mut Vec<String>, spec: &PodSpec, path: &Path) {
     }
     for (i, preferred) in affinity.extra.items(PREFERRED).iter().enumerate() {
         let preference = preferred.get("preference").cloned().unwrap_or_default();
-        if let Ok(term) = serde_json::from_value(preference) {
+        if let Ok(term) = json::read(preference) {
             let path = path.child(PREFERRED).index(i).child("preference");
             node_term(warnings, &term, true, &path);
         }
@@ -320,7 +321,7 @@ fn fraction(warnings: &mut Vec<String>, list: &ResourceList, name: &str, path: &
 
 /// A later variable of the same name may only build upon the first.
 fn repeated_env(warnings: &mut Vec<String>, env: &[Value], path: &Path) {
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     for (i, variable) in env.iter().enumerate() {
         let (name, value) = (variable.text("name"), variable.text("value"));
         let reference = format!("$({name})");

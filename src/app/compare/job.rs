@@ -2,6 +2,8 @@
 //!
 //! Both ways it is this code that does it, and the reports are the same.
 
+use crate::api::json;
+use crate::api::json::json_object;
 use crate::explain::compare::{Comparison, Nodes, Plan};
 use crate::present::compare::{self, CompareResult, Progress};
 use crate::session::Origin;
@@ -16,6 +18,13 @@ pub struct Order {
     pub rounds: u32,
 }
 
+json_object!(Order whole {
+    origin: "origin",
+    plan: "plan",
+    nodes: "nodes",
+    rounds: "rounds",
+});
+
 /// How far it is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -29,6 +38,13 @@ pub struct Report {
     pub error: Option<String>,
 }
 
+json_object!(Report whole {
+    progress: "progress" or default,
+    result: "result" or default,
+    has_round: "has_round",
+    error: "error" or default,
+});
+
 impl Report {
     pub fn to_text(&self) -> String {
         // Plain data: it always serializes.
@@ -36,7 +52,7 @@ impl Report {
     }
 
     pub fn parse(text: &str) -> Option<Report> {
-        serde_json::from_slice(text.as_bytes()).ok()
+        json::read(json::parse(text.as_bytes()).ok()?).ok()
     }
 }
 
@@ -62,8 +78,7 @@ impl Job {
 
     /// Makes the cluster anew from what a page sent.
     pub fn open(order: &str) -> Result<Job, String> {
-        // As bytes, like links: the code for both is the same.
-        let order = serde_json::from_slice(order.as_bytes());
+        let order = json::parse(order.as_bytes()).and_then(json::read);
         let order: Order = order.map_err(|error| error.to_string())?;
         let cluster = order.origin.cluster().map_err(|error| error.to_string())?;
         let comparison = Comparison::new(&cluster, order.plan, &order.nodes)?;

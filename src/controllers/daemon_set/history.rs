@@ -1,6 +1,7 @@
 //! ControllerRevisions: the data they store, their hash, which one is current.
 
 use crate::api::apps::{CONTROLLER_REVISION_HASH, ControllerRevision, DaemonSet};
+use crate::api::json;
 use crate::api::meta::ObjectMeta;
 use crate::api::pod::PodTemplateSpec;
 use crate::sim::hash::fnv1a_32;
@@ -25,7 +26,7 @@ pub fn template_patch(template: &PodTemplateSpec) -> Value {
 pub fn template_of(revision: &ControllerRevision) -> Option<PodTemplateSpec> {
     let mut template = revision.data.get("spec")?.get("template")?.clone();
     template.as_object_mut()?.remove("$patch");
-    serde_json::from_value(template).ok()
+    json::read(template).ok()
 }
 
 /// The hash that names a template.

@@ -4,17 +4,17 @@ use super::pod::target_node;
 use crate::api::object::{Key, Resource};
 use crate::api::pod::Pod;
 use crate::client::informer::Informer;
+use crate::sim::map::{Map, Set};
 use crate::sim::shared_map::SharedMap;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-type ByNode = SharedMap<Rc<str>, BTreeMap<Key, Rc<Pod>>>;
+type ByNode = SharedMap<Rc<str>, Map<Key, Rc<Pod>>>;
 
 #[derive(Clone, Debug, Default)]
 pub struct PodIndex {
     pods: Informer<Pod>,
-    owned: BTreeMap<Rc<str>, ByNode>,
-    orphans: BTreeMap<Key, Rc<Pod>>,
+    owned: Map<Rc<str>, ByNode>,
+    orphans: Map<Key, Rc<Pod>>,
 }
 
 /// Pods with no recognisable target node are listed under no name.
@@ -38,7 +38,7 @@ impl PodIndex {
             Some(uid) => {
                 let by_node = match self.owned.get_mut(uid) {
                     Some(by_node) => by_node,
-                    None => self.owned.entry(uid.into()).or_default(),
+                    None => self.owned.or_default(uid.into()),
                 };
                 by_node
                     .or_default(node_of(pod))
@@ -112,13 +112,13 @@ impl PodIndex {
 
     pub fn orphans<'a>(&'a self, namespace: &'a str) -> impl Iterator<Item = &'a Rc<Pod>> {
         self.orphans
-            .range(Key::new(namespace, "")..)
+            .iter_from(&Key::new(namespace, ""))
             .take_while(move |(key, _)| &*key.namespace == namespace)
             .map(|(_, pod)| pod)
     }
 
     /// The hashes on the owner's pods.
-    pub fn hashes(&self, uid: &str) -> BTreeSet<String> {
+    pub fn hashes(&self, uid: &str) -> Set<String> {
         let label = crate::api::apps::CONTROLLER_REVISION_HASH;
         self.owned_by(uid)
             .filter_map(|p| p.metadata.label(label).map(str::to_owned))

@@ -5,8 +5,8 @@
 use super::assess::{Assessment, Class, Counts};
 use crate::api::apps::DaemonSet;
 use crate::api::meta::Time;
+use crate::sim::map::{Map, Set};
 use crate::sim::shared_map::SharedMap;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What all assessments of a ledger rest on; when it changes, all are made again.
@@ -30,12 +30,12 @@ impl PartialEq for Basis {
 pub struct Ledger {
     basis: Option<Basis>,
     nodes: SharedMap<Rc<str>, Assessment>,
-    dirty: BTreeSet<Rc<str>>,
+    dirty: Set<Rc<str>>,
     /// Nodes on which `manage` has something to do.
-    actionable: BTreeSet<Rc<str>>,
-    classes: BTreeMap<Class, BTreeSet<Rc<str>>>,
+    actionable: Set<Rc<str>>,
+    classes: Map<Class, Set<Rc<str>>>,
     totals: Counts,
-    timed: BTreeSet<(Time, Rc<str>)>,
+    timed: Set<(Time, Rc<str>)>,
 }
 
 impl Ledger {
@@ -57,7 +57,7 @@ impl Ledger {
     }
 
     /// Takes the nodes to assess: the marked ones and those that time has changed.
-    pub fn take_dirty(&mut self, now: Time) -> BTreeSet<Rc<str>> {
+    pub fn take_dirty(&mut self, now: Time) -> Set<Rc<str>> {
         let mut dirty = std::mem::take(&mut self.dirty);
         while let Some((at, _)) = self.timed.first() {
             if *at > now {
@@ -93,10 +93,7 @@ impl Ledger {
             self.actionable.insert(Rc::clone(node));
         }
         if let Some(class) = new.class {
-            self.classes
-                .entry(class)
-                .or_default()
-                .insert(Rc::clone(node));
+            self.classes.or_default(class).insert(Rc::clone(node));
         }
         if let Some(at) = new.changes_at {
             self.timed.insert((at, Rc::clone(node)));
@@ -108,7 +105,7 @@ impl Ledger {
         self.totals
     }
 
-    pub fn classes(&self) -> &BTreeMap<Class, BTreeSet<Rc<str>>> {
+    pub fn classes(&self) -> &Map<Class, Set<Rc<str>>> {
         &self.classes
     }
 

@@ -29,11 +29,11 @@ use crate::client::work_queue::WorkQueue;
 use crate::client::{Client, Component};
 use crate::reason::Decision;
 use crate::reason::daemon::DaemonDecision;
+use crate::sim::map::Map;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{TraceId, What};
 use api::Live;
 use index::PodIndex;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use sync::SetState;
 
@@ -55,12 +55,12 @@ pub struct DaemonSetController {
     pub expectations: Expectations<Key>,
     /// By UID, observed generation and node.
     pub failed_pods: Backoff<(String, i64, Rc<str>)>,
-    states: BTreeMap<Key, SetState>,
+    states: Map<Key, SetState>,
     /// Each template's spec with the automatic tolerations, for looking at nodes that change.
-    specs: BTreeMap<Key, Rc<PodSpec>>,
+    specs: Map<Key, Rc<PodSpec>>,
     /// The newest resourceVersion seen, and the newest written for each DaemonSet.
     seen: u64,
-    written: BTreeMap<Key, u64>,
+    written: Map<Key, u64>,
     busy_until: SimTime,
 }
 
@@ -75,10 +75,10 @@ impl Default for DaemonSetController {
             node_queue: WorkQueue::default(),
             expectations: Expectations::default(),
             failed_pods: Backoff::new(FAILED_POD_BACKOFF.0, FAILED_POD_BACKOFF.1),
-            states: BTreeMap::new(),
-            specs: BTreeMap::new(),
+            states: Map::new(),
+            specs: Map::new(),
             seen: 0,
-            written: BTreeMap::new(),
+            written: Map::new(),
             busy_until: SimTime::ZERO,
         }
     }

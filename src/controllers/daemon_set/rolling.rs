@@ -4,8 +4,8 @@ use super::assess::{Class, Side};
 use crate::api::apps::{DaemonSet, ROLLING_UPDATE};
 use crate::api::go::quote;
 use crate::api::int_or_percent::IntOrString;
+use crate::sim::map::{Map, Set};
 use crate::sim::sort::Order;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// maxUnavailable and maxSurge as numbers of nodes.
@@ -37,7 +37,7 @@ pub struct Rollout {
 }
 
 /// Classes of nodes, as the ledger keeps them.
-pub type Classes = BTreeMap<Class, BTreeSet<Rc<str>>>;
+pub type Classes = Map<Class, Set<Rc<str>>>;
 
 /// The numbers for so many desired pods; percentages round up.
 ///
@@ -93,13 +93,13 @@ pub fn rolling_update(classes: &Classes, desired: i32, budget: Budget) -> Result
     }
 }
 
-fn names(nodes: &BTreeSet<Rc<str>>) -> impl Iterator<Item = Rc<str>> + '_ {
+fn names(nodes: &Set<Rc<str>>) -> impl Iterator<Item = Rc<str>> + '_ {
     nodes.iter().cloned()
 }
 
 /// Nodes of several classes, of which only the first few by name are wanted: a sync must not cost a look at all of them.
 #[derive(Default)]
-struct Candidates<'a>(Vec<&'a BTreeSet<Rc<str>>>);
+struct Candidates<'a>(Vec<&'a Set<Rc<str>>>);
 
 impl Candidates<'_> {
     fn count(&self) -> usize {

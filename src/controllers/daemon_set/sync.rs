@@ -19,9 +19,9 @@ use crate::api::selector::label_selector_matches;
 use crate::api::status::{Reason, Status};
 use crate::client::Component;
 use crate::reason::daemon::{CreateReason, DaemonDecision, DeleteReason};
+use crate::sim::map::{Map, Set};
 use crate::sim::time::SimDuration;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Creations and deletions in one sync, each.
@@ -36,13 +36,13 @@ pub struct SetState {
     availability: Availability,
     lens: Option<Lens>,
     /// Pods that changed since the last claim.
-    pub unclaimed: BTreeSet<Key>,
+    pub unclaimed: Set<Key>,
     /// The template that `patch` was made of.
     patch: Option<(PodTemplateSpec, Rc<Value>)>,
     /// The last "waits for …" that was noted, so that it is noted once.
     waiting: Option<DaemonDecision>,
     /// The failed pod that waits on each node, and how long, as last noted.
-    backing_off: BTreeMap<Rc<str>, (Rc<str>, SimDuration)>,
+    backing_off: Map<Rc<str>, (Rc<str>, SimDuration)>,
 }
 
 impl DaemonSetController {
@@ -128,7 +128,7 @@ impl DaemonSetController {
     }
 
     fn state(&mut self, key: &Key) -> &mut SetState {
-        self.states.entry(key.clone()).or_default()
+        self.states.or_default(key.clone())
     }
 
     /// Notes what the controller waits for, once.
@@ -171,7 +171,7 @@ impl DaemonSetController {
             }
         }
         self.claim(set, api)?;
-        let state = self.states.entry(key).or_default();
+        let state = self.states.or_default(key);
         let Some(lens) = &state.lens else {
             return Ok(());
         };
@@ -254,7 +254,7 @@ impl DaemonSetController {
 
     fn note_written(&mut self, key: &Key, meta: &ObjectMeta) {
         let version = version(meta);
-        let written = self.written.entry(key.clone()).or_default();
+        let written = self.written.or_default(key.clone());
         *written = version.max(*written);
     }
 
@@ -581,7 +581,7 @@ impl DaemonSetController {
             0 => Ok(()),
             1 => Err(errors.remove(0)),
             _ => {
-                let texts: BTreeSet<&str> = errors.iter().map(|e| e.message.as_str()).collect();
+                let texts: Set<&str> = errors.iter().map(|e| e.message.as_str()).collect();
                 let texts: Vec<&str> = texts.into_iter().collect();
                 let text = if texts.len() == 1 {
                     texts[0].to_owned()

@@ -8,11 +8,12 @@ use crate::controllers::daemon_set::assess::{Class, Side};
 use crate::controllers::daemon_set::rolling::{Budget, budget};
 use crate::session::command::Command;
 use crate::session::execute::execute;
+use crate::sim::map::Set;
 use crate::sim::rng::Stream;
 use crate::sim::sort::Order;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::What;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// A rollout that takes longer than this isn't followed to its end.
 const TIME_MAX: SimDuration = SimDuration::secs(30 * 24 * 3600);
@@ -87,7 +88,7 @@ pub struct Trial {
     steps: u64,
     done: u32,
     /// The DaemonSet's pods that exist, and how many there were.
-    pods: BTreeSet<Key>,
+    pods: Set<Key>,
     pods_before: usize,
     /// When pods came, went or became available last.
     moved: SimDuration,
@@ -137,7 +138,7 @@ impl Trial {
             .pods
             .iter()
             .filter(|pod| pod.metadata.is_controlled_by(uid));
-        let pods: BTreeSet<Key> = own.map(|pod| pod.key()).collect();
+        let pods: Set<Key> = own.map(|pod| pod.key()).collect();
         let mut trial = Trial {
             set: plan.set.clone(),
             uid: uid.clone(),

@@ -328,6 +328,8 @@ fn content(w: &mut Writer, level: usize, value: &Value) {
 }
 
 /// `creationTimestamp` as `Creation Timestamp`, `uid` as `UID`.
+///
+/// Differs: letters beyond ASCII stay as they are. The tables of upper and lower case of all of Unicode are 25 KB.
 fn smart_label(field: &str) -> String {
     const KNOWN: [&str; 5] = ["API", "URL", "UID", "OSB", "GUID"];
     if field.chars().any(|c| !c.is_alphanumeric() && c != '-') {
@@ -336,25 +338,24 @@ fn smart_label(field: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut previous_upper = true;
     for c in field.chars() {
-        if words.is_empty() || (c.is_uppercase() && !previous_upper) {
+        if words.is_empty() || (c.is_ascii_uppercase() && !previous_upper) {
             words.push(String::new());
         }
-        previous_upper = c.is_uppercase();
+        previous_upper = c.is_ascii_uppercase();
         if let Some(word) = words.last_mut() {
             word.push(c);
         }
     }
     let words = words.into_iter().map(|word| {
-        let upper = word.to_uppercase();
+        let upper = word.to_ascii_uppercase();
         if KNOWN.contains(&upper.as_str()) {
             return upper;
         }
         let mut letters = word.chars();
-        letters.next().map_or(String::new(), |first| {
-            first.to_uppercase().chain(letters).collect()
-        })
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect()
     });
-    words.collect::<Vec<_>>().join(" ")
+    words.collect::<Vec<String>>().join(" ")
 }
 
 pub fn run(call: &mut Call<'_>) -> Outcome {

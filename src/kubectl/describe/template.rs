@@ -3,6 +3,7 @@
 use super::super::{duration, patch, selector};
 use super::Writer;
 use crate::api::go::quote;
+use crate::api::json;
 use crate::api::meta::Time;
 use crate::api::pod::{
     Container, ContainerPort, ContainerState, ContainerStatus, PodTemplateSpec, Probe,
@@ -234,7 +235,7 @@ fn probe(probe: &Probe) -> String {
         )
     } else if let Some(get) = probe.extra.get("httpGet") {
         let (scheme, host, number, path) = (
-            text(get, "scheme").to_lowercase(),
+            text(get, "scheme").to_ascii_lowercase(),
             text(get, "host"),
             port(get, "port"),
             text(get, "path"),
@@ -597,7 +598,7 @@ pub fn topology_spread(w: &mut Writer, constraints: Option<&Value>, space: &str)
             .unwrap_or(0);
         let selected = constraint
             .get("labelSelector")
-            .and_then(|value| serde_json::from_value(value.clone()).ok());
+            .and_then(|value| json::read(value.clone()).ok());
         let selected = selected.map_or(String::new(), |labels| {
             format!(" for selector {}", selector::format(Some(&labels)))
         });

@@ -9,7 +9,7 @@ pub mod group;
 pub mod raster;
 pub mod shape;
 
-use std::collections::BTreeMap;
+use crate::sim::map::Map;
 use std::fmt;
 use std::rc::Rc;
 
@@ -22,7 +22,7 @@ const CHUNK: usize = 64;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FleetView {
     chunks: Vec<Rc<Vec<FleetNode>>>,
-    places: Rc<BTreeMap<Rc<str>, u32>>,
+    places: Rc<Map<Rc<str>, u32>>,
     tally: [u32; CellState::ALL.len()],
     old_count: u32,
     pair_count: u32,
@@ -127,7 +127,7 @@ pub struct PackedCell(pub u16);
 impl FromIterator<FleetNode> for FleetView {
     fn from_iter<I: IntoIterator<Item = FleetNode>>(nodes: I) -> Self {
         let mut view = FleetView::default();
-        let mut places = BTreeMap::new();
+        let mut places = Map::new();
         for node in nodes {
             let domain = node.name.find('.').map_or("", |dot| &node.name[dot..]);
             match &view.domain {
