@@ -130,7 +130,7 @@ mod tests {
 
     fn node(name: &str, ready: &str) -> String {
         format!(
-            "- apiVersion: v1\n  kind: Node\n  metadata:\n    name: {name}\n    uid: 1-2\n    resourceVersion: \"77\"\n    creationTimestamp: \"2026-01-01T00:00:00Z\"\n    labels: {{zone: a}}\n  spec:\n    taints:\n    - {{key: node.kubernetes.io/unreachable, effect: NoSchedule}}\n    - {{key: gpu, value: \"yes\", effect: NoSchedule}}\n  status:\n    capacity: {{cpu: \"8\", memory: 16Gi, pods: \"50\"}}\n    allocatable: {{cpu: 7900m, memory: 15Gi, pods: \"50\"}}\n    conditions:\n    - {{type: Ready, status: \"{ready}\", reason: X, message: y}}\n"
+            "- apiVersion: v1\n  kind: Node\n  metadata:\n    name: {name}\n    uid: 1-2\n    resourceVersion: \"77\"\n    creationTimestamp: \"2026-01-01T00:00:00Z\"\n    labels: {{zone: a}}\n  spec:\n    taints:\n    - {{key: node.kubernetes.io/unreachable, effect: NoSchedule}}\n    - {{key: gpu, value: \"yes\", effect: NoSchedule}}\n  status:\n    capacity: {{cpu: \"8\", memory: 16Gi, pods: \"50\"}}\n    allocatable: {{cpu: 7900m, memory: 15Gi, pods: \"50\"}}\n    conditions:\n    - {{type: Ready, status: \"{ready}\", reason: X, message: told}}\n"
         )
     }
 
