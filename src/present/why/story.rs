@@ -72,6 +72,7 @@ fn is_told(entry: &Entry, before: Option<&Entry>, after: Option<&Entry>) -> bool
         ),
         (What::Updated("status: conditions"), Some(What::Decided(Decision::Kubelet(_))), _)
         | (What::Updated("spec.taints"), Some(What::Decided(Decision::Node(_))), _)
+        | (What::Updated("taints"), Some(What::Command(_)), Some(_))
         | (What::Updated("status: seen by the kubelet"), _, Some(_)) => false,
         _ => true,
     }
