@@ -1,7 +1,8 @@
 //! The middle of the page: what waits for the scheduler, and the nodes.
 
 use super::dispatch::{Dispatch, use_dispatch};
-use super::icons::{Icon, icon, pod_glyph};
+use super::icons::{Icon, icon};
+use super::legend::legend;
 use super::menu::{Menu, MenuItem};
 use super::node_card::NodeCard;
 use super::platform;
@@ -9,7 +10,7 @@ use super::pod_tile::PodTile;
 use crate::app::msg::{Msg, NodeKind, Selection};
 use crate::present::cluster::{ClusterView, Density};
 use crate::present::node::NodeCard as Card;
-use crate::present::pod::{PodState, PodTile as Tile};
+use crate::present::pod::PodTile as Tile;
 use crate::present::why::WhyPanel;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -147,25 +148,6 @@ fn add_node_menu(dispatch: &Dispatch) -> Html {
             </button>
             <Menu id="add-node-menu" label="Add nodes of another kind" items={items} class="cluster__kinds">{ icon(Icon::Chevron) }</Menu>
         </div>
-    }
-}
-
-/// What the shapes mean.
-pub fn legend() -> Html {
-    html! {
-        <details class="legend">
-            <summary>{ "What the tiles mean" }</summary>
-            <dl>
-                { for PodState::ALL.into_iter().map(|state| html! {
-                    <div class="legend__row" data-tone={state.tone().as_str()}>
-                        <dt>{ pod_glyph(state) }{ state.as_str() }</dt><dd>{ state.meaning() }</dd>
-                    </div>
-                }) }
-                <div class="legend__row"><dt><span class="revision" data-revision="current">{ "r2" }</span></dt><dd>{ "runs the current template" }</dd></div>
-                <div class="legend__row"><dt><span class="revision" data-revision="old">{ "r1" }</span></dt><dd>{ "runs an old template; the tile is striped" }</dd></div>
-                <div class="legend__row"><dt>{ "dashed" }</dt><dd>{ "meant for this node, not bound to it yet" }</dd></div>
-            </dl>
-        </details>
     }
 }
 

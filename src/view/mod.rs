@@ -17,6 +17,7 @@ pub mod eye;
 pub mod fleet;
 pub mod header;
 pub mod icons;
+pub mod legend;
 pub mod menu;
 pub mod node_card;
 pub mod node_form;
