@@ -22,7 +22,7 @@ impl Model {
             HistoryMsg::Switch(branch) => {
                 self.stop();
                 if self.session.switch(branch) {
-                    self.tell("Another history, at its end".to_owned());
+                    self.tell("Another branch, at its end".to_owned());
                 }
             }
             HistoryMsg::Rename(branch, name) => self.session.rename(branch, &name),
@@ -31,7 +31,7 @@ impl Model {
                     self.stop();
                 }
                 if self.session.remove(branch) {
-                    self.tell("One history was removed".to_owned());
+                    self.tell("Branch removed".to_owned());
                 }
             }
             HistoryMsg::Back => {
@@ -55,10 +55,10 @@ impl Model {
             self.tell(format!("Bookmarked {at}: {name}"));
         } else if self.session.bookmarks().len() >= MAX_BOOKMARKS {
             self.refuse(format!(
-                "A history has {MAX_BOOKMARKS} bookmarks at the most. Remove one first."
+                "A branch has {MAX_BOOKMARKS} bookmarks at the most. Remove one first."
             ));
         } else {
-            self.tell(format!("{at} has a bookmark already"));
+            self.tell(format!("{at} is bookmarked already"));
         }
     }
 

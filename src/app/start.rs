@@ -69,8 +69,8 @@ enum LeftPage {
 impl Left {
     fn new(what: LeftPage) -> Left {
         Left {
-            text: "What you had before is kept.",
-            button: "Back to what you had",
+            text: "Previous session saved.",
+            button: "Restore",
             what,
         }
     }
@@ -90,6 +90,8 @@ impl Model {
         self.close_dialog();
         let new = Model {
             theme: self.theme,
+            has_shortcuts: self.has_shortcuts,
+            said: self.said,
             console: std::mem::take(&mut self.console),
             // The frame that was asked for is the page's, not the session's.
             clock: self.clock.handed_over(new.clock.clone()),
@@ -171,6 +173,7 @@ impl Model {
             editing: None,
             node_error: None,
             theme: Theme::System,
+            has_shortcuts: true,
             dialog: None,
             section: if is_embedded {
                 Section::Cluster
@@ -183,6 +186,7 @@ impl Model {
             notice: None,
             last_line: String::new(),
             announcement: String::new(),
+            said: 0,
             left: None,
             opening: None,
             presets,
@@ -200,6 +204,12 @@ impl Model {
         model.refresh();
         model
     }
+}
+
+/// `?embed`, alone or among others, with a value or without.
+pub fn asks_to_embed(query: &str) -> bool {
+    let mut asked = query.trim_start_matches('?').split('&');
+    asked.any(|pair| pair == "embed" || pair.starts_with("embed=") && pair != "embed=false")
 }
 
 /// The fragment that opens what the address asks for: `?scenario=ID` stands for `#scenario=ID`.
@@ -277,7 +287,7 @@ pub(super) fn cancel_opening(model: &mut Model) {
         model.announcement = "Not opened".to_owned();
         model.left.get_or_insert(Left {
             text: "The link wasn't opened.",
-            button: "Open it after all",
+            button: "Open it",
             what: LeftPage::Link(opening.fragment),
         });
     }
@@ -287,7 +297,7 @@ pub(super) fn cancel_opening(model: &mut Model) {
 pub(super) fn go_back(model: &mut Model) {
     match model.left.take().map(|left| left.what) {
         Some(LeftPage::Model(old)) => {
-            model.replace(*old, "Back to what you had".to_owned());
+            model.replace(*old, "Previous session restored".to_owned());
         }
         Some(LeftPage::Link(link)) => open_link(model, &link),
         None => {}

@@ -7,6 +7,7 @@ use super::menu::{Menu, MenuItem};
 use super::node_card::NodeCard;
 use super::platform;
 use super::pod_tile::PodTile;
+use crate::app::NodeError;
 use crate::app::msg::{Msg, NodeKind, Selection};
 use crate::present::cluster::{ClusterView, Density};
 use crate::present::node::NodeCard as Card;
@@ -23,7 +24,7 @@ pub struct ClusterProps {
     pub cluster: Rc<ClusterView>,
     pub selection: Selection,
     pub editing: Option<Rc<str>>,
-    pub node_error: Option<AttrValue>,
+    pub node_error: Option<NodeError>,
     /// Drawn instead of the cards, where there are too many nodes for them.
     #[prop_or_default]
     pub fleet: Option<Html>,

@@ -35,7 +35,7 @@ pub fn Header(props: &HeaderProps) -> Html {
             </h1>
             <div class="page-header__tools">
                 if props.is_embedded {
-                    <button type="button" class="button" aria-pressed={props.shows_editor.to_string()} onclick={dispatch.on(Msg::ToggleEditor)}>{ icon(Icon::Edit) }<span>{ "YAML" }</span></button>
+                    <button type="button" class="button" id="yaml" aria-pressed={props.shows_editor.to_string()} onclick={dispatch.on(Msg::ToggleEditor)} title="The manifest">{ icon(Icon::Edit) }<span>{ "YAML" }</span></button>
                 }
                 <button type="button" class="button" id="console" aria-pressed={props.shows_console.to_string()} onclick={dispatch.on(Msg::Console(ConsoleMsg::Toggle))} title="kubectl console (`)">{ icon(Icon::Console) }<span>{ "kubectl" }</span></button>
                 <button type="button" class="button" onclick={dispatch.on(Msg::Share)} title="Copy a link to exactly this">{ icon(Icon::Share) }<span>{ "Share" }</span></button>

@@ -15,6 +15,7 @@ pub mod editor_pane;
 pub mod events;
 pub mod eye;
 pub mod fleet;
+pub mod floating;
 pub mod header;
 pub mod icons;
 pub mod legend;

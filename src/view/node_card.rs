@@ -5,7 +5,9 @@ use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::node_form::NodeForm;
 use super::pod_tile::{PodTile, pointed};
+use crate::app::NodeError;
 use crate::app::msg::{Msg, NodeMsg, Selection};
+use crate::app::node::kubectl;
 use crate::present::node::{Label, NodeCard as Card, Pressure, TaintChip, Usage};
 use crate::present::pod::PodId;
 use crate::present::why::WhyPanel;
@@ -27,7 +29,7 @@ pub struct NodeCardProps {
     /// The form for labels and taints is open.
     pub is_editing: bool,
     /// Why the last edit of this node was refused.
-    pub error: Option<AttrValue>,
+    pub error: Option<NodeError>,
 }
 
 /// A node as a card: name, what keeps pods away, room, and its pods as tiles.
@@ -85,7 +87,7 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
                 { for node.labels.iter().filter(|label| !label.is_builtin).map(label) }
                 if !props.is_editing {
                     <button type="button" class="chip chip--button" id={format!("edit-{}", node.name)}
-                        aria-label={format!("Edit labels and taints of {}", node.name)}
+                        aria-label={format!("Edit labels, taints of {}", node.name)}
                         onclick={dispatch.on(Msg::EditNode(Some(node.name.clone())))}>
                         { icon(Icon::Edit) }{ "labels, taints" }
                     </button>
@@ -149,6 +151,13 @@ fn usage(usage: &Usage) -> Html {
 
 fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
     let act = |msg: NodeMsg| dispatch.on::<()>(Msg::Node(node.name.clone(), msg));
+    // With the command that the console will tell.
+    let command = |label: &'static str, msg: NodeMsg, is_danger: bool| MenuItem::Action {
+        label: label.into(),
+        about: kubectl(&node.name, &msg).map(AttrValue::from),
+        on: act(msg),
+        is_danger,
+    };
     let mut items = vec![
         MenuItem::action(
             "Why these pods?",
@@ -159,15 +168,11 @@ fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
             dispatch.on(Msg::EditNode(Some(node.name.clone()))),
         ),
         if node.is_cordoned {
-            MenuItem::about("Uncordon", "kubectl uncordon", act(NodeMsg::Cordon(false)))
+            command("Uncordon", NodeMsg::Cordon(false), false)
         } else {
-            MenuItem::about("Cordon", "kubectl cordon", act(NodeMsg::Cordon(true)))
+            command("Cordon", NodeMsg::Cordon(true), false)
         },
-        MenuItem::about(
-            "Drain",
-            "kubectl drain --ignore-daemonsets",
-            act(NodeMsg::Drain),
-        ),
+        command("Drain", NodeMsg::Drain, false),
         MenuItem::Heading("Failures".into()),
         if node.is_down {
             MenuItem::about(
@@ -178,7 +183,7 @@ fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
         } else {
             MenuItem::about(
                 "Power off",
-                "heartbeats stop; NotReady after 50 s",
+                "no heartbeats; NotReady after 50 s",
                 act(NodeMsg::Down(true)),
             )
         },
@@ -197,6 +202,6 @@ fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
         ));
     }
     items.push(MenuItem::Heading("".into()));
-    items.push(MenuItem::danger("Remove node", act(NodeMsg::Remove)));
+    items.push(command("Remove node", NodeMsg::Remove, true));
     items
 }

@@ -124,7 +124,7 @@ pub fn Places(props: &PlacesProps) -> Html {
                 { props.children.clone() }
             </button>
             if *opening.is_open {
-                <div class="menu__list places" role="dialog" aria-label={props.title.clone()} tabindex="-1" ref={opening.list.clone()}>
+                <div class="menu__list places" role="dialog" popover="manual" aria-label={props.title.clone()} tabindex="-1" ref={opening.list.clone()}>
                     <h3>{ &props.title }</h3>
                     <ul>{ for props.rows.iter().enumerate().map(row) }</ul>
                     <p class="places__note">{ &props.note }</p>

@@ -20,7 +20,7 @@ use super::worker::Helper;
 use crate::app::msg::{
     ClockMsg, CompareMsg, Dialog, EditorMsg, Effect, Msg, Selection, Shortcut, Theme,
 };
-use crate::app::start::asked_for;
+use crate::app::start::{asked_for, asks_to_embed};
 use crate::app::suggest::About;
 use crate::app::{Model, closed_sentence, update};
 use gloo::events::{EventListener, EventListenerOptions};
@@ -59,13 +59,14 @@ impl Component for Root {
 
     fn create(ctx: &Context<Self>) -> Self {
         let query = platform::query();
-        let is_embedded = query.contains("embed");
+        let is_embedded = asks_to_embed(&query);
         let asked = asked_for(&query, &platform::fragment());
         let mut model = match platform::kept().filter(|_| !is_embedded) {
             Some((kept, is_here)) => Model::reopen(kept, is_here, &asked),
             None => Model::open(&asked, is_embedded),
         };
         model.theme = platform::saved_theme();
+        model.has_shortcuts = platform::saved_shortcuts();
         platform::show_theme(model.theme);
         let dispatch = Dispatch(ctx.link().callback(|msg| msg));
         let trail = Rc::default();
@@ -121,7 +122,7 @@ impl Component for Root {
                 <div class="page" data-section={model.section.as_str()} data-editor={editor} data-embedded={model.is_embedded.to_string()}>
                     <a class="skip-link" href="#cluster-heading" onclick={skip_to_cluster()}>{ "Skip to the cluster" }</a>
                     <Header theme={model.theme} section={model.section} is_embedded={model.is_embedded} shows_editor={model.shows_editor} shows_console={model.console.is_open} />
-                    <div class="page__notices">{ self.notices() }</div>
+                    <section class="page__notices" aria-label="Notices">{ self.notices() }</section>
                     <main class="page__main">
                         <div class="page__editor">
                             if model.shows_editor {
@@ -133,7 +134,7 @@ impl Component for Root {
                                 <Demo pane={model.pane.clone()} pace={page.timeline.pace} has_editor={model.shows_editor} href={self.own_page.clone()} />
                             }
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
-                                node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()}
+                                node_error={model.node_error.clone()} fleet={self.fleet()} focus={page.focus.clone()}
                                 why={model.why().cloned()} pointed={model.pointed} />
                         </div>
                         <div class="page__status">
@@ -145,10 +146,10 @@ impl Component for Root {
                     </main>
                     <Console pane={model.console_pane.clone()} />
                     <Timeline timeline={page.timeline.clone()} pointed={model.pointed} />
-                    if model.dialog == Some(Dialog::Help) { <Help /> }
+                    if model.dialog == Some(Dialog::Help) { <Help has_shortcuts={model.has_shortcuts} /> }
                     if let Some(opening) = &model.opening { <Opening progress={opening.progress()} /> }
                     if let Some(pane) = &model.compare.pane { <Compare pane={pane.clone()} /> }
-                    <div class="sr-only" role="status" aria-live="polite" id="announcer">{ &model.announcement }</div>
+                    <div class="sr-only" role="status" aria-live="polite" id="announcer"><p key={model.said}>{ &model.announcement }</p></div>
                 </div>
             </ContextProvider<Dispatch>>
         }
@@ -198,10 +199,10 @@ impl Root {
         html! {
             <>
                 if let Some(notice) = &model.notice {
-                    <div class="notice" data-tone={notice.tone.as_str()} role="alert"><p>{ &notice.text }</p>{ dismiss(Msg::Dismiss) }</div>
+                    <div class="notice" data-tone={notice.tone.as_str()}><p>{ &notice.text }</p>{ dismiss(Msg::Dismiss) }</div>
                 }
-                { for left }
                 { for closed }
+                { for left }
             </>
         }
     }
@@ -276,6 +277,7 @@ impl Root {
                 self.is_dark = is_dark(theme);
                 return true;
             }
+            Effect::SetShortcuts(are_on) => platform::save_shortcuts(are_on),
             Effect::Focus(id) => later(move || platform::focus(&id)),
             Effect::Reveal(line) => {
                 let wishes = self.reveal.map_or(0, |(_, wishes)| wishes);
@@ -336,7 +338,10 @@ fn listeners(ctx: &Context<Root>, trail: &Rc<RefCell<FocusTrail>>) -> Vec<EventL
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
                 return;
             };
-            if event.default_prevented() || event.alt_key() || platform::is_typing(event.target()) {
+            if event.default_prevented()
+                || event.alt_key()
+                || platform::has_own_keys(event.target())
+            {
                 return;
             }
             let has_command = event.ctrl_key() || event.meta_key();

@@ -44,7 +44,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         })
     };
     html! {
-        <footer class="timeline" aria-label="Time" role="region" data-pace={bar.pace.as_str()}>
+        <section class="timeline" aria-label="Time" data-pace={bar.pace.as_str()}>
             <div class="timeline__buttons">
                 <button type="button" class="icon-button icon-button--primary" id="play" onclick={dispatch.on(Msg::Clock(ClockMsg::Toggle))} aria-label={play_label} title={format!("{play_label} (P)")}>{ icon(play_icon) }</button>
                 <button type="button" class="icon-button timeline__more" id="step-back" onclick={dispatch.on(Msg::Clock(ClockMsg::StepBack))} aria-label="Step back" title="Step back (,)">{ icon(Icon::StepBack) }</button>
@@ -74,18 +74,18 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                     aria-label="Bookmark this moment" title="Bookmark this moment (B)">{ icon(Icon::Flag) }</button>
                 if !bar.bookmarks.is_empty() {
                     <Places id="bookmarks" label={count(bar.bookmarks.len() as u64, "bookmark")} title="Bookmarks" rows={bookmarks(bar, &dispatch)}
-                        note="They belong to this history. Links and reloads keep them.">{ icon(Icon::List) }</Places>
+                        note="Of this branch. Links and reloads keep them.">{ icon(Icon::List) }</Places>
                 }
                 if !bar.branches.is_empty() {
-                    <Places id="branches" label={format!("{} histories", bar.branches.len() + 1)} title="Histories" rows={histories(bar, &dispatch)}
-                        note="One is left where you act in its past. A reload of this tab keeps them all; a link holds only the one that is shown. Undo stays in it.">{ icon(Icon::Branch) }</Places>
+                    <Places id="branches" label={format!("{} branches", bar.branches.len() + 1)} title="Branches" rows={branches(bar, &dispatch)}
+                        note="Acting in the past starts one. A reload keeps them all, a link only the one that is shown.">{ icon(Icon::Branch) }</Places>
                 }
             </div>
             <div class="timeline__buttons">
                 { history("undo", Icon::Undo, "Undo", bar.undo.as_deref(), Msg::Undo, &dispatch) }
                 { history("redo", Icon::Redo, "Redo", bar.redo.as_deref(), Msg::Redo, &dispatch) }
             </div>
-        </footer>
+        </section>
     }
 }
 
@@ -93,7 +93,7 @@ fn percent(permille: u32) -> String {
     format!("{}.{}%", permille / 10, permille % 10)
 }
 
-/// What is on the scrubber and can be clicked: bookmarks, and where other histories part.
+/// What is on the scrubber and can be clicked: bookmarks, and where other branches start.
 fn ticks<'a>(bar: &'a Bar, dispatch: &'a Dispatch) -> impl Iterator<Item = Html> + 'a {
     let bookmarks = bar.bookmarks.iter().enumerate().map(|(index, mark)| {
         let label = format!("Bookmark at {}: {}", mark.at, mark.name);
@@ -107,7 +107,7 @@ fn ticks<'a>(bar: &'a Bar, dispatch: &'a Dispatch) -> impl Iterator<Item = Html>
         )
     });
     let branches = bar.branches.iter().map(|left| {
-        let text = format!("Another history parts: {}", left.title);
+        let text = format!("A branch starts: {}", left.title);
         let ms = left.parts_at_ms;
         let go = Msg::Clock(ClockMsg::Seek { ms });
         tick(
@@ -188,7 +188,7 @@ fn bookmarks(bar: &Bar, dispatch: &Dispatch) -> Vec<PlaceRow> {
 }
 
 /// The one that is shown, then what would have been.
-fn histories(bar: &Bar, dispatch: &Dispatch) -> Vec<PlaceRow> {
+fn branches(bar: &Bar, dispatch: &Dispatch) -> Vec<PlaceRow> {
     let left = bar.branches.iter().enumerate();
     let left = left.map(|(index, item)| (Some(index), item));
     let rows = std::iter::once((None, &bar.shown))

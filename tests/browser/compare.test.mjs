@@ -71,7 +71,7 @@ pageTest("pasted nodes, kubectl's errors, and a rollout that hangs", { size: "ph
   const list = (items) => `apiVersion: v1\nitems:\n${items}kind: List\nmetadata:\n  resourceVersion: ""\n`;
   await page.locator("#compare-pasted").fill(list(node(1, "specs")));
   await page.locator("#compare-run").click();
-  await page.getByRole("alert").getByText('strict decoding error: unknown field "specs"').waitFor();
+  await page.locator(".error-text").getByText('strict decoding error: unknown field "specs"').waitFor();
   await page.locator("#compare-pasted").fill(list([1, 2, 3, 4, 5].map((n) => node(n, "spec")).join("")));
   await page.locator("#compare-image").fill("my-image:broken");
   await page.locator("#compare-run").click();

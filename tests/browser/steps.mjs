@@ -21,7 +21,7 @@ export async function apply(page) {
 
 /** Opens the form for a node's labels and taints; it takes the focus a moment later. */
 export async function editNode(page, name) {
-  await page.getByRole("button", { name: `Edit labels and taints of ${name}` }).click();
+  await page.locator(`#edit-${name}`).click();
   await page.locator(`#add-label-${name}:focus`).waitFor();
 }
 
