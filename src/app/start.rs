@@ -206,12 +206,6 @@ impl Model {
     }
 }
 
-/// `?embed`, alone or among others, with a value or without.
-pub fn asks_to_embed(query: &str) -> bool {
-    let mut asked = query.trim_start_matches('?').split('&');
-    asked.any(|pair| pair == "embed" || pair.starts_with("embed=") && pair != "embed=false")
-}
-
 /// The fragment that opens what the address asks for: `?scenario=ID` stands for `#scenario=ID`.
 pub fn asked_for(query: &str, fragment: &str) -> String {
     let mut asked = query.trim_start_matches('?').split('&');

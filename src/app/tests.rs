@@ -1186,22 +1186,6 @@ fn each_result_is_said_once_also_when_the_words_are_the_same() {
 }
 
 #[test]
-fn only_embed_embeds() {
-    for (query, wanted) in [
-        ("", false),
-        ("?embed", true),
-        ("?a=b&embed=1", true),
-        ("?embed&scenario=no-floor", true),
-        ("?embed=false", false),
-        ("?utm=embedded", false),
-        ("?embedded", false),
-        ("?scenario=embed", false),
-    ] {
-        assert_eq!(start::asks_to_embed(query), wanted, "{query}");
-    }
-}
-
-#[test]
 fn on_a_narrow_screen_the_embedded_editor_takes_the_clusters_place() {
     let mut model = Model::first_visit(true);
     assert_eq!(

@@ -20,7 +20,7 @@ use super::worker::Helper;
 use crate::app::msg::{
     ClockMsg, CompareMsg, Dialog, EditorMsg, Effect, Msg, Selection, Shortcut, Theme,
 };
-use crate::app::start::{asked_for, asks_to_embed};
+use crate::app::start::asked_for;
 use crate::app::suggest::About;
 use crate::app::{Model, closed_sentence, update};
 use gloo::events::{EventListener, EventListenerOptions};
@@ -59,7 +59,7 @@ impl Component for Root {
 
     fn create(ctx: &Context<Self>) -> Self {
         let query = platform::query();
-        let is_embedded = asks_to_embed(&query);
+        let is_embedded = query.contains("embed");
         let asked = asked_for(&query, &platform::fragment());
         let mut model = match platform::kept().filter(|_| !is_embedded) {
             Some((kept, is_here)) => Model::reopen(kept, is_here, &asked),

@@ -13,6 +13,20 @@ export async function section(page, name) {
   if (await tab.isVisible()) await tab.click();
 }
 
+/** On the right, goes to a tab of this name, where there are tabs. */
+export async function tab(page, name) {
+  const found = page.getByRole("tab", { name, exact: false }).first();
+  if (await found.isVisible()) await found.click();
+}
+
+/** Types a line into the console, which opens for it. */
+export async function type(page, line) {
+  const input = page.locator("#console-input");
+  if (!(await input.isVisible())) await page.locator("#console").click();
+  await input.fill(line);
+  await input.press("Enter");
+}
+
 export async function apply(page) {
   await section(page, "Editor");
   await page.locator("#apply").click();
