@@ -207,6 +207,23 @@ fn a_menu_names_the_command_that_it_runs() {
         assert!(text.starts_with(&format!("$ {said}\n")), "{said}: {text}");
     }
     assert_eq!(node::kubectl("node-2", &NodeMsg::Down(true)), None);
+    let id = DaemonSetId {
+        namespace: "default".to_owned(),
+        name: "my-daemonset".to_owned(),
+    };
+    for msg in [
+        DaemonSetMsg::Restart,
+        DaemonSetMsg::UndoTo(0),
+        DaemonSetMsg::Delete,
+    ] {
+        let mut model = open();
+        seed(&mut model);
+        type_line(&mut model, "clear");
+        let said = daemon_set::kubectl(&id, &msg).unwrap_or_default();
+        update(&mut model, Msg::DaemonSet(id.clone(), msg));
+        let text = model.console.text();
+        assert!(text.starts_with(&format!("$ {said}\n")), "{said}: {text}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod compare;
 pub mod console;
+pub mod daemon_set;
 pub mod editor;
 pub mod history;
 pub mod msg;
@@ -159,7 +160,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
     match msg {
         Msg::Editor(msg) => act_editor(model, msg, effects),
         Msg::Node(name, msg) => node::act(model, name, msg, effects),
-        Msg::DaemonSet(id, msg) => act_daemon_set(model, id, msg),
+        Msg::DaemonSet(id, msg) => act_daemon_set(model, &id, &msg),
         Msg::Clock(msg) => act_clock(model, msg),
         Msg::History(msg) => model.act_history(msg),
         Msg::Cause(msg) => model.act_cause(msg),
@@ -446,34 +447,11 @@ fn open_preset(model: &mut Model, id: &str) {
     }
 }
 
-fn act_daemon_set(model: &mut Model, id: DaemonSetId, msg: DaemonSetMsg) {
-    let DaemonSetId { namespace, name } = id;
-    let command = match msg {
-        DaemonSetMsg::SetImage { container, image } => Command::SetImage {
-            namespace,
-            name,
-            container,
-            image,
-        },
-        DaemonSetMsg::Restart => Command::RolloutRestart { namespace, name },
-        DaemonSetMsg::UndoTo(to_revision) => Command::RolloutUndo {
-            namespace,
-            name,
-            to_revision,
-        },
-        DaemonSetMsg::Delete => Command::DeleteObject {
-            kind: "DaemonSet".to_owned(),
-            namespace,
-            name,
-            propagation: Propagation::Background,
-            grace_period_seconds: None,
-        },
-        DaemonSetMsg::Edit => {
-            model.open_object(Kind::DaemonSet, &Key::new(&namespace, &name));
-            return;
-        }
-    };
-    model.submit(command);
+fn act_daemon_set(model: &mut Model, id: &DaemonSetId, msg: &DaemonSetMsg) {
+    match daemon_set::command(id, msg) {
+        Some(command) => model.submit(command),
+        None => model.open_object(Kind::DaemonSet, &Key::new(&id.namespace, &id.name)),
+    }
 }
 
 fn act_clock(model: &mut Model, msg: ClockMsg) {

@@ -1182,7 +1182,8 @@ fn each_result_is_said_once_also_when_the_words_are_the_same() {
         1 Node node-2. There is no DaemonSet that 
         0 Node node-2. There is no DaemonSet that 
         0 Node node-2. There is no DaemonSet that 
-    "#]].assert_eq(&told.concat());
+    "#]]
+    .assert_eq(&told.concat());
 }
 
 #[test]

@@ -78,6 +78,8 @@ export function mount(parent, { doc = "", readOnly = false, dark = false, label 
       "aria-label": label,
       "aria-describedby": help.id,
       "aria-readonly": String(readOnly),
+      // It has the focus anyway; this says so to those who look for a way to scroll by keyboard.
+      tabindex: "0",
       spellcheck: "false",
       autocapitalize: "off",
       autocorrect: "off",

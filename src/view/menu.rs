@@ -32,10 +32,15 @@ impl MenuItem {
         }
     }
 
-    pub fn danger(label: impl Into<AttrValue>, on: Callback<()>) -> MenuItem {
+    /// What can't be had back but by undo, with the command that it runs.
+    pub fn danger(
+        label: impl Into<AttrValue>,
+        about: impl Into<AttrValue>,
+        on: Callback<()>,
+    ) -> MenuItem {
         MenuItem::Action {
             label: label.into(),
-            about: None,
+            about: Some(about.into()),
             on,
             is_danger: true,
         }

@@ -151,13 +151,8 @@ fn usage(usage: &Usage) -> Html {
 
 fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
     let act = |msg: NodeMsg| dispatch.on::<()>(Msg::Node(node.name.clone(), msg));
-    // With the command that the console will tell.
-    let command = |label: &'static str, msg: NodeMsg, is_danger: bool| MenuItem::Action {
-        label: label.into(),
-        about: kubectl(&node.name, &msg).map(AttrValue::from),
-        on: act(msg),
-        is_danger,
-    };
+    let line = |msg: &NodeMsg| kubectl(&node.name, msg).unwrap_or_default();
+    let command = |label: &'static str, msg: NodeMsg| MenuItem::about(label, line(&msg), act(msg));
     let mut items = vec![
         MenuItem::action(
             "Why these pods?",
@@ -168,11 +163,11 @@ fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
             dispatch.on(Msg::EditNode(Some(node.name.clone()))),
         ),
         if node.is_cordoned {
-            command("Uncordon", NodeMsg::Cordon(false), false)
+            command("Uncordon", NodeMsg::Cordon(false))
         } else {
-            command("Cordon", NodeMsg::Cordon(true), false)
+            command("Cordon", NodeMsg::Cordon(true))
         },
-        command("Drain", NodeMsg::Drain, false),
+        command("Drain", NodeMsg::Drain),
         MenuItem::Heading("Failures".into()),
         if node.is_down {
             MenuItem::about(
@@ -202,6 +197,10 @@ fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
         ));
     }
     items.push(MenuItem::Heading("".into()));
-    items.push(command("Remove node", NodeMsg::Remove, true));
+    items.push(MenuItem::danger(
+        "Remove node",
+        line(&NodeMsg::Remove),
+        act(NodeMsg::Remove),
+    ));
     items
 }

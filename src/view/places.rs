@@ -167,7 +167,7 @@ fn NameField(props: &NameFieldProps) -> Html {
     html! {
         <form class="place__form" onsubmit={on_submit}>
             <input ref={input} value={props.name.clone()} maxlength={NAME_MAX.to_string()} aria-label="Name" autocomplete="off" spellcheck="false" />
-            <button type="submit" class="button button--small">{ "Name it" }</button>
+            <button type="submit" class="button button--small">{ "Rename" }</button>
         </form>
     }
 }

@@ -82,7 +82,7 @@ pageTest("pasted nodes, kubectl's errors, and a rollout that hangs", { size: "ph
   assert.ok(scroll <= client, `the dialog is ${scroll} wide, with room for ${client}`);
   await page.locator("#compare-strategy").fill("OnDelete");
   await page.keyboard.press("Enter");
-  await page.getByText("OnDelete can't be compared").waitFor();
+  await page.locator(".error-text").getByText("OnDelete can't be compared").waitFor();
 });
 
 /** Counts frames until it is asked for them: the longest, and how many there were in a second. */

@@ -71,7 +71,7 @@ pageTest("a long link shows how far it is, and can be given up", async (page) =>
   await dialog.waitFor({ state: "detached" });
   await waitForCards(page, READY);
   await waitForFocus(page, "add-node");
-  await page.getByRole("button", { name: "Open it after all" }).click();
+  await page.getByRole("button", { name: "Open it" }).click();
   await page.getByText("4000 nodes").first().waitFor({ timeout: 60_000 });
 });
 
@@ -110,7 +110,7 @@ pageTest("the focus goes back to what opened a thing, or to what is near", async
   await page.locator("#add-taint-node-1").fill("a=b:NoSchedule");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Remove taint a=b:NoSchedule" }).press("Enter");
-  await waitForFocus(page, "add-label-node-1");
+  await waitForFocus(page, "add-taint-node-1");
   await page.keyboard.press("Escape");
   await waitForFocus(page, "edit-node-1");
   // A node that is removed by its menu.

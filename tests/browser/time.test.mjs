@@ -105,7 +105,7 @@ pageTest("a number and an event have a chain too", { reducedMotion: true }, asyn
   await running(page);
   await page.getByRole("button", { name: "Ready: why 3" }).click();
   await page.getByRole("heading", { name: "Why? Ready of my-daemonset" }).waitFor();
-  await page.getByText(/It went from \d to 3 at/).waitFor();
+  await page.locator(".why").getByText(/It went from \d to 3 at/).waitFor();
   await page.locator(".causes li").last().getByText("kubectl apply -f -").waitFor();
   await page.locator(".event__reason", { hasText: "SuccessfulCreate" }).first().click();
   await page.getByRole("heading", { name: "Why? Event SuccessfulCreate" }).waitFor();
