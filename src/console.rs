@@ -33,7 +33,7 @@ kubectl …    as on a real cluster; k is short for it. A heredoc feeds -f -
 cluster …    what no kubectl can do: new, add-node, faults such as power-off, advance, settle; alone it lists them
 clear        empties the console
 exit         closes it
-Tab completes, Up and Down bring back, Ctrl+C interrupts.
+Tab completes, ↑↓ recall commands, Ctrl+C interrupts.
 ";
 
 const CLUSTER_WORDS: [&str; 11] = [

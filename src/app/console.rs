@@ -4,7 +4,8 @@ use super::why;
 use crate::console::{self, Line, Waits};
 use crate::kubectl::pending::Pending;
 use crate::kubectl::{Output, Started};
-use crate::present::console::{ConsolePane, Entry, EntryKind};
+use crate::present::console::{ConsolePane, Entry, EntryKind, Waiting};
+use crate::present::timeline::Pace;
 use crate::session::Session;
 use crate::sim::time::SimTime;
 use std::collections::VecDeque;
@@ -32,6 +33,8 @@ pub struct Console {
     waiting: Option<(String, Box<Pending>)>,
     /// Commands typed or pasted behind one that waits.
     queue: VecDeque<String>,
+    /// A click was told since the page was last made.
+    has_echoed: bool,
 }
 
 /// What the page must do for a command.
@@ -56,8 +59,10 @@ impl Console {
             return Vec::new();
         }
         self.set_input(String::new());
-        if typed.trim().is_empty() && self.waiting.is_none() {
-            self.put(EntryKind::Command, "");
+        if typed.trim().is_empty() {
+            if self.waiting.is_none() {
+                self.put(EntryKind::Command, "");
+            }
             return Vec::new();
         }
         self.remember(typed.trim_end());
@@ -146,15 +151,10 @@ impl Console {
         self.run_queue(session)
     }
 
-    /// Ctrl-C: the command that waits ends, and what was typed goes.
+    /// Ctrl-C: the command that waits ends, and those behind it run. Where none waits, what was typed goes.
     pub fn interrupt(&mut self) {
-        let left = self.queue.len();
-        self.queue.clear();
         if self.waiting.take().is_some() {
             self.put(EntryKind::Error, "^C\n");
-            if left > 0 {
-                self.put(EntryKind::Note, &format!("# not run: {left} more"));
-            }
         } else if !self.input.is_empty() {
             let typed = format!("{}^C", self.input);
             self.put(EntryKind::Command, &typed);
@@ -162,10 +162,17 @@ impl Console {
         }
     }
 
-    /// Time was turned: what waited in the old one waits no more.
+    /// Time was turned: what waited in the old one waits no more, and what was typed behind it is a line again.
     pub fn interrupt_wait(&mut self) {
-        if self.waiting.is_some() {
-            self.interrupt();
+        if self.waiting.is_none() {
+            return;
+        }
+        self.interrupt();
+        if !self.queue.is_empty() {
+            let mut lines: Vec<String> = std::mem::take(&mut self.queue).into();
+            lines.push(self.input.to_string());
+            let text = lines.join("\n");
+            self.set_input(text.trim_end().to_owned());
         }
     }
 
@@ -191,6 +198,12 @@ impl Console {
             EntryKind::Output
         };
         self.put(kind, output);
+        self.has_echoed = self.is_open;
+    }
+
+    /// Whether a click was told since this was last asked, where it can be read.
+    pub fn take_echoed(&mut self) -> bool {
+        std::mem::take(&mut self.has_echoed)
     }
 
     pub fn typed(&mut self, text: &str) {
@@ -329,7 +342,7 @@ impl Console {
         }
     }
 
-    pub fn pane(&self, is_paused: bool) -> ConsolePane {
+    pub fn pane(&self, pace: Pace) -> ConsolePane {
         if !self.is_open {
             return ConsolePane::default();
         }
@@ -339,8 +352,11 @@ impl Console {
             input: self.input.clone(),
             cursor: self.cursor,
             choices: self.choices.clone(),
-            waiting: self.waiting.as_ref().map(|(typed, _)| typed.clone()),
-            is_paused,
+            waiting: self.waiting.as_ref().map(|(typed, _)| Waiting {
+                command: typed.clone(),
+                pace,
+                queue: self.queue.iter().cloned().collect(),
+            }),
         }
     }
 }

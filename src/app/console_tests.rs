@@ -2,6 +2,7 @@
 
 use super::msg::*;
 use super::*;
+use crate::present::timeline::Pace;
 use expect_test::expect;
 
 fn console(msg: ConsoleMsg) -> Msg {
@@ -57,7 +58,7 @@ fn a_rollout_is_watched_while_it_is_shown() {
 }
 
 #[test]
-fn a_watch_ends_with_ctrl_c_and_what_was_queued_goes() {
+fn what_is_typed_during_a_watch_is_kept_and_runs_after_it() {
     let mut model = open();
     seed(&mut model);
     type_line(&mut model, "kubectl get pods -w");
@@ -66,13 +67,54 @@ fn a_watch_ends_with_ctrl_c_and_what_was_queued_goes() {
         update(&mut model, Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 }));
     }
     assert!(model.console.is_waiting());
+    let queue = |model: &Model| {
+        let waiting = model.console_pane.waiting.as_ref();
+        waiting.map_or(Vec::new(), |waiting| waiting.queue.clone())
+    };
+    assert_eq!(queue(&model), ["kubectl get ds"]);
+    assert!(!model.console.text().contains("DESIRED"));
     update(&mut model, console(ConsoleMsg::Interrupt));
     let text = model.console.text();
     assert!(
-        text.contains("ContainerCreating") && text.ends_with("^C\n# not run: 1 more\n"),
+        text.contains("ContainerCreating") && text.contains("^C\n$ kubectl get ds\nNAME"),
         "{text}"
     );
-    assert!(!text.contains("DESIRED"), "{text}");
+    assert!(!model.console.is_waiting());
+}
+
+#[test]
+fn undo_during_a_watch_gives_what_was_typed_back() {
+    let mut model = open();
+    seed(&mut model);
+    type_line(&mut model, "kubectl get pods -w");
+    type_line(&mut model, "kubectl get ds");
+    update(&mut model, console(ConsoleMsg::Typed("kubectl".to_owned())));
+    update(&mut model, Msg::Undo);
+    assert!(!model.console.is_waiting());
+    assert_eq!(&*model.console_pane.input, "kubectl get ds\nkubectl");
+}
+
+#[test]
+fn a_watch_says_that_time_passes_only_when_it_does() {
+    let mut model = open();
+    seed(&mut model);
+    type_line(&mut model, "kubectl get pods -w");
+    let said = |model: &Model| {
+        model
+            .console_pane
+            .waiting
+            .as_ref()
+            .map(|waiting| waiting.text())
+    };
+    assert_eq!(said(&model), Some("waits"));
+    update(&mut model, Msg::Clock(ClockMsg::Pause));
+    assert_eq!(said(&model), Some("waits; time is paused"));
+    update(&mut model, Msg::Clock(ClockMsg::Play));
+    for _ in 0..600 {
+        update(&mut model, Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 }));
+    }
+    let settled = "waits for a change; the cluster is settled";
+    assert_eq!(said(&model), Some(settled));
 }
 
 #[test]
@@ -147,6 +189,41 @@ fn clicks_are_told_as_kubectl_commands() {
             "$ kubectl taint node node-2 dedicated:NoSchedule- --overwrite",
         ]
     );
+}
+
+/// What a node's menu says that a click runs is what the console tells of it.
+#[test]
+fn a_menu_names_the_command_that_it_runs() {
+    for msg in [
+        NodeMsg::Cordon(true),
+        NodeMsg::Cordon(false),
+        NodeMsg::Drain,
+        NodeMsg::Remove,
+    ] {
+        let mut model = open();
+        let said = node::kubectl("node-2", &msg).unwrap_or_default();
+        update(&mut model, Msg::Node("node-2".into(), msg));
+        let text = model.console.text();
+        assert!(text.starts_with(&format!("$ {said}\n")), "{said}: {text}");
+    }
+    assert_eq!(node::kubectl("node-2", &NodeMsg::Down(true)), None);
+    let id = DaemonSetId {
+        namespace: "default".to_owned(),
+        name: "my-daemonset".to_owned(),
+    };
+    for msg in [
+        DaemonSetMsg::Restart,
+        DaemonSetMsg::UndoTo(0),
+        DaemonSetMsg::Delete,
+    ] {
+        let mut model = open();
+        seed(&mut model);
+        type_line(&mut model, "clear");
+        let said = daemon_set::kubectl(&id, &msg).unwrap_or_default();
+        update(&mut model, Msg::DaemonSet(id.clone(), msg));
+        let text = model.console.text();
+        assert!(text.starts_with(&format!("$ {said}\n")), "{said}: {text}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Documents and the cluster: where they differ, how they come together again, the past, and errors while typing.
 
+use super::msg::NodeMsg;
 use super::*;
 use crate::present::editor::Drift;
 use crate::presets;

@@ -58,7 +58,7 @@ impl Model {
                 "A branch has {MAX_BOOKMARKS} bookmarks at most. Remove one first."
             ));
         } else {
-            self.tell(format!("{at} has a bookmark already"));
+            self.tell(format!("{at} is bookmarked already"));
         }
     }
 

@@ -6,15 +6,18 @@
 pub mod clock;
 pub mod compare;
 pub mod console;
+pub mod daemon_set;
 pub mod drift;
 pub mod editor;
 pub mod guide;
 pub mod history;
 pub mod import;
 pub mod msg;
+pub mod node;
 pub mod objects;
 pub mod past;
 pub mod retext;
+pub mod said;
 pub mod scenarios;
 pub mod show;
 pub mod side;
@@ -26,7 +29,6 @@ pub mod why;
 use crate::api::object::{Key, Kind};
 use crate::apiserver::Propagation;
 use crate::cluster::nodes::NodeTemplate;
-use crate::kubectl::{label, taint};
 use crate::present::cluster::CARDS_MAX;
 use crate::present::console::ConsolePane;
 use crate::present::daemon_set::DaemonSetId;
@@ -52,8 +54,9 @@ use console::{Console, Demand};
 use editor::Editor;
 use msg::{
     CauseMsg, ClockMsg, ConsoleMsg, DaemonSetMsg, Dialog, EditorMsg, Effect, HistoryMsg, Msg,
-    NodeKind, NodeMsg, Section, Selection, Shortcut, SideTab, Theme,
+    NodeKind, Section, Selection, Shortcut, SideTab, Theme,
 };
+use said::Before;
 use side::Assumed;
 use start::{Left, Opening};
 use std::rc::Rc;
@@ -73,8 +76,10 @@ pub struct Model {
     pub daemon_set: Option<DaemonSetId>,
     /// The node whose labels and taints are being edited.
     pub editing: Option<Rc<str>>,
-    pub node_error: Option<String>,
+    pub node_error: Option<NodeError>,
     pub theme: Theme,
+    /// Single keys act.
+    pub has_shortcuts: bool,
     pub dialog: Option<Dialog>,
     pub section: Section,
     pub is_embedded: bool,
@@ -87,7 +92,7 @@ pub struct Model {
     /// The answer that was said last.
     answered: String,
     pub notice: Option<Notice>,
-    /// What was here before, to go back to.
+    /// The session that was here before, to go back to.
     pub left: Option<Left>,
     /// A link that is being played.
     pub opening: Option<Opening>,
@@ -95,6 +100,8 @@ pub struct Model {
     pub last_line: String,
     /// What the live region says.
     pub announcement: String,
+    /// Grows with each announcement: the same words once more are something new.
+    pub said: u32,
     pub presets: Rc<[PresetItem]>,
     /// What is drawn.
     pub page: Page,
@@ -125,6 +132,13 @@ pub struct Notice {
     pub text: String,
 }
 
+/// Why an edit of a node's labels or taints was refused, and which of the two it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeError {
+    pub is_taint: bool,
+    pub text: Rc<str>,
+}
+
 /// What came of a message.
 #[derive(Debug, Default, PartialEq)]
 pub struct Update {
@@ -148,6 +162,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
         model.pacer.hold(&model.session);
     }
     let side = model.before(&msg);
+    let before = Before::new(model);
     act(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
     if had_worker && !model.compare.is_in_worker() {
@@ -167,6 +182,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     if is_tick || is_pointing {
         update.changed = changed;
     }
+    before.end(model, &mut update);
     let deadline = model.console.deadline();
     let is_showing = model.is_showing() && model.clock.is_playing;
     let is_working = model.compare.is_busy() || model.opening.is_some();
@@ -179,8 +195,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
 fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
     match msg {
         Msg::Editor(msg) => act_editor(model, msg, effects),
-        Msg::Node(node, msg) => act_node(model, node, msg, effects),
-        Msg::DaemonSet(id, msg) => act_daemon_set(model, id, msg),
+        Msg::Node(name, msg) => node::act(model, name, msg, effects),
+        Msg::DaemonSet(id, msg) => act_daemon_set(model, &id, &msg),
         Msg::Clock(msg) => act_clock(model, msg),
         Msg::History(msg) => model.act_history(msg),
         Msg::Cause(msg) => model.act_cause(msg),
@@ -247,7 +263,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.console.interrupt_wait();
             model.clock.end_jump();
             if model.session.redo() {
-                model.tell("Done again".to_owned());
+                model.tell("Redone".to_owned());
             }
         }
         Msg::Share => {
@@ -263,9 +279,9 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         }
         Msg::Shared { is_copied } => {
             let text = if is_copied {
-                "Link copied. Whoever opens it sees exactly this."
+                "Link copied. It opens exactly this."
             } else {
-                "The link is in the address bar; the browser didn't let us copy it."
+                "The browser didn't copy the link; it is in the address bar."
             };
             model.notice = Some(Notice {
                 tone: Tone::Good,
@@ -301,6 +317,10 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             model.theme = theme;
             effects.push(Effect::SetTheme(theme));
         }
+        Msg::SetShortcuts(are_on) => {
+            model.has_shortcuts = are_on;
+            effects.push(Effect::SetShortcuts(are_on));
+        }
         Msg::Open(None) if model.compare.end_watch() => {
             effects.push(Effect::Focus("compare-watch".to_owned()));
         }
@@ -319,7 +339,11 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Leaving if model.is_embedded => {}
         Msg::Leaving => effects.push(start::keep(model)),
         Msg::Dismiss => model.notice = None,
-        Msg::Show(section) => model.section = section,
+        Msg::Show(section) => {
+            // Where it is hidden, who asks for it wants it.
+            model.shows_editor |= section == Section::Editor;
+            model.section = section;
+        }
         Msg::Point(marks) => model.editor.point(marks),
         Msg::GroupBy(by) => model.group_by = by,
         Msg::OpenEye => {
@@ -330,14 +354,23 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::ShowTab(tab) => model.show_tab(tab),
         Msg::Assume(which, text) => model.assume(which, text),
         Msg::SetAssumed => model.set_assumed(),
-        Msg::ToggleEditor => model.shows_editor = !model.shows_editor,
+        Msg::ToggleEditor => {
+            model.shows_editor = !model.shows_editor;
+            // On a narrow screen it takes the cluster's place.
+            model.section = if model.shows_editor {
+                Section::Editor
+            } else {
+                Section::Cluster
+            };
+        }
         Msg::Key(shortcut) => act_key(model, shortcut, effects),
     }
 }
 
 fn act_key(model: &mut Model, shortcut: Shortcut, effects: &mut Vec<Effect>) {
     let is_covered = model.dialog.is_some() || model.opening.is_some();
-    if is_covered && shortcut != Shortcut::Escape {
+    let is_off = shortcut.is_single_key() && !model.has_shortcuts;
+    if is_off || is_covered && shortcut != Shortcut::Escape {
         return;
     }
     let msg = match shortcut {
@@ -529,100 +562,11 @@ fn open_preset(model: &mut Model, id: &str) {
     }
 }
 
-fn act_node(model: &mut Model, node: Rc<str>, msg: NodeMsg, effects: &mut Vec<Effect>) {
-    let name = node.to_string();
-    let is_edit = matches!(
-        msg,
-        NodeMsg::AddLabel(_)
-            | NodeMsg::RemoveLabel(_)
-            | NodeMsg::AddTaint(_)
-            | NodeMsg::RemoveTaint(_)
-    );
-    let is_removal = matches!(msg, NodeMsg::RemoveLabel(_) | NodeMsg::RemoveTaint(_));
-    let command = match msg {
-        NodeMsg::Cordon(on) => Ok(Command::Cordon { node: name, on }),
-        NodeMsg::Drain => Ok(Command::Drain { node: name }),
-        NodeMsg::Down(down) => Ok(Command::SetNodeDown { node: name, down }),
-        NodeMsg::NotReady(not_ready) => Ok(Command::SetNodeNotReady {
-            node: name,
-            not_ready,
-        }),
-        NodeMsg::Pressure(pressure, on) => Ok(Command::SetPressure {
-            node: name,
-            condition: pressure.condition().to_owned(),
-            on,
-        }),
-        NodeMsg::Remove => Ok(Command::RemoveNode { node: name }),
-        NodeMsg::AddLabel(text) => label::parse_labels(&[text.trim().to_owned()]).map(|change| {
-            let removed = change.remove.into_iter().map(|key| (key, None));
-            let set = change
-                .set
-                .into_iter()
-                .map(|(key, value)| (key, Some(value)));
-            let labels = set.chain(removed).collect();
-            Command::LabelNode { node: name, labels }
-        }),
-        NodeMsg::RemoveLabel(key) => Ok(Command::LabelNode {
-            node: name,
-            labels: [(key, None)].into(),
-        }),
-        NodeMsg::AddTaint(text) => taint::parse(&[text.trim().to_owned()])
-            .and_then(|change| {
-                taint::reorganize(&model.taints(&node), true, &change)
-                    .map_err(|gone| gone.join("; "))
-            })
-            .map(|(taints, _)| Command::TaintNode { node: name, taints }),
-        NodeMsg::RemoveTaint(index) => {
-            let mut taints = model.taints(&node);
-            if index < taints.len() {
-                taints.remove(index);
-            }
-            Ok(Command::TaintNode { node: name, taints })
-        }
-    };
-    if !is_edit {
-        if let Ok(command) = command {
-            model.submit(command);
-        }
-        return;
+fn act_daemon_set(model: &mut Model, id: &DaemonSetId, msg: &DaemonSetMsg) {
+    match daemon_set::command(id, msg) {
+        Some(command) => model.submit(command),
+        None => model.open_object(Kind::DaemonSet, &Key::new(&id.namespace, &id.name)),
     }
-    // Said beside the field, not above the page.
-    let result = command.and_then(|command| model.run(command).map_err(|failure| failure.message));
-    model.node_error = result.err();
-    if is_removal && model.node_error.is_none() {
-        // The button that was pressed is gone.
-        effects.push(Effect::Focus(format!("add-label-{node}")));
-    }
-}
-
-fn act_daemon_set(model: &mut Model, id: DaemonSetId, msg: DaemonSetMsg) {
-    let DaemonSetId { namespace, name } = id;
-    let command = match msg {
-        DaemonSetMsg::SetImage { container, image } => Command::SetImage {
-            namespace,
-            name,
-            container,
-            image,
-        },
-        DaemonSetMsg::Restart => Command::RolloutRestart { namespace, name },
-        DaemonSetMsg::UndoTo(to_revision) => Command::RolloutUndo {
-            namespace,
-            name,
-            to_revision,
-        },
-        DaemonSetMsg::Delete => Command::DeleteObject {
-            kind: "DaemonSet".to_owned(),
-            namespace,
-            name,
-            propagation: Propagation::Background,
-            grace_period_seconds: None,
-        },
-        DaemonSetMsg::Edit => {
-            model.open_object(Kind::DaemonSet, &Key::new(&namespace, &name));
-            return;
-        }
-    };
-    model.submit(command);
 }
 
 fn act_clock(model: &mut Model, msg: ClockMsg) {
@@ -740,10 +684,10 @@ fn template(kind: NodeKind) -> NodeTemplate {
 /// What is offered after a document was closed.
 pub fn closed_sentence(tab: &editor::Tab) -> String {
     let what = match tab.title.as_str() {
-        "" => "a document without a name",
+        "" => "an untitled document",
         title => title,
     };
-    format!("Closed {what}: its text wasn't applied.")
+    format!("Closed {what}, not applied.")
 }
 
 impl Model {
@@ -957,8 +901,7 @@ impl Model {
         self.editor.follow(&self.session);
         self.editor.hint(&self.session.cluster().server);
         let pace = self.pace();
-        let is_standing = matches!(pace, Pace::Paused | Pace::Settled);
-        let console = self.console.pane(is_standing);
+        let console = self.console.pane(pace);
         let is_console_new = *self.console_pane != console;
         if is_console_new {
             self.console_pane = Rc::new(console);

@@ -64,6 +64,8 @@ pub enum Msg {
     /// What was left isn't wanted any more.
     ForgetLeft,
     SetTheme(Theme),
+    /// Single keys act, or don't.
+    SetShortcuts(bool),
     Open(Option<Dialog>),
     /// The page is being left, or reloaded.
     Leaving,
@@ -448,7 +450,7 @@ impl SideTab {
     }
 }
 
-/// Keys that work anywhere but in a text field.
+/// Keys that work anywhere but in a text field, a menu or a dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortcut {
     PlayPause,
@@ -484,7 +486,12 @@ impl Shortcut {
         ("Escape", Shortcut::Escape, "close what is open"),
     ];
 
-    /// The shortcut of a key, pressed outside of text fields.
+    /// Speech input and shaking hands press such a key by accident, so it can be turned off.
+    pub fn is_single_key(self) -> bool {
+        !matches!(self, Shortcut::Undo | Shortcut::Redo | Shortcut::Escape)
+    }
+
+    /// The shortcut of a key, pressed outside of text fields, menus and dialogs.
     pub fn parse(key: &str, has_command: bool, has_shift: bool) -> Option<Shortcut> {
         if has_command {
             return match key {
@@ -525,6 +532,8 @@ pub enum Effect {
     SetTheme(Theme),
     /// Remember that no experiments are wanted.
     DismissGuide,
+    /// Keep whether single keys act.
+    SetShortcuts(bool),
     /// Put the keyboard focus on the element with this id.
     Focus(String),
     /// Scroll the editor to a line.

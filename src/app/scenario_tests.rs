@@ -1,5 +1,6 @@
 //! Each scenario, opened: the page's own words name the true cause, and what it suggests helps.
 
+use super::msg::NodeMsg;
 use super::*;
 use crate::app::msg::StoryMsg;
 use crate::explain::remedy::tests::keep;

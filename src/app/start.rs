@@ -75,8 +75,8 @@ enum LeftPage {
 impl Left {
     fn new(what: LeftPage) -> Left {
         Left {
-            text: "What you had before is kept.",
-            button: "Back to what you had",
+            text: "Previous session saved.",
+            button: "Restore",
             what,
         }
     }
@@ -97,6 +97,8 @@ impl Model {
         let new = Model {
             theme: self.theme,
             guide: new.guide.clone().dismissed_as(&self.guide),
+            has_shortcuts: self.has_shortcuts,
+            said: self.said,
             console: std::mem::take(&mut self.console),
             // The frame that was asked for is the page's, not the session's.
             clock: self.clock.handed_over(new.clock.clone()),
@@ -207,6 +209,7 @@ impl Model {
             editing: None,
             node_error: None,
             theme: Theme::System,
+            has_shortcuts: true,
             dialog: None,
             section: if is_embedded {
                 Section::Cluster
@@ -223,6 +226,7 @@ impl Model {
             notice: None,
             last_line: String::new(),
             announcement: String::new(),
+            said: 0,
             left: None,
             opening: None,
             presets,
@@ -328,7 +332,7 @@ pub(super) fn cancel_opening(model: &mut Model) {
         model.announcement = "Not opened".to_owned();
         model.left.get_or_insert(Left {
             text: "The link wasn't opened.",
-            button: "Open it after all",
+            button: "Open it",
             what: LeftPage::Link(opening.fragment),
         });
     }
@@ -338,7 +342,7 @@ pub(super) fn cancel_opening(model: &mut Model) {
 pub(super) fn go_back(model: &mut Model) {
     match model.left.take().map(|left| left.what) {
         Some(LeftPage::Model(old)) => {
-            model.replace(*old, "Back to what you had".to_owned());
+            model.replace(*old, "Previous session restored".to_owned());
         }
         Some(LeftPage::Link(link)) => open_link(model, &link),
         None => {}

@@ -180,7 +180,13 @@ fn labels_and_taints_are_kubectls_words_beside_their_fields() {
             .map(|label| label.text())
             .chain(card.taints.iter().map(|taint| taint.text()))
             .collect();
-        let error = model.node_error.clone().unwrap_or_default();
+        let error = model.node_error.as_ref();
+        assert!(
+            error.is_none_or(|error| error.is_taint == is_taint),
+            "said at its field"
+        );
+        assert!(error.is_none_or(|error| *error.text == model.announcement));
+        let error = error.map_or("", |error| &*error.text);
         told += &format!("{shown:?}: {error} [{}]\n", marks.join(" "));
     }
     expect![[r#"
@@ -527,7 +533,9 @@ fn what_a_link_replaces_can_be_had_back() {
     send(&mut model, [Msg::OpenLink(other)]);
     assert!(model.pane.text.contains("kind: DaemonSet"));
     assert!(
-        model.announcement.ends_with("Back to what you had"),
+        model
+            .announcement
+            .ends_with("Previous session saved. Restore"),
         "{}",
         model.announcement
     );
@@ -629,7 +637,7 @@ fn a_closed_tab_can_be_opened_again() {
     assert_eq!(effects, [Effect::Focus("tab-0".to_owned())]);
     assert_eq!(
         model.announcement,
-        "Closed a document without a name: its text wasn't applied."
+        "Closed an untitled document, not applied."
     );
     let effects = send(&mut model, [Msg::Leaving]);
     let [Effect::Keep(kept)] = effects.as_slice() else {
@@ -1314,4 +1322,94 @@ fn pointing_at_a_check_marks_what_decided_in_the_editor() {
     // A check that isn't shown any more can't be left by the mouse.
     send(&mut model, [point, select]);
     assert_eq!(*model.pane.pointed, []);
+}
+
+#[test]
+fn single_keys_can_be_turned_off() {
+    let mut model = Model::first_visit(false);
+    let off = update(&mut model, Msg::SetShortcuts(false));
+    assert_eq!(off.effects, [Effect::SetShortcuts(false)]);
+    update(&mut model, Msg::Key(Shortcut::AddNode));
+    assert_eq!(model.page.cluster.cards.len(), 3);
+    update(&mut model, Msg::Reset);
+    update(&mut model, Msg::Key(Shortcut::AddNode));
+    assert_eq!(
+        model.page.cluster.cards.len(),
+        3,
+        "a new start keeps the choice"
+    );
+    // Those with Ctrl, and Escape, act.
+    send(
+        &mut model,
+        [
+            Msg::AddNodes {
+                kind: NodeKind::Worker,
+                count: 1,
+            },
+            Msg::Key(Shortcut::Undo),
+        ],
+    );
+    assert_eq!(model.page.cluster.cards.len(), 3);
+    update(&mut model, Msg::SetShortcuts(true));
+    update(&mut model, Msg::Key(Shortcut::AddNode));
+    assert_eq!(model.page.cluster.cards.len(), 4);
+}
+
+#[test]
+fn each_result_is_said_once_also_when_the_words_are_the_same() {
+    let mut model = Model::first_visit(false);
+    let label = |text: &str| Msg::Node("node-1".into(), NodeMsg::AddLabel(text.to_owned()));
+    let mut told = Vec::new();
+    for msg in [
+        label("a=1"),
+        label("a=2"),
+        Msg::Undo,
+        Msg::Clock(ClockMsg::Tick { elapsed_ms: 16 }),
+        Msg::Show(Section::Cluster),
+        label("a=not allowed"),
+        Msg::Select(Selection::Node("node-2".into())),
+        Msg::Console(ConsoleMsg::Toggle),
+        label("b=1"),
+    ] {
+        let before = model.said;
+        update(&mut model, msg);
+        told.push((
+            model.said - before,
+            model.announcement.chars().take(40).collect::<String>(),
+        ));
+    }
+    let told: Vec<String> = told
+        .iter()
+        .map(|(n, text)| format!("{n} {text}\n"))
+        .collect();
+    expect![[r#"
+        1 node/node-1 labeled
+        1 node/node-1 labeled
+        1 Undone
+        1 Settled
+        0 Settled
+        1 invalid label value: "a=not allowed": a 
+        1 Node node-2. There is no DaemonSet that 
+        0 Node node-2. There is no DaemonSet that 
+        0 Node node-2. There is no DaemonSet that 
+    "#]]
+    .assert_eq(&told.concat());
+}
+
+#[test]
+fn on_a_narrow_screen_the_embedded_editor_takes_the_clusters_place() {
+    let mut model = Model::first_visit(true);
+    assert_eq!(
+        (model.section, model.shows_editor),
+        (Section::Cluster, false)
+    );
+    update(&mut model, Msg::ToggleEditor);
+    assert_eq!((model.section, model.shows_editor), (Section::Editor, true));
+    update(&mut model, Msg::ToggleEditor);
+    assert_eq!(
+        (model.section, model.shows_editor),
+        (Section::Cluster, false)
+    );
+    update(&mut model, Msg::Show(Section::Editor));
+    assert!(model.shows_editor, "an empty part is of no use");
 }

@@ -110,6 +110,7 @@ export function mount(parent, { doc = "", readOnly = false, dark = false, label 
     EditorView.contentAttributes.of({
       "aria-label": label,
       "aria-describedby": help.id,
+      "aria-readonly": String(readOnly),
       // A scroller must be reachable by keyboard; this is what scrolls.
       tabindex: "0",
       spellcheck: "false",

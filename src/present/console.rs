@@ -1,5 +1,6 @@
 //! The console's view: what was typed and printed, and the line that is being typed.
 
+use super::timeline::Pace;
 use std::rc::Rc;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,9 +13,28 @@ pub struct ConsolePane {
     pub cursor: Option<(u32, u32)>,
     /// What the word at the cursor may become, after Tab.
     pub choices: Vec<String>,
-    /// A command that waits, as it was typed.
-    pub waiting: Option<String>,
-    pub is_paused: bool,
+    pub waiting: Option<Waiting>,
+}
+
+/// A command that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// As it was typed.
+    pub command: String,
+    pub pace: Pace,
+    /// What was typed meanwhile, and runs after it.
+    pub queue: Vec<String>,
+}
+
+impl Waiting {
+    /// Why nothing is printed.
+    pub fn text(&self) -> &'static str {
+        match self.pace {
+            Pace::Paused => "waits; time is paused",
+            Pace::Settled => "waits for a change; the cluster is settled",
+            Pace::Playing | Pace::Jumping => "waits",
+        }
+    }
 }
 
 /// A piece of the console's record.

@@ -16,6 +16,7 @@ pub mod events;
 pub mod eye;
 pub mod fleet;
 pub mod groups;
+pub mod legend;
 pub mod marks;
 pub mod node;
 pub mod page;

@@ -3,14 +3,15 @@
 use super::add_node::add_node_menu;
 use super::dispatch::use_dispatch;
 use super::flight::use_flights;
-use super::icons::pod_glyph;
+use super::legend::legend;
 use super::node_card::NodeCard;
 use super::ring::Rate;
 use super::strip;
+use crate::app::NodeError;
 use crate::app::msg::Selection;
 use crate::present::cluster::{ClusterView, Density};
 use crate::present::node::NodeCard as Card;
-use crate::present::pod::{PodState, PodTile as Tile};
+use crate::present::pod::PodTile as Tile;
 use crate::present::why::WhyPanel;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -20,7 +21,7 @@ pub struct ClusterProps {
     pub cluster: Rc<ClusterView>,
     pub selection: Selection,
     pub editing: Option<Rc<str>>,
-    pub node_error: Option<AttrValue>,
+    pub node_error: Option<NodeError>,
     /// Drawn instead of the cards, where there are too many nodes for them.
     #[prop_or_default]
     pub fleet: Option<Html>,
@@ -97,24 +98,5 @@ fn density(density: Density) -> &'static str {
         Density::Full => "full",
         Density::Compact => "compact",
         Density::Tiny => "tiny",
-    }
-}
-
-/// What the shapes mean.
-pub fn legend() -> Html {
-    html! {
-        <details class="legend">
-            <summary>{ "What the tiles mean" }</summary>
-            <dl>
-                { for PodState::ALL.into_iter().map(|state| html! {
-                    <div class="legend__row" data-tone={state.tone().as_str()}>
-                        <dt>{ pod_glyph(state) }{ state.as_str() }</dt><dd>{ state.meaning() }</dd>
-                    </div>
-                }) }
-                <div class="legend__row"><dt><span class="revision" data-revision="current">{ "r2" }</span></dt><dd>{ "runs the current template" }</dd></div>
-                <div class="legend__row"><dt><span class="revision" data-revision="old">{ "r1" }</span></dt><dd>{ "runs an old template; the tile is striped" }</dd></div>
-                <div class="legend__row"><dt>{ "dashed" }</dt><dd>{ "meant for this node, not bound to it yet" }</dd></div>
-            </dl>
-        </details>
     }
 }

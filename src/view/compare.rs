@@ -65,7 +65,7 @@ pub fn Compare(props: &CompareProps) -> Html {
                 </fieldset>
                 <div class="compare__actions">{ actions(pane, &dispatch) }</div>
             </form>
-            if let Some(error) = &pane.error { <p class="error-text" role="alert">{ icon(Icon::Warning) }<span>{ error }</span></p> }
+            if let Some(error) = &pane.error { <p class="error-text">{ icon(Icon::Warning) }<span>{ error }</span></p> }
             if let Some(result) = &pane.result { { outcome(result, pane, &dispatch) } }
         </Modal>
     }

@@ -26,7 +26,8 @@ pub fn Console(props: &ConsoleProps) -> Html {
     {
         let record = record.clone();
         let last = pane.entries.last().map(|entry| entry.id);
-        let below = (pane.choices.len(), pane.waiting.is_some());
+        let queued = pane.waiting.as_ref().map(|waiting| waiting.queue.len());
+        let below = (pane.choices.len(), queued);
         use_effect_with((last, pane.is_open, below), move |_| {
             platform::scroll_to_end(&record)
         });
@@ -49,7 +50,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
         <section class="console" aria-labelledby="console-heading" onkeydown={on_escape(&dispatch)}>
             <div class="console__bar">
                 <h2 id="console-heading">{ "kubectl" }</h2>
-                <p class="console__hint">{ "Clicks appear here as the command that does the same. " }<kbd>{ "Tab" }</kbd>{ " completes, " }<kbd>{ "help" }</kbd>{ " helps." }</p>
+                <p class="console__hint">{ "Your clicks, as commands · " }<kbd>{ "Tab" }</kbd>{ " completes · " }<kbd>{ "↑↓" }</kbd>{ " recall commands · " }<code>{ "help" }</code></p>
                 <button type="button" class="button" onclick={send(ConsoleMsg::Copy)}>{ "Copy" }</button>
                 <button type="button" class="button" onclick={send(ConsoleMsg::Clear)}>{ "Clear" }</button>
                 <button type="button" class="icon-button" aria-label="Close the console" title="Close the console (Escape)" onclick={send(ConsoleMsg::Toggle)}>{ icon(Icon::Close) }</button>
@@ -59,7 +60,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 { waiting(pane, &dispatch) }
             </div>
             if !pane.choices.is_empty() {
-                <ul class="console__choices" aria-label="Possible endings">
+                <ul class="console__choices" aria-label="Completions">
                     { for pane.choices.iter().map(|choice| html! { <li>{ choice }</li> }) }
                 </ul>
             }
@@ -67,7 +68,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 <label for="console-input" class="console__prompt"><span aria-hidden="true">{ prompt }</span><span class="sr-only">{ "Command" }</span></label>
                 <textarea id="console-input" ref={input} class="console__input" rows={rows.to_string()} spellcheck="false" autocomplete="off" autocapitalize="off"
                     aria-describedby="console-keys" placeholder="kubectl get pods -o wide" value={AttrValue::from(pane.input.clone())} oninput={on_typed(&dispatch)} onkeydown={on_key(&dispatch)} />
-                <span id="console-keys" class="sr-only">{ "Enter runs, Tab completes, Up and Down bring back, Control C interrupts, Escape closes" }</span>
+                <span id="console-keys" class="sr-only">{ "Enter runs, Tab completes, Up and Down recall commands, Control C interrupts, Escape closes" }</span>
                 <button type="button" class="button button--primary" onclick={send(ConsoleMsg::Enter)}>{ "Run" }</button>
             </div>
         </section>
@@ -83,19 +84,17 @@ fn entry(entry: &Entry) -> Html {
 }
 
 fn waiting(pane: &ConsolePane, dispatch: &Dispatch) -> Html {
-    let Some(command) = &pane.waiting else {
+    let Some(waiting) = &pane.waiting else {
         return html! {};
     };
-    let text = if pane.is_paused {
-        "waits, but time is paused"
-    } else {
-        "waits as time passes"
-    };
     html! {
-        <p class="console__waiting" key="waiting">
-            <span>{ text }</span>
-            <button type="button" class="button" aria-label={format!("Interrupt {command}")} onclick={dispatch.on(Msg::Console(ConsoleMsg::Interrupt))}>{ "Ctrl+C" }</button>
-        </p>
+        <>
+            <p class="console__waiting" key="waiting">
+                <span>{ waiting.text() }</span>
+                <button type="button" class="button" aria-label={format!("Ctrl+C: interrupt {}", waiting.command)} onclick={dispatch.on(Msg::Console(ConsoleMsg::Interrupt))}>{ "Ctrl+C" }</button>
+            </p>
+            { for waiting.queue.iter().map(|line| html! { <pre class="console__entry" data-kind="queued">{ "then $ " }{ line }</pre> }) }
+        </>
     }
 }
 

@@ -5,6 +5,7 @@ use super::dispatch::{Dispatch, use_dispatch};
 use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::remedies::Remedies;
+use crate::app::daemon_set::kubectl;
 use crate::app::msg::{CompareMsg, DaemonSetMsg, Msg, Selection};
 use crate::explain::times::Times;
 use crate::present::assumptions::Assumptions;
@@ -281,19 +282,28 @@ fn revisions(rows: &[RevisionRow], id: &DaemonSetId, dispatch: &Dispatch) -> Htm
 
 fn items(panel: &DaemonSetPanel, dispatch: &Dispatch) -> Vec<MenuItem> {
     let act = |msg| dispatch.on::<()>(Msg::DaemonSet(panel.id.clone(), msg));
+    let line = |msg: &DaemonSetMsg| kubectl(&panel.id, msg).unwrap_or_default();
     vec![
-        MenuItem::about("Edit YAML", "kubectl edit", act(DaemonSetMsg::Edit)),
+        MenuItem::about(
+            "Edit YAML",
+            "as it is in the cluster",
+            act(DaemonSetMsg::Edit),
+        ),
         MenuItem::about(
             "Restart",
-            "kubectl rollout restart",
+            line(&DaemonSetMsg::Restart),
             act(DaemonSetMsg::Restart),
         ),
         MenuItem::about(
             "Roll back to the previous revision",
-            "kubectl rollout undo",
+            line(&DaemonSetMsg::UndoTo(0)),
             act(DaemonSetMsg::UndoTo(0)),
         ),
-        MenuItem::danger("Delete", act(DaemonSetMsg::Delete)),
+        MenuItem::danger(
+            "Delete",
+            line(&DaemonSetMsg::Delete),
+            act(DaemonSetMsg::Delete),
+        ),
     ]
 }
 

@@ -87,7 +87,7 @@ pub fn Opening(props: &OpeningProps) -> Html {
     let dispatch = use_dispatch();
     html! {
         <Modal title="Opening the link" close={Msg::CancelOpening}>
-            <p>{ "Its history is played again. What is here stays until that is done." }</p>
+            <p>{ "Its history is replayed. Until then, this page stays as it is." }</p>
             <progress class="progress" max="1000" value={props.progress.permille.to_string()} aria-label="Played"></progress>
             <p class="progress__text">{ &props.progress.text }</p>
             <p class="dialog__actions"><button type="button" class="button" id="cancel-opening" onclick={dispatch.on(Msg::CancelOpening)}>{ "Cancel" }</button></p>
@@ -104,24 +104,38 @@ fn buttons(root: &Element) -> Vec<HtmlElement> {
         .collect()
 }
 
+#[derive(Clone, PartialEq, Properties)]
+pub struct HelpProps {
+    pub has_shortcuts: bool,
+}
+
 #[component]
-pub fn Help() -> Html {
+pub fn Help(props: &HelpProps) -> Html {
+    let dispatch = use_dispatch();
+    let key = |key: &str| {
+        let key = key.to_uppercase();
+        html! { <kbd>{ if key == "ESCAPE" { "Esc" } else { &key } }</kbd> }
+    };
     html! {
         <Modal title="How this works"><div class="help">
-            <p>{ "A whole cluster runs in this page: an API server, the DaemonSet controller, the scheduler, a kubelet on each node. They behave as in Kubernetes 1.36, with its timings; nothing leaves your browser." }</p>
+            <p>{ "A whole cluster runs in this page: an API server, the DaemonSet controller, the scheduler, a kubelet on each node. They behave as in Kubernetes 1.36, with its timings. Nothing leaves your browser." }</p>
             <ol>
-                <li>{ "Apply the manifest on the left. The DaemonSet controller creates one pod for each eligible node; the scheduler binds it." }</li>
-                <li>{ "Change the cluster: add a node, put a taint on it, take a label off, power it down. Or change the image and apply again." }</li>
-                <li>{ "Click any node, pod, number or event: the panel on the right says why, and walks back to what you did." }</li>
-                <li>{ "Drag the time back to look again. Acting in the past starts a branch; both are kept. A bookmark brings you back to a moment." }</li>
+                <li>{ "Apply the manifest on the left. The DaemonSet controller creates a pod for each eligible node; the scheduler binds it." }</li>
+                <li>{ "Change the cluster: add a node, taint it, remove a label, power it off. Or change the image and apply again." }</li>
+                <li>{ "Click a node, a pod, a number or an event: the right side says why, and how it came about." }</li>
+                <li>{ "Drag the time back to look again. Acting there starts a branch; both are kept. A bookmark brings you back to a moment." }</li>
             </ol>
             <h3>{ "Keys" }</h3>
-            <dl class="keys">
+            <label class="switch"><input type="checkbox" role="switch" id="shortcuts" checked={props.has_shortcuts} onclick={dispatch.on(Msg::SetShortcuts(!props.has_shortcuts))} />
+                <span>{ "Keyboard shortcuts" }</span></label>
+            <dl class="keys" data-off={(!props.has_shortcuts).to_string()}>
+                { for Shortcut::ALL.iter().map(|(name, shortcut, what)| html! {
+                    <div data-single={shortcut.is_single_key().to_string()}><dt>{ key(name) }</dt><dd>{ what }</dd></div>
+                }) }
                 <div><dt><kbd>{ "Ctrl/Cmd" }</kbd>{ " " }<kbd>{ "Enter" }</kbd></dt><dd>{ "apply, from the editor" }</dd></div>
-                { for Shortcut::ALL.iter().map(|(key, _, what)| html! { <div><dt><kbd>{ key }</kbd></dt><dd>{ what }</dd></div> }) }
-                <div><dt><kbd>{ "Ctrl/Cmd" }</kbd>{ " " }<kbd>{ "Z" }</kbd></dt><dd>{ "undo the last command; with Shift, redo" }</dd></div>
+                <div><dt><kbd>{ "Ctrl/Cmd" }</kbd>{ " " }<kbd>{ "Z" }</kbd></dt><dd>{ "undo; with Shift, redo" }</dd></div>
             </dl>
-            <p>{ "Letters work when the keyboard isn't in a text field. Tab leaves the editor." }</p>
+            <p class="keys__about">{ if props.has_shortcuts { "Single keys don't act in text fields, menus and dialogs." } else { "Single keys are off. Ctrl and Esc still work." } }{ " Tab leaves the editor." }</p>
         </div></Modal>
     }
 }

@@ -35,7 +35,7 @@ pub fn Header(props: &HeaderProps) -> Html {
             </h1>
             <div class="page-header__tools">
                 if props.is_embedded {
-                    <button type="button" class="button" aria-pressed={props.shows_editor.to_string()} onclick={dispatch.on(Msg::ToggleEditor)}>{ icon(Icon::Edit) }<span>{ "YAML" }</span></button>
+                    <button type="button" class="button" id="yaml" aria-pressed={props.shows_editor.to_string()} onclick={dispatch.on(Msg::ToggleEditor)} title="The manifest">{ icon(Icon::Edit) }<span>{ "YAML" }</span></button>
                 }
                 if !props.is_embedded {
                     <button type="button" class="button" id="scenarios" aria-haspopup="dialog" onclick={dispatch.on(Msg::Open(Some(Dialog::Scenarios)))} title="Scenarios: clusters with a question">{ icon(Icon::Question) }<span>{ "Scenarios" }</span></button>

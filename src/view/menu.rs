@@ -32,10 +32,15 @@ impl MenuItem {
         }
     }
 
-    pub fn danger(label: impl Into<AttrValue>, on: Callback<()>) -> MenuItem {
+    /// What can't be had back but by undo, with the command that it runs.
+    pub fn danger(
+        label: impl Into<AttrValue>,
+        about: impl Into<AttrValue>,
+        on: Callback<()>,
+    ) -> MenuItem {
         MenuItem::Action {
             label: label.into(),
-            about: None,
+            about: Some(about.into()),
             on,
             is_danger: true,
         }
@@ -85,7 +90,7 @@ pub struct Opening {
     pub list: NodeRef,
 }
 
-/// `first` names what takes the keyboard when it opens.
+/// The list has the attribute `popover="manual"`, and `first` names what takes the keyboard in it.
 #[hook]
 pub fn use_opening(id: &str, first: &'static str) -> Opening {
     let opening = Opening {
@@ -94,15 +99,18 @@ pub fn use_opening(id: &str, first: &'static str) -> Opening {
         root: use_node_ref(),
         list: use_node_ref(),
     };
-    let list = opening.list.clone();
+    let (list, button_id) = (opening.list.clone(), opening.button_id.clone());
     use_effect_with(*opening.is_open, move |is_open| {
-        if *is_open && let Some(list) = list.cast::<Element>() {
-            keep_in_view(&list);
+        let list = list.cast::<HtmlElement>().filter(|_| *is_open);
+        let kept = list.map(|list| {
+            platform::float(&list, &button_id);
             let first = list.query_selector(first).ok().flatten();
             if let Some(first) = first.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
                 let _ = first.focus();
             }
-        }
+            platform::keep_beside(list, button_id)
+        });
+        move || drop(kept)
     });
     opening
 }
@@ -142,7 +150,7 @@ impl Opening {
     }
 }
 
-/// A button that opens a list of actions; arrow keys move in it, Escape and a click elsewhere close it.
+/// A button that opens a list of actions; arrow keys and first letters move in it, Escape and a click elsewhere close it.
 #[component]
 pub fn Menu(props: &MenuProps) -> Html {
     let opening = use_opening(&props.id, "[role^=menuitem]");
@@ -150,10 +158,27 @@ pub fn Menu(props: &MenuProps) -> Html {
         let opening = opening.clone();
         Callback::from(move |()| opening.close())
     };
+    let word = use_mut_ref(|| (0.0, String::new()));
     let on_key = {
         let (opening, list) = (opening.clone(), opening.list.clone());
         Callback::from(move |event: KeyboardEvent| {
-            let step = match event.key().as_str() {
+            let key = event.key();
+            let has_command = event.ctrl_key() || event.meta_key() || event.alt_key();
+            if let (true, Some(list)) = (*opening.is_open, list.cast::<Element>())
+                && !has_command
+                && key.chars().count() == 1
+                && key != " "
+            {
+                let (now, mut word) = (platform::now_ms(), word.borrow_mut());
+                if now - word.0 > WORD_MS {
+                    word.1.clear();
+                }
+                word.0 = now;
+                word.1.push_str(&key.to_lowercase());
+                event.prevent_default();
+                return find(&list, &word.1);
+            }
+            let step = match key.as_str() {
                 "ArrowDown" if !*opening.is_open => {
                     event.prevent_default();
                     opening.is_open.set(true);
@@ -178,7 +203,7 @@ pub fn Menu(props: &MenuProps) -> Html {
                 { props.children.clone() }
             </button>
             if *opening.is_open {
-                <div class="menu__list" role="menu" aria-label={props.label.clone()} ref={opening.list.clone()}>
+                <div class="menu__list" role="menu" popover="manual" tabindex="-1" aria-label={props.label.clone()} ref={opening.list.clone()}>
                     { for props.items.iter().map(|item| entry(item, &close)) }
                 </div>
             }
@@ -225,18 +250,25 @@ enum Step {
     Previous,
 }
 
-fn move_focus(list: &Element, step: Step) {
-    let Ok(found) = list.query_selector_all("[role^=menuitem]") else {
-        return;
-    };
-    let items: Vec<HtmlElement> = (0..found.length())
-        .filter_map(|i| found.get(i)?.dyn_into().ok())
-        .collect();
+fn items_of(list: &Element) -> Vec<HtmlElement> {
+    let found = list.query_selector_all("[role^=menuitem]").ok();
+    let items = found
+        .into_iter()
+        .flat_map(|found| (0..found.length()).filter_map(move |i| found.get(i)?.dyn_into().ok()));
+    items.collect()
+}
+
+/// The place of the item that has the keyboard.
+fn focused(items: &[HtmlElement]) -> Option<usize> {
     let active = gloo::utils::document().active_element();
-    let at = items
+    items
         .iter()
-        .position(|item| Some(item.as_ref()) == active.as_ref());
-    let n = items.len();
+        .position(|item| Some(item.as_ref()) == active.as_ref())
+}
+
+fn move_focus(list: &Element, step: Step) {
+    let items = items_of(list);
+    let (at, n) = (focused(&items), items.len());
     let to = match (step, at) {
         (Step::First, _) | (Step::Next, None) => 0,
         (Step::Last, _) | (Step::Previous, None) => n.saturating_sub(1),
@@ -248,17 +280,26 @@ fn move_focus(list: &Element, step: Step) {
     }
 }
 
-/// Opens to the left, or upwards, where the right, or the bottom, has no room.
-fn keep_in_view(list: &Element) {
-    let rect = list.get_bounding_client_rect();
-    let window = gloo::utils::window();
-    let size = |value: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| {
-        value.ok().and_then(|v| v.as_f64()).unwrap_or(f64::MAX)
+/// Typed so soon after each other, letters make one word.
+const WORD_MS: f64 = 700.0;
+
+/// The next item that begins with what was typed; the same letter again goes on to the next one.
+fn find(list: &Element, typed: &str) {
+    let first = typed.chars().next();
+    let is_one_letter = typed.chars().all(|letter| Some(letter) == first);
+    let wanted = match first {
+        Some(letter) if is_one_letter => &typed[..letter.len_utf8()],
+        _ => typed,
     };
-    if rect.right() > size(window.inner_width()) - 8.0 {
-        let _ = list.class_list().add_1("menu__list--left");
-    }
-    if rect.bottom() > size(window.inner_height()) - 64.0 && rect.top() > rect.height() {
-        let _ = list.class_list().add_1("menu__list--up");
+    let items = items_of(list);
+    let begins = |item: &&HtmlElement| {
+        let text = item.text_content().unwrap_or_default();
+        text.trim_start().to_lowercase().starts_with(wanted)
+    };
+    // A word that grows may stay where it is.
+    let from = focused(&items).map_or(0, |at| at + usize::from(is_one_letter));
+    let mut after = items.iter().skip(from).chain(items.iter().take(from));
+    if let Some(item) = after.find(begins) {
+        let _ = item.focus();
     }
 }

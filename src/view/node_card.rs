@@ -5,7 +5,9 @@ use super::icons::{Icon, icon};
 use super::menu::{Menu, MenuItem};
 use super::node_form::NodeForm;
 use super::pod_tile::{PodTile, pointed};
+use crate::app::NodeError;
 use crate::app::msg::{Msg, NodeMsg, Selection};
+use crate::app::node::kubectl;
 use crate::present::node::{Label, NodeCard as Card, Pressure, TaintChip, Usage};
 use crate::present::pod::PodId;
 use crate::present::why::WhyPanel;
@@ -27,7 +29,7 @@ pub struct NodeCardProps {
     /// The form for labels and taints is open.
     pub is_editing: bool,
     /// Why the last edit of this node was refused.
-    pub error: Option<AttrValue>,
+    pub error: Option<NodeError>,
 }
 
 /// A node as a card: name, what keeps pods away, room, and its pods as tiles.
@@ -151,6 +153,8 @@ fn usage(usage: &Usage) -> Html {
 
 fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
     let act = |msg: NodeMsg| dispatch.on::<()>(Msg::Node(node.name.clone(), msg));
+    let line = |msg: &NodeMsg| kubectl(&node.name, msg).unwrap_or_default();
+    let command = |label: &'static str, msg: NodeMsg| MenuItem::about(label, line(&msg), act(msg));
     let mut items = vec![
         MenuItem::action(
             "Why these pods?",
@@ -161,15 +165,11 @@ fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
             dispatch.on(Msg::EditNode(Some(node.name.clone()))),
         ),
         if node.is_cordoned {
-            MenuItem::about("Uncordon", "kubectl uncordon", act(NodeMsg::Cordon(false)))
+            command("Uncordon", NodeMsg::Cordon(false))
         } else {
-            MenuItem::about("Cordon", "kubectl cordon", act(NodeMsg::Cordon(true)))
+            command("Cordon", NodeMsg::Cordon(true))
         },
-        MenuItem::about(
-            "Drain",
-            "kubectl drain --ignore-daemonsets",
-            act(NodeMsg::Drain),
-        ),
+        command("Drain", NodeMsg::Drain),
         MenuItem::Heading("Failures".into()),
         if node.is_down {
             MenuItem::about(
@@ -180,7 +180,7 @@ fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
         } else {
             MenuItem::about(
                 "Power off",
-                "heartbeats stop; NotReady after 50 s",
+                "no heartbeats; NotReady after 50 s",
                 act(NodeMsg::Down(true)),
             )
         },
@@ -199,6 +199,10 @@ fn items(node: &Rc<Card>, dispatch: &Dispatch) -> Vec<MenuItem> {
         ));
     }
     items.push(MenuItem::Heading("".into()));
-    items.push(MenuItem::danger("Remove node", act(NodeMsg::Remove)));
+    items.push(MenuItem::danger(
+        "Remove node",
+        line(&NodeMsg::Remove),
+        act(NodeMsg::Remove),
+    ));
     items
 }

@@ -2,6 +2,7 @@
 
 use super::dispatch::use_dispatch;
 use super::icons::{Icon, icon};
+use crate::app::NodeError;
 use crate::app::msg::{Msg, NodeMsg};
 use crate::present::node::NodeCard;
 use std::rc::Rc;
@@ -11,7 +12,7 @@ use yew::prelude::*;
 #[derive(Clone, PartialEq, Properties)]
 pub struct NodeFormProps {
     pub node: Rc<NodeCard>,
-    pub error: Option<AttrValue>,
+    pub error: Option<NodeError>,
 }
 
 /// Each label and taint with a button that takes it off, and a field to add one, in kubectl's notation.
@@ -29,7 +30,13 @@ pub fn NodeForm(props: &NodeFormProps) -> Html {
             }
         })
     };
-    let error_id = format!("node-form-error-{}", node.name);
+    let error = |is_taint: bool| {
+        let error = props
+            .error
+            .as_ref()
+            .filter(|error| error.is_taint == is_taint);
+        error.map(|error| AttrValue::from(error.text.clone()))
+    };
     html! {
         <section class="node-form" aria-label={format!("Labels and taints of {}", node.name)} onkeydown={on_key}>
             <h4>{ "Labels" }</h4>
@@ -42,7 +49,7 @@ pub fn NodeForm(props: &NodeFormProps) -> Html {
                     </li>
                 }) }
             </ul>
-            <AddField id={format!("add-label-{}", node.name)} label="Add or change a label" placeholder="disk=ssd"
+            <AddField id={format!("add-label-{}", node.name)} label="Add or change a label" placeholder="disk=ssd" error={error(false)}
                 on_add={ let (d, n) = (dispatch.clone(), node.name.clone()); Callback::from(move |text| d.send(Msg::Node(n.clone(), NodeMsg::AddLabel(text)))) } />
             <h4>{ "Taints" }</h4>
             <ul class="node-form__list">
@@ -54,9 +61,8 @@ pub fn NodeForm(props: &NodeFormProps) -> Html {
                     </li>
                 }) }
             </ul>
-            <AddField id={format!("add-taint-{}", node.name)} label="Add a taint" placeholder="dedicated=db:NoSchedule"
+            <AddField id={format!("add-taint-{}", node.name)} label="Add a taint" placeholder="dedicated=db:NoSchedule" error={error(true)}
                 on_add={ let (d, n) = (dispatch.clone(), node.name.clone()); Callback::from(move |text| d.send(Msg::Node(n.clone(), NodeMsg::AddTaint(text)))) } />
-            if let Some(error) = &props.error { <p class="error-text" id={error_id} role="alert">{ icon(Icon::Warning) }{ error }</p> }
             <button type="button" class="button" onclick={dispatch.on(Msg::EditNode(None))}>{ "Done" }</button>
         </section>
     }
@@ -67,6 +73,9 @@ pub struct AddFieldProps {
     pub id: AttrValue,
     pub label: AttrValue,
     pub placeholder: AttrValue,
+    /// Why the last text was refused.
+    #[prop_or_default]
+    pub error: Option<AttrValue>,
     pub on_add: Callback<String>,
 }
 
@@ -84,11 +93,14 @@ pub fn AddField(props: &AddFieldProps) -> Html {
             }
         })
     };
+    let error_id = format!("{}-error", props.id);
     html! {
         <form class="add-field" onsubmit={on_submit}>
             <label for={props.id.clone()}>{ &props.label }</label>
-            <input id={props.id.clone()} ref={input} placeholder={props.placeholder.clone()} autocomplete="off" autocapitalize="off" spellcheck="false" />
+            <input id={props.id.clone()} ref={input} placeholder={props.placeholder.clone()} autocomplete="off" autocapitalize="off" spellcheck="false"
+                aria-invalid={props.error.as_ref().map(|_| "true")} aria-describedby={props.error.as_ref().map(|_| error_id.clone())} />
             <button type="submit" class="button">{ "Add" }</button>
+            if let Some(error) = &props.error { <p class="error-text" id={error_id}>{ icon(Icon::Warning) }<span>{ error }</span></p> }
         </form>
     }
 }

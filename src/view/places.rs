@@ -124,7 +124,7 @@ pub fn Places(props: &PlacesProps) -> Html {
                 { props.children.clone() }
             </button>
             if *opening.is_open {
-                <div class="menu__list places" role="dialog" aria-label={props.title.clone()} tabindex="-1" ref={opening.list.clone()}>
+                <div class="menu__list places" role="dialog" popover="manual" aria-label={props.title.clone()} tabindex="-1" ref={opening.list.clone()}>
                     <h3>{ &props.title }</h3>
                     <ul>{ for props.rows.iter().enumerate().map(row) }</ul>
                     <p class="places__note">{ &props.note }</p>
@@ -167,7 +167,7 @@ fn NameField(props: &NameFieldProps) -> Html {
     html! {
         <form class="place__form" onsubmit={on_submit}>
             <input ref={input} value={props.name.clone()} maxlength={NAME_MAX.to_string()} aria-label="Name" autocomplete="off" spellcheck="false" />
-            <button type="submit" class="button button--small">{ "Name it" }</button>
+            <button type="submit" class="button button--small">{ "Rename" }</button>
         </form>
     }
 }

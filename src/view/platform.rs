@@ -4,16 +4,19 @@
 
 pub mod canvas;
 
+use super::floating::{self, Span};
 use crate::app::msg::{Kept, Theme};
+use gloo::events::{EventListener, EventListenerOptions};
 use gloo::utils::{document, window};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, Node};
 
 const THEME_KEY: &str = "daemonset-playground/theme";
 const GUIDE_KEY: &str = "daemonset-playground/experiments";
 const WIDTH_KEY: &str = "daemonset-playground/editor-width";
 const KEPT_KEY: &str = "daemonset-playground/session";
+const SHORTCUTS_KEY: &str = "daemonset-playground/shortcuts";
 /// What the keyboard can reach.
 pub const FOCUSABLE: &str =
     "button:not(:disabled), a[href], input, select, textarea, [tabindex=\"0\"]";
@@ -161,6 +164,19 @@ pub fn dismiss_guide() {
     }
 }
 
+/// Single keys act, unless they were turned off.
+pub fn saved_shortcuts() -> bool {
+    let storage = window().local_storage().ok().flatten();
+    let text = storage.and_then(|storage| storage.get_item(SHORTCUTS_KEY).ok().flatten());
+    text.as_deref() != Some("off")
+}
+
+pub fn save_shortcuts(are_on: bool) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(SHORTCUTS_KEY, if are_on { "on" } else { "off" });
+    }
+}
+
 /// Lets CSS know the theme.
 pub fn show_theme(theme: Theme) {
     if let Some(root) = document().document_element() {
@@ -268,18 +284,65 @@ fn element(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// Is the keyboard in a field where letters are typed?
-pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
-    let Some(element) = target.and_then(|target| target.dyn_into::<Element>().ok()) else {
-        return false;
+/// Where keys have a meaning of their own: text fields, and whatever lies over the page.
+const OWN_KEYS: &str =
+    "input, textarea, select, [contenteditable='true'], [role='dialog'], [role='menu'], [popover]";
+
+/// Is the keyboard where single keys aren't the page's?
+pub fn has_own_keys(target: Option<web_sys::EventTarget>) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.closest(OWN_KEYS).ok().flatten().is_some())
+}
+
+/// Puts a box with the attribute `popover` over everything, beside the button that opens it.
+pub fn float(list: &HtmlElement, button_id: &str) {
+    // Older browsers have no top layer; there it lies over its part of the page.
+    let _ = list.unchecked_ref::<Popover>().show_popover();
+    place_beside(list, button_id);
+}
+
+fn place_beside(list: &HtmlElement, button_id: &str) {
+    let (Some(button), Some(root)) = (element(button_id), document().document_element()) else {
+        return;
     };
-    let is_field = matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT");
-    is_field
-        || element
-            .closest("[contenteditable='true']")
-            .ok()
-            .flatten()
-            .is_some()
+    let style = list.style();
+    // Its size as if it had all the room.
+    let _ = style.remove_property("--room");
+    let anchor = button.get_bounding_client_rect();
+    let own = list.get_bounding_client_rect();
+    let spot = floating::place(
+        &Span::new(anchor.left(), anchor.top(), anchor.bottom()),
+        (own.width(), own.height()),
+        (root.client_width().into(), root.client_height().into()),
+    );
+    let px = |value: Option<f64>| value.map_or("auto".to_owned(), |value| format!("{value:.1}px"));
+    for (name, value) in [
+        ("left", Some(spot.left)),
+        ("top", spot.top),
+        ("bottom", spot.bottom),
+        ("--room", Some(spot.room)),
+    ] {
+        let _ = style.set_property(name, &px(value));
+    }
+}
+
+/// Keeps it there while the page scrolls under it or changes its size; until this is dropped.
+pub fn keep_beside(list: HtmlElement, button_id: String) -> [EventListener; 2] {
+    let (on_scroll, on_resize) = ((list.clone(), button_id.clone()), (list, button_id));
+    // Scrolling doesn't bubble; what scrolls in the box itself is none of its place's business.
+    let options = EventListenerOptions::run_in_capture_phase();
+    [
+        EventListener::new_with_options(&document(), "scroll", options, move |event| {
+            let (list, button_id) = &on_scroll;
+            let target = event.target().and_then(|t| t.dyn_into::<Node>().ok());
+            if !list.contains(target.as_ref()) {
+                place_beside(list, button_id);
+            }
+        }),
+        EventListener::new(&window(), "resize", move |_| {
+            place_beside(&on_resize.0, &on_resize.1);
+        }),
+    ]
 }
 
 /// Where an element is and how large, relative to another.
@@ -318,6 +381,11 @@ extern "C" {
     fn focus(this: &Focusable, options: &Object) -> Result<(), JsValue>;
     #[wasm_bindgen(method, js_name = scrollIntoView)]
     fn scroll_into_view(this: &Focusable, options: &Object);
+
+    // Not in every browser.
+    type Popover;
+    #[wasm_bindgen(method, catch, js_name = showPopover)]
+    fn show_popover(this: &Popover) -> Result<(), JsValue>;
 
     // web-sys hides these behind its unstable interfaces.
     type Animated;

@@ -37,20 +37,23 @@ pub fn PodTile(props: &PodTileProps) -> Html {
             data-state={pod.state.as_str()} data-tone={pod.state.tone().as_str()}
             data-revision={if is_old { "old" } else { "current" }} data-bound={pod.is_bound.to_string()} data-mark={pod.mark.map(|mark| mark.to_string())}
             data-links={props.part.as_ref().map(|part| part.links.clone())} data-pointed={pointed(props.part.as_ref())}
-            aria-pressed={is_button.then(|| props.is_selected.to_string())} aria-label={pod.summary.clone()} title={pod.summary.clone()}
+            aria-pressed={is_button.then(|| props.is_selected.to_string())} aria-label={props.is_still.then(|| pod.summary.clone())} title={pod.summary.clone()}
             onclick={on_click}>
             <span class="pod-tile__glyph">{ pod_glyph(pod.state) }if let Some(ring) = pod.ring { <Ring {ring} /> }</span>
+            // Its name is what can be seen, and these two.
+            if is_button { <span class="sr-only">{ "Pod " }</span> }
             <span class="pod-tile__name">
                 { mark(pod.mark) }
                 if !pod.owner.is_empty() { <span class="pod-tile__owner">{ &pod.owner }</span> }
                 <span class="pod-tile__suffix">{ if pod.owner.is_empty() { "" } else { "-" } }{ &pod.suffix }</span>
             </span>
-            if let Some(revision) = pod.revision { { badge(revision) } }
+            { " " }if let Some(revision) = pod.revision { { badge(revision) } }{ " " }
             <span class="pod-tile__status">
                 { status(pod) }
                 if pod.restarts > 0 { <span class="pod-tile__restarts">{ format!(" ↻{}", pod.restarts) }</span> }
                 if !pod.is_bound && !pod.node.is_empty() { <span class="pod-tile__target">{ format!(" → {}", pod.node) }</span> }
             </span>
+            if is_button { <span class="sr-only">{ unseen(pod) }</span> }
         </@>
     }
 }
@@ -63,6 +66,19 @@ fn status(pod: &Tile) -> String {
         (note, _) if note == pod.status => pod.status.clone(),
         (note, _) => format!("{}: {note}", pod.status),
     }
+}
+
+/// What the eye knows from where the tile is, and how it looks.
+fn unseen(pod: &Tile) -> String {
+    let place = match pod.is_bound {
+        true => format!(" on {}", pod.node),
+        false => String::new(),
+    };
+    let revision = match pod.revision {
+        Some(revision) if !revision.is_current => ", old revision",
+        _ => "",
+    };
+    format!("{place}{revision}")
 }
 
 /// The attribute of what a link of the chain points at.

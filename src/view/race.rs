@@ -1,12 +1,12 @@
 //! Two strategies side by side: one clock over both, and each side's nodes with their pods.
 
-use super::cluster::legend;
 use super::compare::sample;
 use super::dialog::Modal;
 use super::dispatch::{Dispatch, use_dispatch};
 use super::fleet::legend::Legend;
 use super::fleet::map::Map;
 use super::icons::{Icon, icon, pod_glyph};
+use super::legend::legend;
 use super::pod_tile::PodTile;
 use crate::app::msg::{CompareMsg, Msg, RaceMsg};
 use crate::present::node::Health;

@@ -74,6 +74,7 @@ impl Component for Root {
         };
         model.theme = platform::saved_theme();
         model.guide.is_dismissed = platform::is_guide_dismissed();
+        model.has_shortcuts = platform::saved_shortcuts();
         platform::show_theme(model.theme);
         platform::restore_editor_width();
         let dispatch = Dispatch(ctx.link().callback(|msg| msg));
@@ -145,7 +146,7 @@ impl Component for Root {
                     data-past={is_past.to_string()} data-presented={(!model.pacer.is_behind()).to_string()}>
                     <a class="skip-link" href="#cluster-heading" onclick={skip_to_cluster()}>{ "Skip to the cluster" }</a>
                     <Header theme={model.theme} section={model.section} is_embedded={model.is_embedded} shows_editor={model.shows_editor} shows_console={model.console.is_open} />
-                    <div class="page__notices">{ self.notices() }</div>
+                    <section class="page__notices" aria-label="Notices">{ self.notices() }</section>
                     <main class="page__main">
                         <div class="page__editor">
                             if model.shows_editor {
@@ -160,7 +161,7 @@ impl Component for Root {
                             if let Some(story) = &story { { guide::story(story, &self.dispatch) } }
                             if let Some(next) = model.next_experiment() { { guide::experiment(&next, &self.dispatch) } }
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
-                                node_error={model.node_error.clone().map(AttrValue::from)} fleet={self.fleet()} focus={page.focus.clone()}
+                                node_error={model.node_error.clone()} fleet={self.fleet()} focus={page.focus.clone()}
                                 why={model.why().cloned()} pointed={model.pointed} />
                         </div>
                         <div class="page__status">
@@ -178,14 +179,14 @@ impl Component for Root {
                     if is_past { { guide::past(&page.timeline, &self.dispatch) } }
                     <Console pane={model.console_pane.clone()} />
                     <Timeline timeline={page.timeline.clone()} pointed={model.pointed} />
-                    if model.dialog == Some(Dialog::Help) { <Help /> }
+                    if model.dialog == Some(Dialog::Help) { <Help has_shortcuts={model.has_shortcuts} /> }
                     if model.dialog == Some(Dialog::Scenarios) { <Scenarios open={story.as_ref().map(|story| story.id)} /> }
                     if matches!(model.dialog, Some(Dialog::AddWorkers | Dialog::ImportNodes)) {
                         <AddNodes is_import={model.dialog == Some(Dialog::ImportNodes)} error={model.import_error.clone().map(AttrValue::from)} />
                     }
                     if let Some(opening) = &model.opening { <Opening progress={opening.progress()} /> }
                     if let Some(pane) = &model.compare.pane { <Compare pane={pane.clone()} /> }
-                    <div class="sr-only" role="status" aria-live="polite" id="announcer">{ &model.announcement }</div>
+                    <div class="sr-only" role="status" aria-live="polite" id="announcer"><p key={model.said}>{ &model.announcement }</p></div>
                 </div>
             </ContextProvider<Rate>>
             </ContextProvider<Dispatch>>
@@ -236,10 +237,10 @@ impl Root {
         html! {
             <>
                 if let Some(notice) = &model.notice {
-                    <div class="notice" data-tone={notice.tone.as_str()} role="alert"><p>{ &notice.text }</p>{ dismiss(Msg::Dismiss) }</div>
+                    <div class="notice" data-tone={notice.tone.as_str()}><p>{ &notice.text }</p>{ dismiss(Msg::Dismiss) }</div>
                 }
-                { for left }
                 { for closed }
+                { for left }
             </>
         }
     }
@@ -317,6 +318,7 @@ impl Root {
                 return true;
             }
             Effect::DismissGuide => platform::dismiss_guide(),
+            Effect::SetShortcuts(are_on) => platform::save_shortcuts(are_on),
             Effect::Focus(id) => later(move || platform::focus(&id)),
             Effect::Reveal(line) => {
                 let wishes = self.reveal.map_or(0, |(_, wishes)| wishes);
@@ -377,7 +379,10 @@ fn listeners(ctx: &Context<Root>, trail: &Rc<RefCell<FocusTrail>>) -> Vec<EventL
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
                 return;
             };
-            if event.default_prevented() || event.alt_key() || platform::is_typing(event.target()) {
+            if event.default_prevented()
+                || event.alt_key()
+                || platform::has_own_keys(event.target())
+            {
                 return;
             }
             let has_command = event.ctrl_key() || event.meta_key();

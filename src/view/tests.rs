@@ -17,7 +17,7 @@ use crate::app::msg::{
     ClockMsg, CompareMsg, EditorMsg, HistoryMsg, Msg, NodeKind, NodeMsg, RaceMsg, Section,
     Selection, StoryMsg, Theme,
 };
-use crate::app::{Model, update};
+use crate::app::{Model, NodeError, update};
 use crate::present::compare::Progress;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
@@ -102,7 +102,8 @@ fn a_tile_says_state_revision_restarts_and_where_it_is_meant_to_go() {
         r#"data-bound="false""#,
         "↻2",
         "→ node-1",
-        r#"aria-label="Pod agent-x7k2p""#,
+        r#"title="Pod agent-x7k2p""#,
+        ", old revision",
     ] {
         assert!(html.contains(part), "{part} isn't in {html}");
     }
@@ -144,10 +145,12 @@ fn a_node_card() {
             node-1
             Ready
             worker · linux/amd64
+            Pod
             my-daemonset
             -SUFFIX
             r1
             Running
+            on node-1
         "#]],
     );
 }
@@ -169,14 +172,18 @@ fn a_node_form_lists_labels_and_taints_and_says_what_is_wrong() {
         why: None,
         pointed: None,
         is_editing: true,
-        error: Some("a label is key=value".into()),
+        error: Some(NodeError {
+            is_taint: false,
+            text: "a label is key=value".into(),
+        }),
     };
     let html = html::<NodeCard>(props);
     for part in [
         r#"aria-label="Remove label kubernetes.io/hostname""#,
         r#"aria-label="Remove taint a=b:NoSchedule""#,
         "a label is key=value",
-        r#"role="alert""#,
+        r#"id="add-label-node-1" placeholder="disk=ssd" autocomplete="off" autocapitalize="off" spellcheck="false" aria-invalid="true" aria-describedby="add-label-node-1-error""#,
+        r#"id="add-label-node-1-error""#,
     ] {
         assert!(html.contains(part), "{part} isn't in {html}");
     }
@@ -553,7 +560,9 @@ fn no_component_needs_an_inline_style() {
     for html in [
         html::<Cluster>(cluster),
         html::<Header>(header),
-        html::<Help>(()),
+        html::<Help>(super::dialog::HelpProps {
+            has_shortcuts: true,
+        }),
         html::<Opening>(super::dialog::OpeningProps {
             progress: Progress {
                 permille: 500,
@@ -832,34 +841,68 @@ fn two_strategies_are_read_side_by_side() {
             r1
             Running
             What the tiles mean
-            Unscheduled
+            agent
+            -x7k2p
+            r2
+            Pending
+            → node-1
             created, waits for the scheduler to bind it to its node
+            agent
+            -x7k2p
+            r2
             Pending
             bound; the kubelet hasn't started it yet
-            Pulling
+            agent
+            -x7k2p
+            r2
+            ContainerCreating
             the kubelet pulls the image
-            Starting
+            agent
+            -x7k2p
+            r2
+            ContainerCreating
             the containers are being started
+            agent
+            -x7k2p
+            r2
             Running
             runs, but isn't ready yet
-            Ready
+            agent
+            -x7k2p
+            r2
+            Running
             runs and is ready
+            agent
+            -x7k2p
+            r2
             Terminating
             asked to stop; the grace period runs
-            CrashLoop
-            the container ended; the kubelet waits before it starts it again
-            ImageError
-            the image can't be pulled
-            Failed
-            ended with an error, and won't start again
-            Succeeded
-            ended well, which a daemon shouldn't
+            agent
+            -x7k2p
             r2
-            runs the current template
+            CrashLoopBackOff
+            ↻1
+            the container ended; the kubelet waits before it starts it again
+            agent
+            -x7k2p
+            r2
+            ImagePullBackOff
+            the image can't be pulled
+            agent
+            -x7k2p
+            r2
+            Error
+            ended with an error, and won't start again
+            agent
+            -x7k2p
+            r2
+            Completed
+            ended well, which a daemon shouldn't
+            agent
+            -x7k2p
             r1
-            runs an old template; the tile is striped
-            dashed
-            meant for this node, not bound to it yet
+            Running
+            runs an old template: striped, with a hollow number
         "#]],
     );
     let html = html::<Compare>(compare(&model));

@@ -41,7 +41,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         })
     };
     html! {
-        <footer class="timeline" aria-label="Time" role="region" data-pace={bar.pace.as_str()}>
+        <section class="timeline" aria-label="Time" data-pace={bar.pace.as_str()}>
             <div class="timeline__buttons">
                 <button type="button" class="icon-button icon-button--primary" id="play" onclick={dispatch.on(Msg::Clock(ClockMsg::Toggle))} aria-label={play_label} title={format!("{play_label} (P)")}>{ icon(play_icon) }</button>
                 <button type="button" class="icon-button timeline__more" id="step-back" onclick={dispatch.on(Msg::Clock(ClockMsg::StepBack))} aria-label="Step back" title="Step back (,)">{ icon(Icon::StepBack) }</button>
@@ -80,18 +80,18 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                     aria-label="Bookmark this moment" title="Bookmark this moment (B)">{ icon(Icon::Flag) }</button>
                 if !bar.bookmarks.is_empty() {
                     <Places id="bookmarks" label={count(bar.bookmarks.len() as u64, "bookmark")} title="Bookmarks" rows={bookmarks(bar, &dispatch)}
-                        note="They belong to this branch. Links and reloads keep them.">{ icon(Icon::List) }</Places>
+                        note="Of this branch. Links and reloads keep them.">{ icon(Icon::List) }</Places>
                 }
                 if !bar.branches.is_empty() {
                     <Places id="branches" label={format!("{} branches", bar.branches.len() + 1)} title="Branches" rows={branches(bar, &dispatch)}
-                        note="Acting in the past starts a branch, and keeps the one you leave. A reload of this tab keeps all; a link holds only the one shown.">{ icon(Icon::Branch) }</Places>
+                        note="Acting in the past starts one. A reload keeps them all, a link only the one that is shown.">{ icon(Icon::Branch) }</Places>
                 }
             </div>
             <div class="timeline__buttons">
                 { history("undo", Icon::Undo, "Undo", bar.undo.as_deref(), Msg::Undo, &dispatch) }
                 { history("redo", Icon::Redo, "Redo", bar.redo.as_deref(), Msg::Redo, &dispatch) }
             </div>
-        </footer>
+        </section>
     }
 }
 

@@ -77,7 +77,7 @@ pageTest("pasted nodes, kubectl's errors, and a rollout that hangs", { size: "ph
   const list = (items) => `apiVersion: v1\nitems:\n${items}kind: List\nmetadata:\n  resourceVersion: ""\n`;
   await page.locator("#compare-pasted").fill(list(node(1, "specs")));
   await page.locator("#compare-run").click();
-  await page.getByRole("alert").getByText('strict decoding error: unknown field "specs"').waitFor();
+  await page.locator(".error-text").getByText('strict decoding error: unknown field "specs"').waitFor();
   await page.locator("#compare-pasted").fill(list([1, 2, 3, 4, 5].map((n) => node(n, "spec")).join("")));
   await page.locator("#compare-image").fill("my-image:broken");
   await page.locator("#compare-run").click();
@@ -88,7 +88,7 @@ pageTest("pasted nodes, kubectl's errors, and a rollout that hangs", { size: "ph
   assert.ok(scroll <= client, `the dialog is ${scroll} wide, with room for ${client}`);
   await page.locator("#compare-strategy").fill("OnDelete");
   await page.keyboard.press("Enter");
-  await page.getByText("OnDelete can't be compared").waitFor();
+  await page.locator(".error-text").getByText("OnDelete can't be compared").waitFor();
 });
 
 /** Counts frames until it is asked for them: the longest, and how many there were in a second. */

@@ -8,7 +8,13 @@ import { existsSync } from "node:fs";
 import { after, test } from "node:test";
 import { chromium } from "playwright-core";
 
-export const SIZES = { desktop: { width: 1440, height: 900 }, laptop: { width: 1280, height: 720 }, phone: { width: 390, height: 844 }, tablet: { width: 900, height: 1100 } };
+export const SIZES = {
+  desktop: { width: 1440, height: 900 },
+  laptop: { width: 1280, height: 720 },
+  phone: { width: 390, height: 844 },
+  tablet: { width: 900, height: 1100 },
+  narrow: { width: 600, height: 700 },
+};
 
 const CHROMIUM_ARGS = [
   "--headless",

@@ -34,10 +34,10 @@ pageTest("a pasted link keeps what was here, and a reload too", async (page) => 
   await settle(page);
   await replaceText(page, "my-image:latest", "my-image:half-typed");
   await paste(page, "#scenario=no-floor");
-  await page.locator("#announcer", { hasText: "Back to what you had" }).waitFor({ state: "attached" });
+  await page.locator("#announcer", { hasText: "Previous session saved. Restore" }).waitFor({ state: "attached" });
   await page.reload();
   await page.locator("#boot").waitFor({ state: "detached" });
-  const back = page.getByRole("button", { name: "Back to what you had" });
+  const back = page.getByRole("button", { name: "Restore", exact: true });
   await back.focus();
   await page.keyboard.press("Enter");
   await waitForCards(page, READY);
@@ -53,7 +53,7 @@ pageTest("a closed tab opens again with its text", async (page) => {
   await page.getByRole("button", { name: /^Close/ }).focus();
   await page.keyboard.press("Enter");
   await waitForFocus(page, "tab-0");
-  await page.getByText("Closed a document without a name").first().waitFor();
+  await page.getByText("Closed an untitled document").first().waitFor();
   await page.getByRole("button", { name: "Reopen tab" }).click();
   assert.equal(await currentText(page), "kind: Unfinished");
   assert.equal(await page.getByRole("button", { name: "Reopen tab" }).count(), 0);
@@ -71,13 +71,13 @@ pageTest("a long link shows how far it is, and can be given up", async (page) =>
   await dialog.waitFor({ state: "detached" });
   await waitForCards(page, READY);
   await waitForFocus(page, "add-node");
-  await page.getByRole("button", { name: "Open it after all" }).click();
+  await page.getByRole("button", { name: "Open it" }).click();
   await page.getByText("4000 nodes").first().waitFor({ timeout: 60_000 });
 });
 
 pageTest("a long link at the start of the page", { hash: link(nodes(3000, 60_000)) }, async (page) => {
   await page.getByText("3000 nodes").first().waitFor({ timeout: 60_000 });
-  assert.equal(await page.getByRole("button", { name: "Back to what you had" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Restore", exact: true }).count(), 0);
 });
 
 pageTest("the focus goes back to what opened a thing, or to what is near", async (page) => {
@@ -110,7 +110,7 @@ pageTest("the focus goes back to what opened a thing, or to what is near", async
   await page.locator("#add-taint-node-1").fill("a=b:NoSchedule");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Remove taint a=b:NoSchedule" }).press("Enter");
-  await waitForFocus(page, "add-label-node-1");
+  await waitForFocus(page, "add-taint-node-1");
   await page.keyboard.press("Escape");
   await waitForFocus(page, "edit-node-1");
   // A node that is removed by its menu.
@@ -124,7 +124,7 @@ pageTest("the focus goes back to what opened a thing, or to what is near", async
   for (let i = 0; i < 8 && !(await page.locator("#undo").isDisabled()); i++) await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.activeElement !== document.body);
   await paste(page, "#d1:broken.00000000");
-  await page.getByRole("alert").getByRole("button", { name: "Dismiss" }).press("Enter");
+  await page.locator(".notice").getByRole("button", { name: "Dismiss" }).press("Enter");
   await page.waitForFunction(() => document.activeElement !== document.body);
 });
 

@@ -59,7 +59,7 @@ pageTest("a label that the nodeSelector needs decides", async (page) => {
   await waitForCards(page, ["node-1:", "node-2: Ready r1", "node-3:"]);
   await page.getByLabel("Add or change a label").fill("disk=not allowed");
   await page.keyboard.press("Enter");
-  await page.getByRole("alert").filter({ hasText: /valid label|Invalid value/ }).waitFor();
+  await page.locator("#add-label-node-2-error").filter({ hasText: /valid label|Invalid value/ }).waitFor();
   await page.getByRole("button", { name: "Remove label disk" }).click();
   await settle(page);
   await waitForCards(page, ["node-1:", "node-2:", "node-3:"]);
@@ -230,7 +230,7 @@ pageTest("a shared link brings back exactly this", async (page, { address }) => 
   await settle(page);
   await replaceText(page, "my-container", "unsaved");
   await page.getByRole("button", { name: "Share" }).click();
-  await page.getByRole("alert").getByText("Link copied").waitFor();
+  await page.locator(".notice").getByText("Link copied").waitFor();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   assert.ok(link.startsWith(`${address}#d1:`), link);
   const names = await page.locator(".pod-tile__name").allTextContents();
@@ -246,7 +246,7 @@ pageTest("a shared link brings back exactly this", async (page, { address }) => 
 });
 
 pageTest("a damaged link says so, shows the start, and stays in the address", { hash: "#d1:broken.00000000" }, async (page) => {
-  await page.getByRole("alert").getByText("damaged").waitFor();
+  await page.locator(".notice").getByText("damaged").waitFor();
   await waitForCards(page, ["node-1:", "node-2:", "node-3:"]);
   assert.equal(await page.evaluate(() => location.hash), "#d1:broken.00000000");
 });

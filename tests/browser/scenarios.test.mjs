@@ -76,5 +76,5 @@ pageTest("maxSurge with a host port, from the list", async (page) => {
 });
 
 pageTest("a scenario that isn't there", { hash: "#scenario=nothing" }, async (page) => {
-  await page.getByRole("alert").getByText('there is no scenario "nothing"').waitFor();
+  await page.locator(".notice").getByText('there is no scenario "nothing"').waitFor();
 });

@@ -19,7 +19,7 @@ await mkdir(folder, { recursive: true });
 
 let failed = 0;
 for (const state of states) {
-  for (const size of state.sizes ?? ["desktop", "phone"]) {
+  for (const size of state.sizes ?? ["desktop", "laptop", "phone"]) {
     for (const theme of state.themes ?? ["light", "dark"]) {
       const { page, problems, close } = await open({ ...state, size, theme });
       try {

@@ -20,6 +20,14 @@ export async function tab(page, name) {
   await page.getByRole("tabpanel", { name, exact: true }).waitFor();
 }
 
+/** Types a line into the console, which opens for it. */
+export async function type(page, line) {
+  const input = page.locator("#console-input");
+  if (!(await input.isVisible())) await page.locator("#console").click();
+  await input.fill(line);
+  await input.press("Enter");
+}
+
 export async function apply(page) {
   await section(page, "Editor");
   await page.locator("#apply").click();
@@ -42,7 +50,7 @@ export async function openScenario(page, name) {
 
 /** Opens the form for a node's labels and taints; it takes the focus a moment later. */
 export async function editNode(page, name) {
-  await page.getByRole("button", { name: `Edit labels and taints of ${name}` }).click();
+  await page.locator(`#edit-${name}`).click();
   await page.locator(`#add-label-${name}:focus`).waitFor();
 }
 
