@@ -129,7 +129,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "no-floor",
         &[
-            "hint floor: maxUnavailable is no floor",
+            "hint floor: maxUnavailable isn't a guaranteed minimum",
             "headline: 2 of 4 pods available",
             "strategy: RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.",
             "wait: The budget of 1 is used up by node-1 (not ready: ImagePullBackOff) and node-3 (not ready: ImagePullBackOff).",
