@@ -52,6 +52,7 @@
 //! - *The page follows the trace* (`present::scene`): a picture costs what has changed since the last one. A test compares with making it anew.
 //! - *Availability during a rollout is part of the controller's state* (`controllers::daemon_set::availability`), not gathered while the page looks: so it is right after seeking, undo and jumps. It is bounded, and no decision reads it.
 //! - *Own object types with a catch-all* instead of k8s-openapi: 150 KB less to load; `api::schema` knows all fields by name and type, so that strict decoding is complete.
+//! - *A document is compared as the server would read it* (`app::drift`): with its defaults filled in, against the live object, so that a field that others added differs too. Its text is edited line by line and read again before it is believed (`app::retext`); writing the whole object out would lose comments and show every default.
 //! - *No heartbeats one by one*: a node that falls silent arms one timer for the moment at which the node lifecycle controller would notice.
 //! - *The page's own wasm in a worker* (`view::worker`) compares strategies, and the page does it between its frames where there is no worker: both run `app::compare::job`, told by text. A second, smaller wasm would be more to load.
 //! - *Deflate in Rust* (miniz_oxide) instead of the browser's CompressionStream: links are synchronous, bounded and the same natively.

@@ -164,15 +164,37 @@ fn what_is_added_is_written_where_it_belongs() {
     check(
         r#"patch ds agent -p '{"spec":{"template":{"spec":{"containers":[{"name":"side","image":"side:1"}]}}}}'"#,
         expect![[r#"
-            spec.template.spec.containers:
+            spec.template.spec:
+            - containers:
+            - - image: agent:1
+            -   imagePullPolicy: IfNotPresent
+            -   name: agent
+            -   resources:
+            -     requests:
+            -       cpu: 100m
+            -   terminationMessagePath: /dev/termination-log
+            -   terminationMessagePolicy: File
+            + containers:
             + - image: side:1
             +   imagePullPolicy: IfNotPresent
             +   name: side
             +   resources: {}
             +   terminationMessagePath: /dev/termination-log
             +   terminationMessagePolicy: File
+            + - image: agent:1
+            +   imagePullPolicy: IfNotPresent
+            +   name: agent
+            +   resources:
+            +     requests:
+            +       cpu: 100m
+            +   terminationMessagePath: /dev/termination-log
+            +   terminationMessagePolicy: File
 
             out:
+                  # Only one.
+                  - name: agent
+                    image: "agent:1" # pinned
+                      requests: {cpu: 0.1}
             in:
                   - image: side:1
                     imagePullPolicy: IfNotPresent
@@ -180,9 +202,28 @@ fn what_is_added_is_written_where_it_belongs() {
                     resources: {}
                     terminationMessagePath: /dev/termination-log
                     terminationMessagePolicy: File
+                  - image: agent:1
+                    imagePullPolicy: IfNotPresent
+                    name: agent
+                      requests:
+                        cpu: 100m
+                    terminationMessagePath: /dev/termination-log
+                    terminationMessagePolicy: File
         "#]],
     );
-    check("label ds agent tier=node", expect![[""]]);
+    check(
+        "label ds agent tier=node",
+        expect![[r#"
+        metadata:
+        + labels:
+        +   tier: node
+
+        out:
+        in:
+          labels:
+            tier: node
+    "#]],
+    );
 }
 
 #[test]
