@@ -303,16 +303,20 @@ fn compare(
                 if ours.iter().chain(theirs).all(Value::is_object) =>
             {
                 let merge = field.map_or(Merge::Replace, |field| field.merge);
+                let mut is_told = true;
                 way.go(key, key.clone(), |way| {
-                    compare_lists(ours, theirs, below, merge, way, out)
+                    is_told = compare_lists(ours, theirs, below, merge, way, out);
                 });
+                if !is_told {
+                    out.push(way.change(key, tab.get(key), live.get(key)));
+                }
             }
             (ours, theirs) => out.push(way.change(key, ours, theirs)),
         }
     }
 }
 
-/// Items belong together by the list's key, or if they are equal.
+/// Items belong together by the list's key, or if they are equal. False where the order differs: then only the whole list tells it.
 fn compare_lists(
     ours: &[Value],
     theirs: &[Value],
@@ -320,29 +324,43 @@ fn compare_lists(
     merge: Merge,
     way: &mut Way,
     out: &mut Vec<Change>,
-) {
-    let mut left: Vec<&Value> = theirs.iter().collect();
-    for (index, item) in ours.iter().enumerate() {
-        let is_it = |other: &&Value| match merge {
+) -> bool {
+    let mut is_free = vec![true; theirs.len()];
+    let mut pairs = Vec::new();
+    for item in ours {
+        let is_it = |other: &Value| match merge {
             Merge::ByKey(key) => other.get(key) == item.get(key),
-            _ => *other == item,
+            _ => other == item,
         };
+        let at = (0..theirs.len()).find(|at| is_free[*at] && is_it(&theirs[*at]));
+        if let Some(at) = at {
+            is_free[at] = false;
+        }
+        pairs.push(at);
+    }
+    let matched: Vec<usize> = pairs.iter().flatten().copied().collect();
+    let is_first = |at: usize| matched.iter().all(|other| *other < at);
+    let is_added_last = (0..theirs.len()).all(|at| !is_free[at] || is_first(at));
+    if !matched.is_sorted() || !is_added_last {
+        return false;
+    }
+    for (index, (item, at)) in ours.iter().zip(pairs).enumerate() {
         let index = index.to_string();
-        match left.iter().position(is_it) {
+        match at {
             Some(at) => {
-                let other = left.remove(at);
                 let name = item.get("name").and_then(Value::as_str).unwrap_or(&index);
                 let word = format!("[{name}]");
                 way.go(&index, word, |way| {
-                    compare(item, other, type_name, way, out)
+                    compare(item, &theirs[at], type_name, way, out)
                 });
             }
             None => out.push(way.change(&index, Some(item), None)),
         }
     }
-    for item in left {
+    for (item, _) in theirs.iter().zip(is_free).filter(|(_, is_free)| *is_free) {
         out.push(way.change("-", None, Some(item)));
     }
+    true
 }
 
 impl Change {
