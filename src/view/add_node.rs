@@ -51,13 +51,19 @@ pub fn AddNodes(props: &AddNodesProps) -> Html {
     let dispatch = use_dispatch();
     let field = use_node_ref();
     let on_submit = {
-        let field = field.clone();
+        let (field, is_import) = (field.clone(), props.is_import);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if let Some(input) = field.cast::<HtmlInputElement>() {
-                dispatch.send(Msg::AddWorkers(input.value().trim().parse().unwrap_or(0)));
-            } else if let Some(area) = field.cast::<HtmlTextAreaElement>() {
-                dispatch.send(Msg::ImportNodes(area.value()));
+            // A cast isn't checked: which of the two it is must be known.
+            let msg = if is_import {
+                let area = field.cast::<HtmlTextAreaElement>();
+                area.map(|area| Msg::ImportNodes(area.value()))
+            } else {
+                let input = field.cast::<HtmlInputElement>();
+                input.map(|input| Msg::AddWorkers(input.value().trim().parse().unwrap_or(0)))
+            };
+            if let Some(msg) = msg {
+                dispatch.send(msg);
             }
         })
     };
