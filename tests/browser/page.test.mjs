@@ -103,7 +103,7 @@ pageTest("why: a pod's story begins with the user", async (page) => {
   await page.locator(".causes li").first().getByText("you ran kubectl apply -f -").waitFor();
   await page.locator(".causes li").last().getByText(/became ready$/).waitFor();
   assert.equal(await page.locator(".why .remedy").count(), 0, "a healthy pod needs no fix");
-  const passed = page.locator(".checks__passed summary");
+  const passed = page.locator(".checks__passed > summary");
   assert.match(await passed.textContent(), /^\d+ checks passed$/);
   assert.equal(await page.locator(".check").first().isVisible(), false);
   await passed.click();

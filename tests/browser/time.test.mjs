@@ -105,7 +105,7 @@ pageTest("a number and an event have a chain too", { reducedMotion: true }, asyn
   await running(page);
   await page.getByRole("button", { name: "Ready 3", exact: true }).click();
   await page.getByRole("heading", { name: "Why? Ready of my-daemonset" }).waitFor();
-  await page.getByText(/It went from \d to 3 at/).waitFor();
+  await page.locator(".why .headline", { hasText: /It went from \d to 3 at/ }).waitFor();
   await page.locator(".causes li").first().getByText("kubectl apply -f -").waitFor();
   await tab(page, "Events");
   await page.locator(".event__reason", { hasText: "SuccessfulCreate" }).first().click();
