@@ -13,6 +13,9 @@ use std::rc::Rc;
 
 /// A type that can be read from JSON. Errors are worded as serde_json's.
 pub trait FromJson: Sized {
+    /// The names of its members, if it is a struct.
+    const NAMES: &[&str] = &[];
+
     fn from_json(value: Value) -> Result<Self, Error>;
 }
 
@@ -79,6 +82,8 @@ impl Members {
 macro_rules! json_object {
     ($type:ident by default $(and no $more:ident)? { $($field:ident: $name:literal,)* } $($rest:ident)?) => {
         impl $crate::api::json::FromJson for $type {
+            const NAMES: &[&str] = &[$($name),*];
+
             fn from_json(value: ::serde_json::Value) -> Result<Self, ::serde_json::Error> {
                 let mut given = $crate::api::json::Members::of(value, concat!("struct ", stringify!($type)))?;
                 let mut this = Self::default();
@@ -93,6 +98,8 @@ macro_rules! json_object {
     };
     ($type:ident whole { $($field:ident: $name:literal $(or $default:ident)?,)* }) => {
         impl $crate::api::json::FromJson for $type {
+            const NAMES: &[&str] = &[$($name),*];
+
             fn from_json(value: ::serde_json::Value) -> Result<Self, ::serde_json::Error> {
                 let mut given = $crate::api::json::Members::of(value, concat!("struct ", stringify!($type)))?;
                 Ok(Self { $($field: $crate::api::json::json_object!(@get given $name $($default)?),)* })
@@ -231,8 +238,22 @@ impl<T: FromJson> FromJson for BTreeMap<String, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::apps::{
+        ControllerRevision, DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetUpdateStrategy,
+        RollingUpdateDaemonSet,
+    };
+    use crate::api::core::{
+        Event, EventSource, Generic, Namespace, NamespaceStatus, ObjectReference, PriorityClass,
+    };
+    use crate::api::meta::{LabelSelector, LabelSelectorRequirement, ObjectMeta, OwnerReference};
+    use crate::api::node::{Node, NodeCondition, NodeSpec, NodeStatus, Taint};
     use crate::api::object::Object;
-    use crate::api::pod::Pod;
+    use crate::api::pod::{
+        Affinity, Container, ContainerPort, ContainerState, ContainerStatus, NodeAffinity,
+        NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Pod, PodCondition, PodSpec,
+        PodStatus, PodTemplateSpec, Probe, ResourceRequirements, Running, Terminated, Toleration,
+        Volume, Waiting,
+    };
     use serde::de::DeserializeOwned;
     use serde_json::json;
 
@@ -296,5 +317,86 @@ mod tests {
     fn a_struct_is_an_object() {
         assert!(read::<Pod>(json!([])).is_err());
         assert!(Object::from_value(json!({"apiVersion": "v1", "kind": "Pod", "spec": 1})).is_err());
+    }
+
+    /// Each member alone, with all sorts of values.
+    #[track_caller]
+    fn names_are_serdes<T: FromJson + DeserializeOwned + std::fmt::Debug + PartialEq>() {
+        let values = [
+            json!(null),
+            json!(true),
+            json!(7),
+            json!(-1),
+            json!(1.5),
+            json!("x"),
+            json!("2026-01-01T00:00:00Z"),
+            json!([]),
+            json!(["a"]),
+            json!([1]),
+            json!([{}]),
+            json!({}),
+            json!({"a": "1"}),
+            json!({"a": [1]}),
+            json!({"a": null}),
+        ];
+        assert!(!T::NAMES.is_empty());
+        for name in T::NAMES.iter().chain(&["another"]) {
+            for value in &values {
+                let object = json!({ *name: value });
+                // As serde has it, a list of its fields is a struct too.
+                let is_list =
+                    |error: &Error| error.to_string().contains("sequence, expected struct");
+                if !read::<T>(object.clone()).is_err_and(|error| is_list(&error)) {
+                    check::<T>(object);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_type_has_serdes_names() {
+        names_are_serdes::<ObjectMeta>();
+        names_are_serdes::<OwnerReference>();
+        names_are_serdes::<LabelSelector>();
+        names_are_serdes::<LabelSelectorRequirement>();
+        names_are_serdes::<DaemonSet>();
+        names_are_serdes::<DaemonSetSpec>();
+        names_are_serdes::<DaemonSetUpdateStrategy>();
+        names_are_serdes::<RollingUpdateDaemonSet>();
+        names_are_serdes::<DaemonSetStatus>();
+        names_are_serdes::<ControllerRevision>();
+        names_are_serdes::<Pod>();
+        names_are_serdes::<PodTemplateSpec>();
+        names_are_serdes::<PodSpec>();
+        names_are_serdes::<Volume>();
+        names_are_serdes::<Container>();
+        names_are_serdes::<ContainerPort>();
+        names_are_serdes::<ResourceRequirements>();
+        names_are_serdes::<Probe>();
+        names_are_serdes::<Toleration>();
+        names_are_serdes::<Affinity>();
+        names_are_serdes::<NodeAffinity>();
+        names_are_serdes::<NodeSelector>();
+        names_are_serdes::<NodeSelectorTerm>();
+        names_are_serdes::<NodeSelectorRequirement>();
+        names_are_serdes::<PodStatus>();
+        names_are_serdes::<PodCondition>();
+        names_are_serdes::<ContainerStatus>();
+        names_are_serdes::<ContainerState>();
+        names_are_serdes::<Waiting>();
+        names_are_serdes::<Running>();
+        names_are_serdes::<Terminated>();
+        names_are_serdes::<Node>();
+        names_are_serdes::<NodeSpec>();
+        names_are_serdes::<Taint>();
+        names_are_serdes::<NodeStatus>();
+        names_are_serdes::<NodeCondition>();
+        names_are_serdes::<Event>();
+        names_are_serdes::<ObjectReference>();
+        names_are_serdes::<EventSource>();
+        names_are_serdes::<Namespace>();
+        names_are_serdes::<NamespaceStatus>();
+        names_are_serdes::<PriorityClass>();
+        names_are_serdes::<Generic>();
     }
 }
