@@ -894,7 +894,7 @@ fn a_moment_is_bookmarked_once() {
             .page
             .timeline
             .state
-            .ends_with("has a bookmark already")
+            .ends_with("is bookmarked already")
     );
     assert_eq!(model.page.timeline.marked, Some(0));
 }
@@ -1389,9 +1389,9 @@ fn each_result_is_said_once_also_when_the_words_are_the_same() {
         1 Settled
         0 Settled
         1 invalid label value: "a=not allowed": a 
-        1 Node node-2. There is no DaemonSet that 
-        0 Node node-2. There is no DaemonSet that 
-        0 Node node-2. There is no DaemonSet that 
+        1 Node node-2: There is no DaemonSet yet.
+        0 Node node-2: There is no DaemonSet yet.
+        0 Node node-2: There is no DaemonSet yet.
     "#]]
     .assert_eq(&told.concat());
 }

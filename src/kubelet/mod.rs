@@ -250,7 +250,7 @@ impl Kubelets {
         kubelet.number = self.numbered;
         let has_pods = !kubelet.pods.is_empty();
         // A node that comes before it is Ready has a kubelet that has yet to get there.
-        if simulated && (!node.is_ready() || has_pods) {
+        if simulated && !kubelet.down && (!node.is_ready() || has_pods) {
             kubelet.booting = true;
             self.queue.push(now, Due::Registered(Rc::clone(&name)));
             let at = now + SimDuration(self.profile.node_start_ms);

@@ -205,18 +205,19 @@ impl Kubelets {
     ///
     /// The node lifecycle controller has to be told as well, that heartbeats stop or come.
     pub fn set_node_down(&mut self, client: &mut Client<'_>, name: &str, down: bool) {
-        let Some((name, kubelet)) = self
-            .nodes
-            .get_key_value(name)
-            .map(|(name, _)| Rc::clone(name))
-            .and_then(|name| Some((Rc::clone(&name), self.nodes.get_mut(&name)?)))
-        else {
-            return;
+        let name: Rc<str> = match self.nodes.get_key_value(name) {
+            Some((name, _)) => Rc::clone(name),
+            None => name.into(),
         };
-        if kubelet.down == down || kubelet.node.is_none() {
+        let kubelet = self.nodes.or_default(Rc::clone(&name));
+        if kubelet.down == down {
             return;
         }
         kubelet.down = down;
+        if kubelet.node.is_none() {
+            // It has just joined, and its kubelet hasn't seen it yet.
+            return;
+        }
         kubelet.cause = client.cause.or(kubelet.cause);
         if down {
             kubelet.booting = false;
@@ -330,9 +331,8 @@ impl Kubelets {
 
     /// The kubelet is alive and says that its node isn't ready (or is again).
     pub fn set_node_not_ready(&mut self, client: &mut Client<'_>, name: &str, not_ready: bool) {
-        let Some(kubelet) = self.nodes.get_mut(name) else {
-            return;
-        };
+        // A node that has just joined is known by its machine before its kubelet has seen it.
+        let kubelet = self.nodes.or_default(name.into());
         kubelet.not_ready = not_ready;
         if kubelet.works() {
             self.report_node(client, name);
