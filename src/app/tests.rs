@@ -889,13 +889,7 @@ fn a_moment_is_bookmarked_once() {
         [Msg::Key(Shortcut::Bookmark), Msg::Key(Shortcut::Bookmark)],
     );
     assert_eq!(model.session.bookmarks().len(), 1);
-    assert!(
-        model
-            .page
-            .timeline
-            .state
-            .ends_with("is bookmarked already")
-    );
+    assert!(model.page.timeline.state.ends_with("is bookmarked already"));
     assert_eq!(model.page.timeline.marked, Some(0));
 }
 

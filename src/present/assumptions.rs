@@ -3,6 +3,9 @@
 use crate::explain::times::{self, Times};
 use crate::kubelet::profile::Profile;
 
+/// The times' labels, in the order of their fields.
+pub const TIME_LABELS: [&str; 4] = Times::LABELS;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assumptions {
     /// `pull 1.5–4.5 s, start 0.7 s, ready after 1 s, stop 1.2 s`

@@ -7,7 +7,7 @@ use super::icons::{Icon, icon};
 use super::node_form::AddField;
 use super::race::Race;
 use crate::app::msg::{CompareField as Field, CompareMsg, Msg};
-use crate::explain::times::Times;
+use crate::present::assumptions::TIME_LABELS;
 use crate::present::compare::{
     Change, Chart, ComparePane, CompareResult, FRAME, Form, Row, SpreadRow,
 };
@@ -53,7 +53,7 @@ pub fn Compare(props: &CompareProps) -> Html {
                 { nodes(form, &dispatch) }
                 <fieldset>
                     <legend>{ "Assumed times" }</legend>
-                    { for Times::LABELS.iter().zip(&form.times).enumerate().map(|(i, (label, time))| field(TIMES[i], label, time, Field::Time(i), &dispatch)) }
+                    { for TIME_LABELS.iter().zip(&form.times).enumerate().map(|(i, (label, time))| field(TIMES[i], label, time, Field::Time(i), &dispatch)) }
                 </fieldset>
                 <fieldset class="compare__faults">
                     <legend>{ "Assumed faults" }</legend>

@@ -7,8 +7,7 @@ use super::menu::{Menu, MenuItem};
 use super::remedies::Remedies;
 use crate::app::daemon_set::kubectl;
 use crate::app::msg::{CompareMsg, DaemonSetMsg, Msg, Selection};
-use crate::explain::times::Times;
-use crate::present::assumptions::Assumptions;
+use crate::present::assumptions::{Assumptions, TIME_LABELS};
 use crate::present::availability::{AvailabilityChart, FRAME};
 use crate::present::daemon_set::{
     ContainerImage, DaemonSetId, DaemonSetPanel, Figure, RevisionRow, RolloutState, SelectionNote,
@@ -141,7 +140,7 @@ fn figure(figure: &Figure, id: &DaemonSetId, dispatch: &Dispatch) -> Html {
 
 /// What claimed times rest on; open, it can be changed.
 fn assumed(assumed: &Rc<Assumptions>, dispatch: &Dispatch) -> Html {
-    let labels = Times::LABELS
+    let labels = TIME_LABELS
         .into_iter()
         .chain(["Slow starts, %", "× slower"]);
     let on_submit = {

@@ -96,9 +96,7 @@ export default [
       await running(page);
       await section(page, "Status");
       await tab(page, "Status");
-      await page.locator("#daemon-set-menu-button").focus();
-      await page.keyboard.press("Enter");
-      await page.getByRole("menuitem", { name: /^Compare/ }).click();
+      await page.locator("#compare-open").click();
       await page.locator("#compare-run").click();
       await page.locator(".compare__table").first().waitFor();
       await page.locator("#compare-run").waitFor();
@@ -110,8 +108,6 @@ export default [
       await running(page);
       await section(page, "Status");
       await tab(page, "Controller");
-      const eye = page.locator('#eye[aria-expanded="false"]');
-      if (await eye.isVisible()) await eye.click();
       await page.locator(".eye__stage").first().waitFor();
     },
   },
@@ -130,8 +126,8 @@ export default [
     name: "scenario",
     hash: "#scenario=pending-on-a-full-node",
     async prepare(page) {
-      await section(page, "Editor");
-      await page.getByText("Answer").first().waitFor();
+      await section(page, "Cluster");
+      await page.locator(".story").waitFor();
     },
   },
   {

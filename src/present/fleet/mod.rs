@@ -347,7 +347,7 @@ impl CellState {
     /// The words that people read.
     pub fn label(self) -> &'static str {
         match self {
-            CellState::NotWanted => "no pod wanted",
+            CellState::NotWanted => "skipped",
             CellState::Missing => "pod missing",
             CellState::Pending => "pod pending",
             CellState::Starting => "pod starting",

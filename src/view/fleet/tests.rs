@@ -53,7 +53,7 @@ fn the_legend_has_all_states_always() {
             <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="NotWanted" data-revision="None" class="fleet__swatch">
             <path d="M4 4h4v4h-4z">
             </path>
-            </svg>no pod wanted <b>0</b>
+            </svg>skipped <b>0</b>
             </li>
             <li data-state="Missing" class="fleet__key">
             <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" data-state="Missing" data-revision="None" class="fleet__swatch">
@@ -171,7 +171,7 @@ fn the_table_says_in_words_what_cells_show() {
             <div class="fleet__pages">
             <label>Show <select class="fleet__filter">
             <option value="" selected="selected">all nodes</option>
-            <option value="NotWanted">no pod wanted</option>
+            <option value="NotWanted">skipped</option>
             <option value="Missing">pod missing</option>
             <option value="Pending">pod pending</option>
             <option value="Starting">pod starting</option>
