@@ -60,7 +60,9 @@ impl Experiment {
             Experiment::AddNode => "It gets its pod by itself.",
             Experiment::Taint => "NoExecute evicts every pod that doesn't tolerate it.",
             Experiment::Image => "The pods are replaced, one node at a time.",
-            Experiment::PowerOff => "Nobody is left there to report what its pod does.",
+            Experiment::PowerOff => {
+                "Its pod stays. After 50 s without heartbeats the node turns NotReady."
+            }
             Experiment::Why => "Click any node, pod or number: the page says why it is so.",
         }
     }
@@ -269,11 +271,16 @@ impl Model {
                 node.map(|node| format!("Ask about {node}"))
             }
         };
+        // What the last one began is to be seen first; whoever asks why may ask at once.
+        let is_watching = at != Experiment::Why && !self.is_idle();
         Some(NextExperiment {
             steps: Experiment::ALL.map(|step| (step, self.guide.marks[step as usize])),
             at,
-            about: at.about(),
-            button,
+            about: match is_watching {
+                true => "comes next. Watch the cluster settle first.",
+                false => at.about(),
+            },
+            button: button.filter(|_| !is_watching),
         })
     }
 
@@ -476,6 +483,12 @@ mod tests {
         }
         assert_eq!(
             told(&model),
+            "Add a node:  [open done done open open]",
+            "what goes on is watched first"
+        );
+        send(&mut model, [SETTLE]);
+        assert_eq!(
+            told(&model),
             "Add a node: Add a node [open done done open open]"
         );
         let node = Selection::Node("node-3".into());
@@ -495,7 +508,7 @@ mod tests {
     fn a_gpu_node_is_added_and_not_tainted() {
         let mut model = running();
         let kind = NodeKind::Gpu;
-        send(&mut model, [Msg::AddNodes { kind, count: 1 }]);
+        send(&mut model, [Msg::AddNodes { kind, count: 1 }, SETTLE]);
         assert_eq!(
             told(&model),
             "Taint it: Taint gpu-1 [done open open open open]"

@@ -126,6 +126,9 @@ pub struct Model {
     pub pointed: Option<usize>,
 }
 
+/// Lines of a result that are said one by one.
+const TOLD_MAX: usize = 3;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub tone: Tone,
@@ -681,6 +684,14 @@ fn template(kind: NodeKind) -> NodeTemplate {
     }
 }
 
+/// The lines of a result in a sentence; of many, the first.
+fn said_of(lines: &[String]) -> String {
+    match lines {
+        [first, .., _] if lines.len() > TOLD_MAX => format!("{first} and {} more", lines.len() - 1),
+        _ => lines.join(", "),
+    }
+}
+
 /// What is offered after a document was closed.
 pub fn closed_sentence(tab: &editor::Tab) -> String {
     let what = match tab.title.as_str() {
@@ -722,7 +733,7 @@ impl Model {
             .echo(kubectl.as_deref(), &words, &printed, result.is_err());
         if let Ok(outcome) = &result {
             self.notice = None;
-            self.tell(outcome.lines.join(", "));
+            self.tell(said_of(&outcome.lines));
             self.go_on();
         }
         if let Err(failure) = &result

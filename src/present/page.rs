@@ -153,6 +153,7 @@ impl Page {
             shown: look.shown.number,
         };
         let is_same = self.stamp == stamp;
+        let is_quiet = self.stamp.entries == stamp.entries;
         let mut changed = false;
         if !is_same {
             self.stamp = stamp;
@@ -162,7 +163,7 @@ impl Page {
             self.group_by = look.group_by;
             changed |= self.refresh_fleet_groups(cluster, None);
         }
-        changed |= self.refresh_groups(cluster, set.as_deref(), look.pace, is_same);
+        changed |= self.refresh_groups(cluster, set.as_deref(), look.pace, is_same, is_quiet);
         self.behind += u32::from(!is_same || self.behind > 0);
         let is_busy = matches!(look.pace, Pace::Playing | Pace::Jumping)
             && self.cluster.node_count > CARDS_MAX;
@@ -196,10 +197,13 @@ impl Page {
         set: Option<&DaemonSet>,
         pace: Pace,
         is_same: bool,
+        is_quiet: bool,
     ) -> bool {
         let is_many = self.cluster.node_count > CARDS_MAX;
-        let is_late = is_many && matches!(pace, Pace::Playing | Pace::Jumping);
-        self.groups_late |= is_late && !is_same;
+        let is_playing = matches!(pace, Pace::Playing | Pace::Jumping);
+        // Where nothing was written since the last picture there is time for it.
+        let is_late = is_many && is_playing && !(self.groups_late && is_quiet);
+        self.groups_late |= is_late && !is_same && !is_quiet;
         if is_late || (is_same && !self.groups_late) {
             return false;
         }

@@ -216,6 +216,10 @@ fn note(pod: &Pod, state: PodState, seconds_left: u64) -> String {
         }
         (PodState::Pulling, _) => "pulling the image".to_owned(),
         (PodState::Starting, _) => "starting".to_owned(),
+        // The kubelet said that its containers are ready; since then its node fell silent.
+        (PodState::Running, _) if pod.status.container_statuses.iter().all(|c| c.ready) => {
+            "node lost".to_owned()
+        }
         (PodState::Running, _) => "not ready yet".to_owned(),
         (PodState::CrashLoop, seconds @ 1..) => format!("restarts in {seconds} s"),
         (PodState::ImageError, seconds @ 1..) => format!("next pull in {seconds} s"),

@@ -334,7 +334,16 @@ fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet
     let verdict = cluster.verdict(set, node);
     let pods: Vec<&Rc<Pod>> = scene.owned_on(name).collect();
     let first = pods.first();
-    let answer = first.map_or_else(String::new, |pod| notes(cluster, scene, set, node, pod));
+    let mut answer = first.map_or_else(String::new, |pod| notes(cluster, scene, set, node, pod));
+    if cluster.parts.kubelets.is_down(name) {
+        let off = match node.is_ready() {
+            true => {
+                "is powered off, and nobody knows yet: after 50 s without heartbeats it turns NotReady."
+            }
+            false => "is powered off: nobody reports from there, so its pods stay as they were.",
+        };
+        answer = format!("{name} {off} {answer}");
+    }
     let verdicts = verdicts(cluster, scene, node, set);
     let chosen = verdicts.iter().find(|line| line.is_chosen);
     let tone = chosen.map_or(Tone::Plain, |line| line.state.tone());

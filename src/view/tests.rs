@@ -618,6 +618,7 @@ fn a_newcomer_is_told_the_idea_and_offered_questions_and_experiments() {
         count: 1,
     };
     update(&mut model, add);
+    update(&mut model, Msg::Clock(ClockMsg::Settle));
     let (html, text) = bar(&model).unwrap();
     assert!(
         text.contains("Add a node: done") && text.contains("Taint node-4"),

@@ -19,6 +19,9 @@ const SKIPPED_EVERY_MS: u64 = 500;
 /// Entries that are looked at for it; more come in one frame only after a jump.
 const SKIPPED_MAX: usize = 5_000;
 
+/// After this time in milliseconds at 1×, what somebody did isn't what they do.
+const OVER_MS: u64 = 2_500;
+
 /// What is shown is never older than this, in milliseconds at 1×.
 pub const LAG_MS_MAX: u64 = 1_500;
 /// Stretches of the trace in which the causes of what comes next are looked for.
@@ -43,6 +46,8 @@ pub struct Shown {
     pub is_at_controller: bool,
     /// The cluster has nothing to do after it.
     pub is_settled: bool,
+    /// It has been shown for a while, and nothing came after it.
+    pub is_over: bool,
     /// It doesn't follow from the moment that was shown before: nothing travels.
     pub is_jump: bool,
 }
@@ -59,6 +64,8 @@ struct Span {
 pub struct Pacer {
     lineage: Option<Lineage>,
     now_ms: u64,
+    /// Since when `shown` is shown.
+    since_ms: u64,
     /// Quarters of a millisecond that `now_ms` leaves out.
     rest: u64,
     /// Entries of the trace that have been taken in.
@@ -113,6 +120,7 @@ impl Pacer {
         if !is_same || self.now_ms >= self.last_ms + SKIPPED_EVERY_MS {
             self.last_ms = self.now_ms;
             self.number += 1;
+            self.since_ms = self.now_ms;
             self.shown = Shown {
                 number: self.number,
                 cue: std::mem::take(&mut self.skipped),
@@ -196,6 +204,7 @@ impl Pacer {
                 cue,
                 is_at_controller,
                 is_settled,
+                is_over: false,
                 is_jump: false,
             },
             due_ms,
@@ -220,7 +229,9 @@ impl Pacer {
     pub fn show_due(&mut self) {
         while let Some(beat) = self.waiting.pop_front_if(|beat| beat.due_ms <= self.now_ms) {
             self.shown = beat.shown;
+            self.since_ms = self.now_ms;
             self.before = Some(beat.cluster);
         }
+        self.shown.is_over = self.now_ms >= self.since_ms + OVER_MS;
     }
 }

@@ -80,15 +80,14 @@ pub fn strip(
     let cue = &shown.cue;
     let is_new = before.number != shown.number;
     let is_quiet = cluster.is_settled();
+    let is_over = is_quiet || shown.is_over;
     let acts = [!cue.created_on.is_empty(), !cue.deleted_on.is_empty()];
     let said = controller(scene, set, cue).filter(|_| is_new);
-    let waits_on = before.controller.tone == Tone::Warn && !is_new;
+    // A wait is told for as long as it lasts.
+    let is_waiting = before.controller.tone == Tone::Warn && !holders(scene).is_empty();
     let controller = match said {
         Some(words) => name_set(cluster, cue, words),
-        None if is_quiet && !waits_on && before.controller.tone != Tone::Warn => {
-            at_rest(scene, set)
-        }
-        None if before.controller.text.is_empty() => at_rest(scene, set),
+        None if before.controller.text.is_empty() || is_over && !is_waiting => at_rest(scene, set),
         None => before.controller.clone(),
     };
     let is_fresh = |key: &Key| shown.is_at_controller && cue.created.contains(key);
