@@ -116,6 +116,9 @@ mod fleet {
             yew::Callback::from(move |name: Rc<str>| chosen.borrow_mut().push(name.to_string()))
         };
         let props = FleetProps {
+            groups: Rc::default(),
+            group_by: Default::default(),
+            on_group: yew::Callback::noop(),
             view: view(count),
             selected: None,
             parts: Vec::new(),

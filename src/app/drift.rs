@@ -176,6 +176,14 @@ impl Stated {
             // What the server adds to these is its own business.
             changes.retain(|change| change.tab.is_some());
         }
+        // Its default depends on the image's tag when the pod template was first written; a later apply leaves it as it is.
+        let is_stated = |change: &Change| {
+            let root = self.node();
+            root.is_some_and(|root| root.find(&change.steps).is_some())
+        };
+        let is_policy =
+            |change: &Change| change.steps.last().is_some_and(|s| s == "imagePullPolicy");
+        changes.retain(|change| !is_policy(change) || is_stated(change));
         let is_new = self.is_gone || self.changes != changes;
         (self.is_gone, self.seen, self.changes) = (false, Some(live), changes);
         is_new

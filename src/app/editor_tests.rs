@@ -265,6 +265,17 @@ fn neither_defaults_nor_status_nor_a_restart_differ() {
 }
 
 #[test]
+fn a_pull_policy_that_nobody_wrote_is_no_difference() {
+    let latest = AGENT.replace("agent:1", "agent:latest");
+    let mut model = with(&latest);
+    let tab = model.editor.active;
+    let text = latest.replace("agent:latest", "agent:2");
+    update(&mut model, Msg::Editor(EditorMsg::Typed { tab, text }));
+    update(&mut model, APPLY);
+    assert_eq!(told(&model.pane.drift), "same");
+}
+
+#[test]
 fn overwriting_makes_the_cluster_say_it_again() {
     for line in [
         "set image ds/agent agent=agent:2",

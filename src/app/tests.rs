@@ -865,7 +865,9 @@ fn settled_is_a_state_and_the_last_act_or_all_is_played_again() {
 fn marks_stand_where_the_scrubber_stands_at_their_moment() {
     let model = running();
     let bar = &model.page.timeline;
-    assert!(bar.max_ms >= bar.end_ms && bar.max_ms - bar.end_ms < 100 && bar.max_ms % 100 == 0);
+    assert!(
+        bar.max_ms >= bar.end_ms && bar.max_ms - bar.end_ms < 100 && bar.max_ms.is_multiple_of(100)
+    );
     for mark in &bar.marks {
         assert_eq!(u64::from(mark.permille), mark.at_ms * 1000 / bar.max_ms);
     }

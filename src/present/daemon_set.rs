@@ -19,6 +19,8 @@ pub struct DaemonSetId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DaemonSetPanel {
     pub id: DaemonSetId,
+    /// Its colour and glyph, as on its pods' tiles.
+    pub mark: Option<u8>,
     pub is_terminating: bool,
     /// One sentence: `3 of 3 pods available, all up to date`.
     pub headline: String,
@@ -119,6 +121,7 @@ pub fn panel(scene: &Scene, set: &DaemonSet, fresh: &Count, is_stale: bool) -> D
     let (headline, tone) = headline(set, &rollout, fresh);
     DaemonSetPanel {
         id: id(set),
+        mark: scene.mark(&set.metadata.uid),
         is_terminating,
         headline,
         tone,

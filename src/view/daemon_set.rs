@@ -2,7 +2,7 @@
 
 use super::chart::{self, n};
 use super::dispatch::{Dispatch, use_dispatch};
-use super::icons::{Icon, icon};
+use super::icons::{Icon, icon, mark};
 use super::menu::{Menu, MenuItem};
 use super::remedies::Remedies;
 use crate::app::daemon_set::kubectl;
@@ -77,7 +77,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
 
 fn title(panel: &DaemonSetPanel, all: &Rc<[DaemonSetId]>, dispatch: &Dispatch) -> Html {
     if all.len() < 2 {
-        return html! { <><span class="kind">{ "DaemonSet" }</span>{ " " }{ &panel.id.name }</> };
+        return html! { <><span class="kind">{ "DaemonSet" }</span>{ " " }{ mark(panel.mark) }{ " " }{ &panel.id.name }</> };
     }
     let choose = {
         let (dispatch, all) = (dispatch.clone(), all.clone());
@@ -92,7 +92,7 @@ fn title(panel: &DaemonSetPanel, all: &Rc<[DaemonSetId]>, dispatch: &Dispatch) -
     };
     html! {
         <>
-            <label class="kind" for="choose-daemon-set">{ "DaemonSet" }</label>{ " " }
+            <label class="kind" for="choose-daemon-set">{ "DaemonSet" }</label>{ " " }{ mark(panel.mark) }{ " " }
             <select id="choose-daemon-set" onchange={choose}>
                 { for all.iter().map(|id| html! { <option selected={*id == panel.id}>{ &id.name }</option> }) }
             </select>

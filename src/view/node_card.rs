@@ -120,10 +120,19 @@ fn taint(taint: &TaintChip) -> Html {
 fn halves(text: &str) -> Html {
     match text.split_once('/') {
         Some((domain, rest)) => html! {
-            <><span class="chip__domain">{ domain }</span><span class="chip__rest">{ format!("/{rest}") }</span></>
+            <><span class="chip__domain">{ domain }</span><span class="chip__rest">{ "/" }{ value(rest) }</span></>
         },
-        None => html! { <span class="chip__rest">{ text.to_owned() }</span> },
+        None => html! { <span class="chip__rest">{ value(text) }</span> },
     }
+}
+
+/// `key=value:Effect`, which may wrap before its value and its effect.
+fn value(text: &str) -> Html {
+    let parts = text.split_inclusive(['=', ':']);
+    let parts = parts.enumerate();
+    parts
+        .map(|(i, part)| html! { <>if i > 0 { <wbr /> }{ part }</> })
+        .collect()
 }
 
 /// What may be cut is shown whole also to the keyboard.

@@ -2,7 +2,9 @@
 
 mod measure;
 
+use daemonset_playground::present::fleet::GroupBy;
 use daemonset_playground::present::page::{Look, Page, Subject};
+use daemonset_playground::present::stage::pacing::Shown;
 use daemonset_playground::present::timeline::{Pace, Speed};
 use daemonset_playground::session::Session;
 use daemonset_playground::session::command::Command;
@@ -25,7 +27,11 @@ fn main() {
         "settle"
     );
     for nodes in [500, 5_000, 15_000] {
+        let shown = Shown::default();
         let look = Look {
+            cluster: None,
+            shown: &shown,
+            group_by: GroupBy::default(),
             subject: Subject::None,
             daemon_set: None,
             pace: Pace::Playing,

@@ -115,7 +115,7 @@ pageTest("settled offers replay; the past is told, and left by one click", async
   await waitForCards(page, [...READY, "node-4: Ready r1"]);
   await page.locator("#scrubber").fill("1000");
   await page.getByText("Viewing 0:01.").waitFor();
-  await page.getByRole("button", { name: "Back to now" }).click();
+  await page.locator("#now").click();
   await page.locator(".past").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Replay the last act" }).click();
   await page.locator('.timeline[data-pace="Playing"]').waitFor();
@@ -152,7 +152,7 @@ pageTest("starting from a preset replaces, and what was here can be had back", a
   await openPreset(page, /^Fluentd log collector/);
   await page.getByText("Watch:").waitFor();
   await waitForCards(page, ["control-plane-1:", "node-1:", "node-2:", "node-3:", "node-4:"]);
-  await page.getByRole("button", { name: "Back to what you had" }).click();
+  await page.getByRole("button", { name: "Restore", exact: true }).click();
   await waitForCards(page, READY);
   await openPreset(page, /^Add Fluentd log collector/);
   await page.locator("#node-control-plane-1").waitFor();

@@ -43,7 +43,7 @@ pageTest("a pasted link keeps what was here, and a reload too", async (page) => 
   await waitForCards(page, READY);
   assert.match(await currentText(page), /half-typed/);
   await back.click();
-  await page.locator(".invitation summary").waitFor();
+  await page.locator(".story").waitFor();
 });
 
 pageTest("a closed tab opens again with its text", async (page) => {
@@ -151,9 +151,8 @@ pageTest("with many tabs the active one and + can be seen, and titles differ", a
   assert.ok(await inView('.tabs__tab[data-active="true"]'), "the first");
 });
 
-pageTest("on a phone the way to the pods is shown after Apply", { size: "phone" }, async (page) => {
+pageTest("on a phone the cluster comes to the front after Apply", { size: "phone" }, async (page) => {
   await apply(page);
-  await page.getByRole("button", { name: "Watch the pods" }).click();
   await page.locator("#node-node-1").waitFor();
   assert.notEqual(await focused(page), "BODY");
 });
@@ -171,7 +170,7 @@ pageTest("an embedded page invites, applies, and opens as a page of its own", { 
 });
 
 pageTest("an embedded scenario asks its question", { query: "?embed&scenario=no-floor" }, async (page) => {
-  await page.locator(".demo .invitation summary").waitFor();
+  await page.locator(".story").getByText("With maxUnavailable 1, why are two pods of four unavailable?").waitFor();
   await section(page, "Cluster");
   assert.ok(await page.getByRole("link", { name: "Open in the playground" }).isVisible());
 });

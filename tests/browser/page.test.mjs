@@ -44,7 +44,7 @@ pageTest("an added node gets its pod", async (page) => {
   await page.getByRole("button", { name: "Add nodes of another kind" }).click();
   await page.getByRole("menuitem", { name: /^Control plane/ }).click();
   await settle(page);
-  await waitForCards(page, ["control-plane-1:", ...READY, "node-4: Ready r1"]);
+  await waitForCards(page, [...READY, "node-4: Ready r1", "control-plane-1:"]);
 });
 
 pageTest("a label that the nodeSelector needs decides", async (page) => {
@@ -161,8 +161,7 @@ pageTest("the numbers say what they mean when they are asked, in one or two rows
 
 pageTest("applying another DaemonSet shows its status", async (page) => {
   await running(page);
-  await page.getByRole("button", { name: "Open a preset, a scenario or an object" }).click();
-  await page.getByRole("menuitem", { name: /node-exporter/ }).click();
+  await openPreset(page, /^Add .*node-exporter/i);
   await page.locator("#apply").click();
   await page.locator("#choose-daemon-set", { hasText: "node-exporter" }).waitFor();
   assert.equal(await page.locator("#choose-daemon-set").evaluate((it) => it.selectedOptions[0].textContent), "node-exporter");
@@ -176,7 +175,7 @@ pageTest("assumed times can be changed, and taken back", async (page) => {
   await page.locator(".assumed summary", { hasText: "pull 9 s" }).waitFor();
   await page.locator("#assume-1").fill("soon");
   await page.locator("#assume-1").press("Enter");
-  await page.getByRole("alert").getByText("Start, s: \"soon\" isn't a time").waitFor();
+  await page.locator(".notice").getByText("Start, s: \"soon\" isn't a time").waitFor();
   await page.locator("#undo").click();
   await page.locator(".assumed summary", { hasText: "pull 1.5–4.5 s" }).waitFor();
 });

@@ -1,11 +1,14 @@
 //! The pacing: causes before effects, a bounded lag, the same trace, nothing to do when idle.
 
 use super::pacing::{LAG_MS_MAX, Pacer};
+use super::strip::Strip;
 use crate::present::pod::{PodState, state};
+use crate::present::scene::Scene;
 use crate::session::Session;
 use crate::session::command::Command;
 use crate::session::scenario::{NodeGroup, Scenario};
 use crate::sim::time::{SimDuration, SimTime};
+use expect_test::expect;
 
 const FRAME_MS: u32 = 16;
 
@@ -237,4 +240,68 @@ fn a_jump_is_shown_at_once() {
     stage.pacer.take(&stage.session);
     assert!(!stage.pacer.is_behind());
     assert!(stage.pacer.shown().is_jump);
+}
+
+/// The sentences that the strip says of the controller and of the scheduler, each once, in order.
+fn sentences(stage: &mut Stage, frames: usize) -> String {
+    let (mut strip, mut told) = (Strip::default(), Vec::new());
+    for _ in 0..frames {
+        stage.frame();
+        let cluster = stage.shown();
+        let set = cluster.server.daemon_sets.iter().next().cloned();
+        let scene = set.as_ref().map(|set| Scene::at(cluster, set));
+        let scene = scene.unwrap_or_default();
+        let shown = stage.pacer.shown();
+        strip = super::strip::strip(cluster, &scene, set.as_deref(), shown, &strip);
+        for (who, words) in [
+            ("controller", &strip.controller),
+            ("scheduler", &strip.scheduler),
+        ] {
+            let line = format!("{who}: {}\n", words.text);
+            let last = told
+                .iter()
+                .rev()
+                .find(|told: &&String| told.starts_with(who));
+            if last != Some(&line) {
+                told.push(line);
+            }
+        }
+    }
+    told.concat()
+}
+
+#[test]
+fn the_control_plane_says_what_it_does() {
+    let mut stage = Stage::new(3);
+    stage.submit(manifest(1));
+    expect![[r#"
+        controller: 0 of 3 eligible nodes have a pod
+        scheduler: queue empty
+        controller: creates 3 pods
+        scheduler: 3 pods in the queue
+        scheduler: binds 3 pods
+        scheduler: queue empty
+        controller: nothing to do: 3 eligible nodes have a pod
+    "#]]
+    .assert_eq(&sentences(&mut stage, 500));
+    stage.submit(manifest(2));
+    expect![[r#"
+        controller: nothing to do: 3 eligible nodes have a pod
+        scheduler: queue empty
+        controller: deletes the old pod on node-1
+        controller: waits: maxUnavailable 1 is used by node-1
+        controller: creates a pod for node-1
+        scheduler: 1 pod in the queue
+        controller: waits: maxUnavailable 1 is used by node-1
+        scheduler: binds a pod to node-1
+        scheduler: queue empty
+        controller: deletes the old pod on node-2
+        controller: waits: maxUnavailable 1 is used by node-2
+        controller: creates a pod for node-2
+        scheduler: 1 pod in the queue
+        controller: waits: maxUnavailable 1 is used by node-2
+        scheduler: binds a pod to node-2
+        scheduler: queue empty
+    "#]]
+    .assert_eq(&sentences(&mut stage, 420));
 }
