@@ -102,10 +102,10 @@ pub fn story(story: &StoryBar, dispatch: &Dispatch) -> Html {
 pub fn past(bar: &Timeline, dispatch: &Dispatch) -> Html {
     let now = bar.now.split('.').next().unwrap_or_default();
     html! {
-        <div class="past" role="group" aria-label="The past">
+        <section class="past" aria-label="The past">
             <p><b>{ format!("Viewing {now}.") }</b>{ " Acting here starts a branch." }</p>
             <button type="button" class="button button--small" id="now" onclick={dispatch.on(Msg::Clock(ClockMsg::Now))}>{ "Back to now" }</button>
-        </div>
+        </section>
     }
 }
 

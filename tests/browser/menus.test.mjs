@@ -5,11 +5,13 @@ import { pageTest } from "./harness.mjs";
 import { apply, section, settle, tab } from "./steps.mjs";
 
 const OPENERS = '[aria-haspopup="menu"], [aria-haspopup="dialog"]';
+/** Menus are popovers; the list of scenarios is a dialog. */
+const FLOATS = "[popover], .dialog";
 
 /** What is wrong with the place of what is open: outside of the window, cut, or covered. */
 function faults(page) {
-  return page.evaluate(() => {
-    const lists = [...document.querySelectorAll("[popover]")].filter((list) => list.checkVisibility());
+  return page.evaluate((floats) => {
+    const lists = [...document.querySelectorAll(floats)].filter((list) => list.checkVisibility());
     if (lists.length !== 1) return [`${lists.length} are open`];
     const [list] = lists;
     const rect = list.getBoundingClientRect();
@@ -39,7 +41,7 @@ function faults(page) {
       }
     }
     return found;
-  });
+  }, FLOATS);
 }
 
 /** Opens each menu of what is shown, and measures it; gives how many there were. */
@@ -48,10 +50,10 @@ async function walk(page, seen) {
   for (const id of ids) {
     const button = page.locator(`[id="${id}"]`);
     await button.click();
-    await page.locator("[popover]").first().waitFor();
+    await page.locator(FLOATS).first().waitFor();
     assert.deepEqual(await faults(page), [], id);
     await page.keyboard.press("Escape");
-    await page.locator("[popover]").waitFor({ state: "detached" });
+    await page.locator(FLOATS).waitFor({ state: "detached" });
     assert.equal(await page.evaluate(() => document.activeElement?.id), id, "the focus goes back");
     seen.add(id);
   }

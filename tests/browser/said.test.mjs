@@ -18,6 +18,8 @@ function places(page) {
 
 for (const size of ["desktop", "laptop", "tablet"]) {
   pageTest(`a notice moves nothing and covers no button, ${size}`, { size }, async (page) => {
+    // The rich editor brings the splitter.
+    await page.locator('.yaml[data-editor="rich"]').waitFor();
     const before = await places(page);
     await page.getByRole("button", { name: "Share" }).click();
     const notice = page.locator(".notice");
