@@ -85,9 +85,10 @@ const FILMS = {
     every: 600,
     speed: "5×",
     prepare: async (page) => {
-      await kubectl(page, "cluster add-node worker --count 297");
-      await settle(page);
       await running(page);
+      await kubectl(page, "cluster add-node worker --count 297");
+      await page.locator(".fleet__canvas").waitFor();
+      await settle(page);
       await kubectl(page, patch({ maxUnavailable: "10%" }));
       await settle(page);
     },
