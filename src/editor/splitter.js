@@ -53,6 +53,7 @@ export function splitter(pane) {
   });
   const watch = new ResizeObserver(tell);
   watch.observe(pane);
+  tell();
   pane.append(bar);
   return () => {
     watch.disconnect();
