@@ -170,8 +170,8 @@ fn controller(scene: &Scene, set: Option<&DaemonSet>, cue: &Cue) -> Option<Words
             ..
         } => {
             let what = match max_surge {
-                0 => format!("maxUnavailable {max_unavailable}"),
-                _ => format!("maxSurge {max_surge}"),
+                0 => format!("budget {max_unavailable}"),
+                _ => format!("surge {max_surge}"),
             };
             let is_own = set.is_some_and(|set| cue.set.as_ref() == Some(&set.key()));
             let holders = is_own.then(|| holders(scene)).filter(|all| !all.is_empty());
@@ -179,7 +179,7 @@ fn controller(scene: &Scene, set: Option<&DaemonSet>, cue: &Cue) -> Option<Words
                 Some(nodes) => Words::new(
                     Tone::Warn,
                     format!(
-                        "waits: {what} is used by {}",
+                        "waits: {what} used by {}",
                         list(&nodes, nodes.len(), NAMED_MAX)
                     ),
                 ),

@@ -289,17 +289,17 @@ fn the_control_plane_says_what_it_does() {
         controller: nothing to do: 3 eligible nodes have a pod
         scheduler: queue empty
         controller: deletes the old pod on node-1
-        controller: waits: maxUnavailable 1 is used by node-1
+        controller: waits: budget 1 used by node-1
         controller: creates a pod for node-1
         scheduler: 1 pod in the queue
-        controller: waits: maxUnavailable 1 is used by node-1
+        controller: waits: budget 1 used by node-1
         scheduler: binds a pod to node-1
         scheduler: queue empty
         controller: deletes the old pod on node-2
-        controller: waits: maxUnavailable 1 is used by node-2
+        controller: waits: budget 1 used by node-2
         controller: creates a pod for node-2
         scheduler: 1 pod in the queue
-        controller: waits: maxUnavailable 1 is used by node-2
+        controller: waits: budget 1 used by node-2
         scheduler: binds a pod to node-2
         scheduler: queue empty
     "#]]
