@@ -233,9 +233,13 @@ fn at_rest(scene: &Scene, set: Option<&DaemonSet>) -> Words {
     let text = match (totals.desired, totals.current) {
         (0, _) => format!("{}: no eligible nodes", set.metadata.name),
         (desired, current) if desired == current => format!(
-            "nothing to do: {} {} a pod",
-            count(desired.max(0) as u64, "eligible node"),
-            if desired == 1 { "has" } else { "have" }
+            "idle: {} {} pod",
+            count(desired.max(0) as u64, "node"),
+            if desired == 1 {
+                "has its"
+            } else {
+                "have their"
+            }
         ),
         (desired, current) => format!("{current} of {desired} eligible nodes have a pod"),
     };

@@ -281,12 +281,12 @@ fn the_control_plane_says_what_it_does() {
         scheduler: 3 pods in the queue
         scheduler: binds 3 pods
         scheduler: queue empty
-        controller: nothing to do: 3 eligible nodes have a pod
+        controller: idle: 3 nodes have their pod
     "#]]
     .assert_eq(&sentences(&mut stage, 500));
     stage.submit(manifest(2));
     expect![[r#"
-        controller: nothing to do: 3 eligible nodes have a pod
+        controller: idle: 3 nodes have their pod
         scheduler: queue empty
         controller: deletes the old pod on node-1
         controller: waits: budget 1 used by node-1
