@@ -138,7 +138,7 @@ impl Model {
         }
     }
 
-    /// Makes the assumptions anew if kubelets behave otherwise now.
+    /// Renews the assumptions if kubelets behave differently now.
     pub(super) fn refresh_assumed(&mut self) -> bool {
         let profile = self.session.cluster().parts.kubelets.profile();
         let is_same = self.assumed.profile.as_ref() == Some(profile);
