@@ -233,15 +233,8 @@ impl Page {
             (count as usize == nodes.len()).then_some(groups)
         });
         let groups = followed.unwrap_or_else(|| {
-            let mut keyed: Vec<_> = nodes
-                .iter()
-                .map(|node| (natural(&node.metadata.name), node))
-                .collect();
-            keyed.order_by_key(|(key, _)| *key);
-            let cells = keyed.into_iter();
-            group::groups(
-                cells.map(|(_, node)| (group_of(node, by), fleet_node(&self.scene, node))),
-            )
+            let cells = in_order(cluster);
+            group::groups(cells.map(|node| (group_of(node, by), fleet_node(&self.scene, node))))
         });
         renew(&mut self.fleet_groups, groups)
     }
@@ -450,15 +443,19 @@ pub(super) fn fleet(
         (view.count() as usize == nodes.len()).then_some(view)
     });
     followed.unwrap_or_else(|| {
-        // Keys first: taking names apart at each comparison costs more than the rest of the picture.
-        let keyed = nodes
-            .iter()
-            .map(|node| (natural(&node.metadata.name), node));
-        let mut keyed: Vec<_> = keyed.collect();
-        keyed.order_by_key(|(key, _)| *key);
-        let nodes = keyed.into_iter();
-        nodes.map(|(_, node)| fleet_node(scene, node)).collect()
+        let nodes = in_order(cluster);
+        nodes.map(|node| fleet_node(scene, node)).collect()
     })
+}
+
+/// All nodes, `node-2` before `node-10`.
+fn in_order(cluster: &Cluster) -> impl Iterator<Item = &Rc<Node>> {
+    // Keys first: taking names apart at each comparison costs more than the rest of the picture.
+    let nodes = cluster.server.nodes.iter();
+    let keyed = nodes.map(|node| (natural(&node.metadata.name), node));
+    let mut keyed: Vec<_> = keyed.collect();
+    keyed.order_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, node)| node)
 }
 
 fn cell_state(pod: &Pod) -> CellState {

@@ -46,8 +46,6 @@ pub struct Cue {
     pub set: Option<Key>,
     /// The DaemonSet controller took a key from its queue.
     pub has_sync: bool,
-    /// It wrote the status.
-    pub has_status: bool,
     /// Pods that it created, and their nodes.
     pub created: Vec<Key>,
     pub created_on: Named,
@@ -106,7 +104,6 @@ impl Cue {
             }
             (What::Created | What::Deleted, Kind::Node) => self.has_node = true,
             (What::Updated(what), Kind::Node) => self.has_node |= !what.starts_with("status"),
-            (What::Counted(_), Kind::DaemonSet) => self.has_status = true,
             _ => {}
         }
     }
@@ -127,7 +124,6 @@ impl Cue {
         self.has_command |= next.has_command;
         self.set = next.set.or(self.set.take());
         self.has_sync |= next.has_sync;
-        self.has_status |= next.has_status;
         self.created.extend(next.created);
         self.created_on.absorb(next.created_on);
         self.deleted_on.absorb(next.deleted_on);
