@@ -940,9 +940,9 @@ impl Model {
         let is_page_new = self.page.refresh(&self.session, &look);
         let why = self.why().cloned();
         self.editor.keep_pointing(why.as_deref());
-        let pane = self
-            .editor
-            .pane(&self.presets, self.session.log().is_empty());
+        let is_first_visit = self.session.log().is_empty();
+        let marks = &self.page.marks;
+        let pane = self.editor.pane(&self.presets, is_first_visit, marks);
         if *self.pane != pane {
             self.pane = Rc::new(pane);
         }

@@ -196,7 +196,7 @@ impl Model {
                 watch: preset.watch.to_owned(),
             })
             .collect();
-        let pane = Rc::new(editor.pane(&presets, true));
+        let pane = Rc::new(editor.pane(&presets, true, &[]));
         let mut model = Model {
             session,
             pacer: Pacer::default(),

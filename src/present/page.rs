@@ -90,6 +90,8 @@ impl Subject<'_> {
 #[derive(Debug, Default)]
 pub struct Page {
     pub daemon_sets: Rc<[DaemonSetId]>,
+    /// The DaemonSets' colours and glyphs.
+    pub marks: Vec<(DaemonSetId, u8)>,
     pub panel: Option<Rc<DaemonSetPanel>>,
     /// With very many nodes, as of the last time that nothing played.
     pub groups: Option<Rc<Groups>>,
@@ -266,7 +268,11 @@ impl Page {
         if changed {
             self.daemon_sets = ids.into();
         }
-        let touched = self.scene.follow(cluster, lineage, set);
+        let mut touched = self.scene.follow(cluster, lineage, set);
+        self.scene.leave(&shown.leaving, &mut touched);
+        let sets = cluster.server.daemon_sets.iter();
+        let marks = sets.filter_map(|set| Some((id(set), self.scene.mark(&set.metadata.uid)?)));
+        self.marks = marks.collect();
         let mut view = view(
             cluster,
             &self.scene,

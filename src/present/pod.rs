@@ -36,6 +36,8 @@ pub struct PodTile {
     /// The node that it is on or, while it isn't bound, meant for.
     pub node: Rc<str>,
     pub is_bound: bool,
+    /// It is about to go.
+    pub is_leaving: bool,
     /// The owning DaemonSet's colour and glyph.
     pub mark: Option<u8>,
     /// What it waits for that has a known end.
@@ -201,6 +203,7 @@ pub fn tile(
         revision,
         node: node.into(),
         is_bound: pod.is_bound(),
+        is_leaving: false,
         mark,
         ring,
         note,

@@ -1,7 +1,7 @@
 //! The left of the page: manifests, and what happened when they were applied.
 
 use super::dispatch::{Dispatch, use_dispatch};
-use super::icons::{Icon, icon};
+use super::icons::{Icon, icon, mark};
 use super::menu::{Menu, MenuItem};
 use super::platform;
 use super::yaml_editor::YamlEditor;
@@ -184,7 +184,7 @@ fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Disp
         <span class="tabs__tab" key={tab.id.0.to_string()} data-active={is_active.to_string()} data-dirty={tab.is_dirty.to_string()} data-problems={tab.has_problems.to_string()} data-differs={tab.differs.to_string()}>
             <button type="button" class="tabs__select" id={format!("tab-{}", tab.id.0)} aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)} title={tab.about.clone()}
                 onclick={dispatch.on(Msg::Editor(EditorMsg::SelectTab(tab.id)))}>
-                { &tab.title }
+                { mark(tab.mark) }{ &tab.title }
             </button>
             if can_close && is_active {
                 <button type="button" class="tabs__close" aria-label={format!("Close {}", tab.title)} onclick={dispatch.on(Msg::Editor(EditorMsg::CloseTab(tab.id)))}>{ icon(Icon::Close) }</button>

@@ -277,8 +277,10 @@ impl Root {
             why.nodes().into_iter().filter_map(part)
         });
         let parts: Vec<_> = parts.collect();
+        let set = self.model.page.panel.as_ref();
+        let set = set.map(|panel| (panel.mark, AttrValue::from(panel.id.name.clone())));
         Some(
-            html! { <Fleet {view} groups={self.model.page.fleet_groups.clone()} group_by={self.model.group_by} on_group={self.dispatch.0.reform(Msg::GroupBy)} {selected} {parts} on_select={self.on_node.clone()} /> },
+            html! { <Fleet {view} {set} groups={self.model.page.fleet_groups.clone()} group_by={self.model.group_by} on_group={self.dispatch.0.reform(Msg::GroupBy)} {selected} {parts} on_select={self.on_node.clone()} /> },
         )
     }
 

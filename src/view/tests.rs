@@ -84,6 +84,7 @@ fn tile(state: PodState, is_current: bool) -> Rc<Tile> {
         }),
         node: "node-1".into(),
         is_bound: state != PodState::Unscheduled,
+        is_leaving: false,
         mark: None,
         ring: None,
         note: String::new(),
