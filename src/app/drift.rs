@@ -11,7 +11,7 @@ use crate::api::object::{Key, Kind, Object};
 use crate::api::schema::{self, Merge};
 use crate::api::yaml;
 use crate::apiserver::ApiServer;
-use crate::kubectl::apply::LAST_APPLIED;
+use crate::kubectl::ops::apply::LAST_APPLIED;
 use crate::present::editor::{Drift, DriftChange};
 use serde_json::{Map, Value};
 use std::rc::Rc;

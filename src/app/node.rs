@@ -2,9 +2,9 @@
 
 use super::msg::{Effect, NodeMsg};
 use super::{Model, NodeError};
-use crate::kubectl::{label, taint};
+use crate::kubectl::ops::{label, taint};
 use crate::session::command::Command;
-use crate::session::execute;
+use crate::session::words::kubectl_line;
 use std::rc::Rc;
 
 pub(super) fn act(model: &mut Model, node: Rc<str>, msg: NodeMsg, effects: &mut Vec<Effect>) {
@@ -53,7 +53,7 @@ fn command(node: &str, msg: &NodeMsg) -> Option<Command> {
 
 /// The same in kubectl's words, where there are such: what the menu says is what the console will tell.
 pub fn kubectl(node: &str, msg: &NodeMsg) -> Option<String> {
-    execute::kubectl_line(&command(node, msg)?, &[])
+    kubectl_line(&command(node, msg)?, &[])
 }
 
 /// What the form does.

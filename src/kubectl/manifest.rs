@@ -1,14 +1,16 @@
-//! A text of manifests as kubectl's builder takes it: objects in order, and which failures stop what.
+//! A text of manifests as kubectl's builder takes it: objects in order, and the failures that stop the rest.
 //!
-//! Models: cli-runtime/pkg/resource/visitor.go, StreamVisitor: a text that is no YAML, or an object without kind, ends the stream; what came before counts.
+//! Models: cli-runtime/pkg/resource/visitor.go, StreamVisitor: a text that is no YAML, or an object without kind, ends the stream; the objects before it count.
 
 use super::error::Failure;
+use super::resource::{self, Found};
 use crate::api::decode::{self, DecodeError, DecodeErrorKind, Decoded};
 use crate::api::go::quote;
 use crate::api::kinds;
 use crate::api::kinds::KindInfo;
 use crate::api::object::Object;
 use crate::api::yaml;
+use crate::apiserver::ApiServer;
 use serde_json::Value;
 
 /// A finding with its place in the text, for an editor.
@@ -41,7 +43,7 @@ pub enum Body {
 #[derive(Clone, Debug, Default)]
 pub struct Manifest {
     pub items: Vec<Item>,
-    /// What the client itself refuses.
+    /// Refusals by the client itself.
     pub failures: Vec<Failure>,
     pub places: Vec<Place>,
 }
@@ -81,7 +83,7 @@ pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manife
         }
         let item = if mine.is_empty() {
             let Some(decoded) = good.next() else { break };
-            let info = super::resource::info_of(&decoded.object);
+            let info = resource::info_of(&decoded.object);
             Item {
                 info,
                 namespace: decoded.object.meta().namespace.clone(),
@@ -127,6 +129,38 @@ pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manife
     refused.append(&mut manifest.failures);
     manifest.failures = refused;
     manifest
+}
+
+/// The live objects that a text names. `doing`: the word for messages about those that aren't there, if the command has one.
+pub fn find(
+    server: &ApiServer,
+    text: &str,
+    source: &str,
+    (namespace, enforced): (&str, bool),
+    doing: Option<&str>,
+) -> Found {
+    let manifest = read(text, source, namespace, enforced);
+    let mut found = Found {
+        by_name: true,
+        failures: manifest.failures,
+        ..Found::default()
+    };
+    for item in manifest.items {
+        if !found.kinds.contains(&item.info) {
+            found.kinds.push(item.info);
+        }
+        match resource::get(server, item.info, &item.namespace, &item.name) {
+            Ok(object) => found.objects.push(object),
+            Err(status) => {
+                let failure = Failure::from(status);
+                found.failures.push(match doing {
+                    Some(doing) => failure.while_doing(doing, source),
+                    None => failure,
+                });
+            }
+        }
+    }
+    found
 }
 
 /// kubectl counts lines in each document for itself, and libyaml by ways of its own; the place tells the line.
@@ -257,7 +291,7 @@ impl Item {
 mod tests {
     use super::*;
 
-    /// What kubectl says, and where the editor marks it, for a document behind others.
+    /// Compares kubectl's words and the editor's mark for a document behind others.
     #[track_caller]
     fn check(second: &str, kubectl: &str, place: (u32, u32, &str)) {
         let first = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";

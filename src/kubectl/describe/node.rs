@@ -128,9 +128,9 @@ fn conditions(w: &mut Writer, node: &Node) {
     }
 }
 
-/// What a pod asks for and is limited to.
+/// The requests or limits of a pod.
 ///
-/// Models: component-helpers/resource, PodRequests, PodLimits: the larger of all containers together and each init container, sidecars counted with what follows.
+/// Models: component-helpers/resource, PodRequests, PodLimits: the larger of all containers together and each init container, sidecars counted with the containers that follow.
 fn totals(pod: &Pod, limits: bool) -> ResourceList {
     let list = |container: &crate::api::pod::Container| {
         if limits {
