@@ -72,7 +72,7 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
                 <span class="status-word" data-health={node.health.as_str()}>{ &node.status }</span>
                 if node.is_down { <span class="status-word" data-health="Down">{ "powered off" }</span> }
                 <span class="node-card__about">
-                    { if node.roles.is_empty() { "worker".to_owned() } else { node.roles.join(", ") } }{ " · " }{ &node.platform }
+                    { if node.roles.is_empty() { "worker".to_owned() } else { node.roles.join(", ") } }<span class="node-card__platform">{ " · " }{ &node.platform }</span>
                 </span>
             </p>
             <div class="node-card__slot">
