@@ -145,7 +145,8 @@ fn a_node_card() {
         &expect![[r#"
             node-1
             Ready
-            worker · linux/amd64
+            worker
+            · linux/amd64
             Pod
             my-daemonset
             -SUFFIX
