@@ -4,7 +4,7 @@
 
 use super::error::Failure;
 use super::resource::{self, Found};
-use crate::api::decode::{self, DecodeError, DecodeErrorKind, Decoded};
+use crate::api::decode::{self, DecodeError, DecodeErrorKind, Decoded, Decoding};
 use crate::api::go::quote;
 use crate::api::kinds;
 use crate::api::kinds::KindInfo;
@@ -51,27 +51,7 @@ pub struct Manifest {
 /// Reads a text. `namespace` is the one to fill in; `enforced` if the command line names it.
 pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manifest {
     let mut manifest = Manifest::default();
-    let mut decoding = decode::decode_leniently(text);
-    if let Some(error) = decoding
-        .errors
-        .iter()
-        .find(|error| error.kind == DecodeErrorKind::Syntax)
-    {
-        manifest.places.push(place_of(error));
-        let (before, own) = document_of(text, error.line);
-        let own = decode::decode_leniently(own).errors;
-        let error = own
-            .into_iter()
-            .find(|own| own.kind == DecodeErrorKind::Syntax)
-            .unwrap_or_else(|| error.clone());
-        manifest
-            .failures
-            .push(Failure::Text(client_error(&[error], source)));
-        decoding = decode::decode_leniently(before);
-        decoding
-            .errors
-            .retain(|error| error.kind != DecodeErrorKind::Syntax);
-    }
+    let decoding = decode_before_syntax_error(text, source, &mut manifest);
     let documents = yaml::parse(text).unwrap_or_default();
     let mut good = decoding.objects.into_iter();
     let mut errors = decoding.errors.into_iter().peekable();
@@ -129,6 +109,27 @@ pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manife
     refused.append(&mut manifest.failures);
     manifest.failures = refused;
     manifest
+}
+
+/// Decodes the documents before the first one that is no YAML, which is noted.
+fn decode_before_syntax_error(text: &str, source: &str, manifest: &mut Manifest) -> Decoding {
+    let is_syntax = |error: &DecodeError| error.kind == DecodeErrorKind::Syntax;
+    let decoding = decode::decode_leniently(text);
+    let Some(error) = decoding.errors.iter().find(|error| is_syntax(error)) else {
+        return decoding;
+    };
+    manifest.places.push(place_of(error));
+    let (before, own) = document_of(text, error.line);
+    let own = decode::decode_leniently(own)
+        .errors
+        .into_iter()
+        .find(is_syntax);
+    let error = own.unwrap_or_else(|| error.clone());
+    let failure = Failure::Text(client_error(&[error], source));
+    manifest.failures.push(failure);
+    let mut decoding = decode::decode_leniently(before);
+    decoding.errors.retain(|error| !is_syntax(error));
+    decoding
 }
 
 /// The live objects that a text names. `doing`: the word for messages about those that aren't there, if the command has one.

@@ -179,18 +179,17 @@ impl Call<'_> {
         failures.extend(report.failures);
     }
 
+    /// The same for verbs whose line doesn't say that it was a dry run, as upstream.
+    pub fn tell_without_dry(&mut self, report: impl Into<Report>, failures: &mut Vec<Failure>) {
+        let dry = std::mem::take(&mut self.dry);
+        self.tell(report, failures);
+        self.dry = dry;
+    }
+
     /// Prints a write behind the server's warnings.
     pub fn print_done(&mut self, done: &Done) -> Outcome {
         self.warn_once(&done.warnings);
         self.print_result(&done.object, &done.word)
-    }
-
-    /// The same for verbs that don't say in their line that it was a dry run.
-    pub fn print_done_plainly(&mut self, done: &Done) -> Outcome {
-        let dry = std::mem::take(&mut self.dry);
-        let printed = self.print_done(done);
-        self.dry = dry;
-        printed
     }
 
     /// `daemonset.apps/agent labeled`, or the object itself if `-o` asks for it.

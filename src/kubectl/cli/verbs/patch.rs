@@ -87,10 +87,7 @@ fn run(call: &mut Call<'_>) -> Outcome {
     let mut failures = found.failures;
     for object in found.objects {
         let done = ops::patch::patch(&mut call.job, &object, &change, type_, &subresource);
-        // Upstream prints no word about a dry run here.
-        let dry = std::mem::take(&mut call.dry);
-        call.tell(done, &mut failures);
-        call.dry = dry;
+        call.tell_without_dry(done, &mut failures);
     }
     Failure::collect(failures)
 }

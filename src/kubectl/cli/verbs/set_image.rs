@@ -1,7 +1,6 @@
 //! `kubectl set image`.
 
 use super::set::{objects, split};
-use crate::kubectl::NOTHING_NAMED;
 use crate::kubectl::cli::Call;
 use crate::kubectl::cli::verb::{Complete, DAEMON_SETS, Verb};
 use crate::kubectl::error::{Failure, Outcome};
@@ -29,9 +28,8 @@ fn run(call: &mut Call<'_>) -> Outcome {
             "cannot set --all and --selector at the same time",
         ));
     }
-    if resources.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text(NOTHING_NAMED));
-    }
+    call.words.clone_from(&resources);
+    call.require_any_object()?;
     let objects = objects(call, resources)?;
     let mut images = Vec::new();
     for pair in &pairs {

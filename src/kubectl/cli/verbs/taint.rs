@@ -73,10 +73,7 @@ fn run(call: &mut Call<'_>) -> Outcome {
             continue;
         };
         let report = ops::taint::taint(&mut call.client(), node, &change, overwrite);
-        // Upstream prints no word about a dry run here.
-        let dry = std::mem::take(&mut call.dry);
-        call.tell(report, &mut failures);
-        call.dry = dry;
+        call.tell_without_dry(report, &mut failures);
     }
     Failure::collect(failures)
 }
