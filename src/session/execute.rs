@@ -125,7 +125,21 @@ fn operate(job: &mut Job<'_>, command: &Command) -> Result<(), error::Failure> {
             Ok(())
         }
         Command::Drain { node } => drain(job, node),
-        other => change_daemon_set(job, other),
+        Command::SetImage { .. }
+        | Command::SetRequests { .. }
+        | Command::Patch { .. }
+        | Command::RolloutRestart { .. }
+        | Command::RolloutUndo { .. } => change_daemon_set(job, command),
+        // `execute` itself carries these out.
+        Command::Kubectl { .. }
+        | Command::Apply { .. }
+        | Command::AddNodes { .. }
+        | Command::TaintNode { .. }
+        | Command::SetNodeDown { .. }
+        | Command::SetNodeNotReady { .. }
+        | Command::SetPressure { .. }
+        | Command::FailPod { .. }
+        | Command::SetProfile { .. } => Ok(()),
     }
 }
 
@@ -175,7 +189,7 @@ fn change_daemon_set(job: &mut Job<'_>, command: &Command) -> Result<(), error::
         } => on_daemon_set(job, (namespace, name), &mut |job, set| {
             rollout::undo(job, set, *to_revision).into()
         }),
-        // All others are carried out elsewhere.
+        // `operate` calls this for those above.
         _ => Ok(()),
     }
 }
