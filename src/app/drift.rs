@@ -403,7 +403,11 @@ pub fn is_index(step: &str) -> bool {
 pub fn text_of(step: &str, value: &Value) -> String {
     let whole = match is_index(step) {
         true => Value::Array(vec![value.clone()]),
-        false => Value::Object([(step.to_owned(), value.clone())].into_iter().collect()),
+        false => {
+            let mut map = serde_json::Map::new();
+            map.insert(step.to_owned(), value.clone());
+            Value::Object(map)
+        }
     };
     yaml::to_string(&whole)
 }

@@ -193,7 +193,7 @@ impl Guide {
                         | Command::Replace { .. }
                         | Command::Edit { .. }
                         | Command::Patch { .. }
-                        | Command::SetRequests { .. }
+                        | Command::SetRequest { .. }
                 )
             };
             let mut log = session.log().iter();

@@ -5,6 +5,7 @@ use super::{Model, NodeError};
 use crate::kubectl::ops::{label, taint};
 use crate::session::command::Command;
 use crate::session::words::kubectl_line;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(super) fn act(model: &mut Model, node: Rc<str>, msg: NodeMsg, effects: &mut Vec<Effect>) {
@@ -64,15 +65,22 @@ fn edit(model: &Model, node: &str, msg: NodeMsg) -> Result<Command, String> {
         labels,
     };
     match msg {
-        NodeMsg::AddLabel(text) => label::parse_labels(&[text.trim().to_owned()]).map(|change| {
-            let removed = change.remove.into_iter().map(|key| (key, None));
-            let set = change
-                .set
-                .into_iter()
-                .map(|(key, value)| (key, Some(value)));
-            labels(set.chain(removed).collect())
-        }),
-        NodeMsg::RemoveLabel(key) => Ok(labels([(key, None)].into())),
+        NodeMsg::AddLabel(text) => {
+            let change = label::parse_labels(&[text.trim().to_owned()])?;
+            let mut changes = BTreeMap::new();
+            for (key, value) in change.set {
+                changes.insert(key, Some(value));
+            }
+            for key in change.remove {
+                changes.insert(key, None);
+            }
+            Ok(labels(changes))
+        }
+        NodeMsg::RemoveLabel(key) => {
+            let mut changes = BTreeMap::new();
+            changes.insert(key, None);
+            Ok(labels(changes))
+        }
         NodeMsg::AddTaint(text) => {
             let change = taint::parse(&[text.trim().to_owned()])?;
             let (taints, _) = taint::reorganize(&model.taints(node), true, &change)

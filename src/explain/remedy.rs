@@ -766,11 +766,12 @@ fn request_less(set: &DaemonSet, shortages: &[Shortage]) -> Option<Candidate> {
             binary(to)
         };
         words.push(format!("{resource} {to}"));
-        commands.push(Command::SetRequests {
+        commands.push(Command::SetRequest {
             namespace: set.metadata.namespace.clone(),
             name: set.metadata.name.clone(),
             container: container.name.clone(),
-            requests: [(resource.to_owned(), to)].into(),
+            resource: resource.to_owned(),
+            amount: to,
         });
     }
     let title = format!(

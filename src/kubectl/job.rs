@@ -1,7 +1,7 @@
 //! A command while it runs: the cluster that it works on, the text that it has printed, and how long it waits.
 
 use super::error::{Failure, Outcome};
-use super::ops::Done;
+use super::ops::{Done, Report};
 use super::resource;
 use crate::api::meta::Time;
 use crate::api::object::Object;
@@ -189,6 +189,14 @@ impl<'a> Job<'a> {
         let name = resource::full_name(&done.object);
         let line = format!("{name} {}{}", done.word, self.dry_suffix());
         self.print(&line);
+    }
+
+    /// Prints the result of an operation on one object; refusals are the outcome.
+    pub fn tell_report(&mut self, report: Report) -> Outcome {
+        if let Some(done) = report.done {
+            self.tell(&done);
+        }
+        Failure::collect(report.failures)
     }
 
     pub fn set_timeout(&mut self, timeout: Option<SimDuration>) {

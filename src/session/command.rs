@@ -57,12 +57,13 @@ pub enum Command {
         type_: PatchType,
         patch: Value,
     },
-    /// Requests of one container of a DaemonSet, by resource.
-    SetRequests {
+    /// The request of one container of a DaemonSet for a resource such as `cpu`.
+    SetRequest {
         namespace: String,
         name: String,
         container: String,
-        requests: BTreeMap<String, String>,
+        resource: String,
+        amount: String,
     },
     /// `None` removes the label.
     LabelNode {
@@ -169,11 +170,12 @@ impl Command {
                 type_: given.required("type")?,
                 patch: given.required("patch")?,
             },
-            "setRequests" => Command::SetRequests {
+            "setRequest" => Command::SetRequest {
                 namespace: given.required("namespace")?,
                 name: given.required("name")?,
                 container: given.required("container")?,
-                requests: given.required("requests")?,
+                resource: given.required("resource")?,
+                amount: given.required("amount")?,
             },
             "labelNode" => Command::LabelNode {
                 node: given.required("node")?,
@@ -341,11 +343,12 @@ mod tests {
             type_: PatchType,
             patch: Value,
         },
-        SetRequests {
+        SetRequest {
             namespace: String,
             name: String,
             container: String,
-            requests: BTreeMap<String, String>,
+            resource: String,
+            amount: String,
         },
         LabelNode {
             node: String,
@@ -420,7 +423,7 @@ mod tests {
             json!({"do": "edit", "object": "daemonset.apps/a", "yaml": "a: b"}),
             json!({"do": "patch", "namespace": "a", "name": "b", "type": "merge", "patch": {"spec": {"a": null}}}),
             json!({"do": "patch", "namespace": "a", "name": "b", "type": "json", "patch": [{"op": "remove"}]}),
-            json!({"do": "setRequests", "namespace": "a", "name": "b", "container": "c", "requests": {"cpu": "1"}}),
+            json!({"do": "setRequest", "namespace": "a", "name": "b", "container": "c", "resource": "cpu", "amount": "1"}),
             json!({"do": "labelNode", "node": "a", "labels": {"a": "b", "c": null}}),
             json!({"do": "taintNode", "node": "a", "taints": [{"key": "a", "effect": "NoExecute", "timeAdded": null}]}),
             json!({"do": "cordon", "node": "a", "on": true}),

@@ -19,7 +19,6 @@ use crate::kubectl::ops::{self, Report, cordon, delete, label, rollout, set};
 use crate::kubectl::{self, Output, Started, error};
 use crate::kubelet::eviction::Pressure;
 use crate::sim::map::Set;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> {
@@ -114,22 +113,33 @@ fn operate(job: &mut Job<'_>, command: &Command) -> Result<(), error::Failure> {
         }
         Command::LabelNode { node, labels } => {
             let change = label::Change::of_labels(labels)?;
-            ops::on_object(job, ("node", "", node), &mut |job, node| {
-                label::label(job, node, &change, true)
-            })
+            let node = ops::find(&job.client(), "node", "", node)?;
+            let report = label::label(job, &node, &change, true);
+            job.tell_report(report)
         }
         Command::Cordon { node, on } => {
             let node = node_of(job, node)?;
-            let done = cordon::cordon(&mut job.client(), &node, *on)?;
-            job.tell(&done);
-            Ok(())
+            let done = cordon::cordon(&mut job.client(), &node, *on);
+            job.tell_report(done.into())
         }
         Command::Drain { node } => drain(job, node),
-        Command::SetImage { .. }
-        | Command::SetRequests { .. }
-        | Command::Patch { .. }
-        | Command::RolloutRestart { .. }
-        | Command::RolloutUndo { .. } => change_daemon_set(job, command),
+        Command::SetImage {
+            namespace, name, ..
+        }
+        | Command::SetRequest {
+            namespace, name, ..
+        }
+        | Command::Patch {
+            namespace, name, ..
+        }
+        | Command::RolloutRestart { namespace, name }
+        | Command::RolloutUndo {
+            namespace, name, ..
+        } => {
+            let set = ops::find(&job.client(), "daemonset", namespace, name)?;
+            let report = change_daemon_set(job, &set, command)?;
+            job.tell_report(report)
+        }
         // `execute` itself carries these out.
         Command::Kubectl { .. }
         | Command::Apply { .. }
@@ -144,62 +154,38 @@ fn operate(job: &mut Job<'_>, command: &Command) -> Result<(), error::Failure> {
 }
 
 /// The operations on one DaemonSet.
-fn change_daemon_set(job: &mut Job<'_>, command: &Command) -> Result<(), error::Failure> {
-    match command {
+fn change_daemon_set(
+    job: &mut Job<'_>,
+    set: &Object,
+    command: &Command,
+) -> Result<Report, error::Failure> {
+    Ok(match command {
         Command::SetImage {
-            namespace,
-            name,
-            container,
-            image,
+            container, image, ..
         } => {
             let images = [(container.clone(), image.clone())];
-            on_daemon_set(job, (namespace, name), &mut |job, set| {
-                set::image(&mut job.client(), set, &images)
-            })
+            set::image(&mut job.client(), set, &images)
         }
-        Command::SetRequests {
-            namespace,
-            name,
+        Command::SetRequest {
             container,
-            requests,
+            resource,
+            amount,
+            ..
         } => {
-            let requests = quantities(requests)?;
-            on_daemon_set(job, (namespace, name), &mut |job, set| {
-                let limits = ResourceList::new();
-                set::resources(&mut job.client(), set, container, &limits, &requests)
-            })
+            let amount = Quantity::parse(amount).map_err(error::Failure::Text)?;
+            let mut requests = ResourceList::new();
+            requests.insert(resource.clone(), amount);
+            let limits = ResourceList::new();
+            set::resources(&mut job.client(), set, container, &limits, &requests)
         }
-        Command::Patch {
-            namespace,
-            name,
-            type_,
-            patch,
-        } => on_daemon_set(job, (namespace, name), &mut |job, set| {
+        Command::Patch { type_, patch, .. } => {
             ops::patch::patch(job, set, patch, *type_, "").into()
-        }),
-        Command::RolloutRestart { namespace, name } => {
-            on_daemon_set(job, (namespace, name), &mut |job, set| {
-                rollout::restart(&mut job.client(), set).into()
-            })
         }
-        Command::RolloutUndo {
-            namespace,
-            name,
-            to_revision,
-        } => on_daemon_set(job, (namespace, name), &mut |job, set| {
-            rollout::undo(job, set, *to_revision).into()
-        }),
+        Command::RolloutRestart { .. } => rollout::restart(&mut job.client(), set).into(),
+        Command::RolloutUndo { to_revision, .. } => rollout::undo(job, set, *to_revision).into(),
         // `operate` calls this for those above.
-        _ => Ok(()),
-    }
-}
-
-fn on_daemon_set(
-    job: &mut Job<'_>,
-    (namespace, name): (&str, &str),
-    act: &mut dyn FnMut(&mut Job<'_>, &Object) -> Report,
-) -> Result<(), error::Failure> {
-    ops::on_object(job, ("daemonset", namespace, name), act)
+        _ => Report::default(),
+    })
 }
 
 fn replace(job: &mut Job<'_>, yaml: &str) -> Result<(), error::Failure> {
@@ -236,16 +222,6 @@ fn drain(job: &mut Job<'_>, node: &str) -> Result<(), error::Failure> {
 fn node_of(job: &mut Job<'_>, name: &str) -> Result<Rc<Node>, Status> {
     let key = Cluster::node_key(name);
     job.client().server.require::<Node>(&key).map(Rc::clone)
-}
-
-fn quantities(given: &BTreeMap<String, String>) -> Result<ResourceList, error::Failure> {
-    let read = |(name, amount): (&String, &String)| {
-        Ok((
-            name.clone(),
-            Quantity::parse(amount).map_err(error::Failure::Text)?,
-        ))
-    };
-    given.iter().map(read).collect()
 }
 
 /// Runs `Command::Kubectl`, and gives all that comes of it.

@@ -7,11 +7,9 @@ use crate::api::node::Taint;
 use crate::api::taint;
 use crate::apiserver::Propagation;
 use crate::kubectl::cli::shell;
-use std::collections::BTreeMap;
 
 /// The arguments of the kubectl command that does the same on a real cluster, where there is one.
 pub(super) fn args(command: &Command) -> Option<Vec<String>> {
-    let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
     Some(match command {
         Command::Kubectl { args, .. } => args.clone(),
         Command::Apply { .. } => words(&["apply", "-f", "-"]),
@@ -25,18 +23,26 @@ pub(super) fn args(command: &Command) -> Option<Vec<String>> {
             propagation,
             grace_period_seconds,
         } => {
-            let kind = kind.to_ascii_lowercase();
-            let mut args = words(&["delete", &kind, name]);
+            let mut args = words(&["delete", &kind.to_ascii_lowercase(), name]);
             if !namespace.is_empty() {
                 args.push(format!("--namespace={namespace}"));
             }
-            args.extend(delete_flags(*propagation, *grace_period_seconds));
+            add_delete_flags(&mut args, *propagation, *grace_period_seconds);
             args
         }
         Command::RemoveNode { node } => words(&["delete", "node", node, "--wait=false"]),
-        Command::LabelNode { node, labels } => label_args(node, labels),
-        Command::Cordon { node, on: true } => words(&["cordon", node]),
-        Command::Cordon { node, on: false } => words(&["uncordon", node]),
+        Command::LabelNode { node, labels } => {
+            let mut args = words(&["label", "node", node]);
+            for (key, value) in labels {
+                args.push(match value {
+                    Some(value) => format!("{key}={value}"),
+                    None => format!("{key}-"),
+                });
+            }
+            args.push("--overwrite".to_owned());
+            args
+        }
+        Command::Cordon { node, on } => words(&[if *on { "cordon" } else { "uncordon" }, node]),
         Command::Drain { node } => words(&[
             "drain",
             node,
@@ -44,24 +50,6 @@ pub(super) fn args(command: &Command) -> Option<Vec<String>> {
             "--delete-emptydir-data",
             "--force",
         ]),
-        Command::TaintNode { .. }
-        | Command::AddNodes { .. }
-        | Command::SetNodeDown { .. }
-        | Command::SetNodeNotReady { .. }
-        | Command::SetPressure { .. }
-        | Command::FailPod { .. }
-        | Command::SetProfile { .. } => return None,
-        Command::SetImage { .. }
-        | Command::SetRequests { .. }
-        | Command::Patch { .. }
-        | Command::RolloutRestart { .. }
-        | Command::RolloutUndo { .. } => daemon_set_args(command),
-    })
-}
-
-/// For the commands that change one DaemonSet.
-fn daemon_set_args(command: &Command) -> Vec<String> {
-    match command {
         Command::SetImage {
             namespace,
             name,
@@ -69,7 +57,19 @@ fn daemon_set_args(command: &Command) -> Vec<String> {
             image,
         } => {
             let pair = format!("{container}={image}");
-            on_daemon_set(["set", "image"], name, &[&pair], namespace)
+            words(&["set", "image", &of_set(name), &pair, "-n", namespace])
+        }
+        Command::SetRequest {
+            namespace,
+            name,
+            container,
+            resource,
+            amount,
+        } => {
+            let mut args = words(&["set", "resources", &of_set(name), "-n", namespace]);
+            args.extend(words(&["-c", container]));
+            args.push(format!("--requests={resource}={amount}"));
+            args
         }
         Command::Patch {
             namespace,
@@ -77,77 +77,61 @@ fn daemon_set_args(command: &Command) -> Vec<String> {
             type_,
             patch,
         } => {
-            let type_ = format!("--type={}", type_.word());
-            let patch = patch.to_string();
-            let head = ["patch", "daemonset", name, "-n", namespace];
-            let words = head.into_iter().chain([&*type_, "-p", &*patch]);
-            words.map(str::to_owned).collect()
-        }
-        Command::SetRequests {
-            namespace,
-            name,
-            container,
-            requests,
-        } => {
-            let pairs = requests
-                .iter()
-                .map(|(resource, amount)| format!("{resource}={amount}"));
-            let requests = format!("--requests={}", pairs.collect::<Vec<_>>().join(","));
-            let mut args = on_daemon_set(["set", "resources"], name, &[], namespace);
-            args.extend(["-c".to_owned(), container.clone(), requests]);
+            let mut args = words(&["patch", "daemonset", name, "-n", namespace]);
+            args.push(format!("--type={}", type_.word()));
+            args.extend(["-p".to_owned(), patch.to_string()]);
             args
         }
         Command::RolloutRestart { namespace, name } => {
-            on_daemon_set(["rollout", "restart"], name, &[], namespace)
+            words(&["rollout", "restart", &of_set(name), "-n", namespace])
         }
         Command::RolloutUndo {
             namespace,
             name,
             to_revision,
         } => {
-            let mut args = on_daemon_set(["rollout", "undo"], name, &[], namespace);
+            let mut args = words(&["rollout", "undo", &of_set(name), "-n", namespace]);
             if *to_revision != 0 {
                 args.push(format!("--to-revision={to_revision}"));
             }
             args
         }
-        _ => Vec::new(),
-    }
+        Command::TaintNode { .. }
+        | Command::AddNodes { .. }
+        | Command::SetNodeDown { .. }
+        | Command::SetNodeNotReady { .. }
+        | Command::SetPressure { .. }
+        | Command::FailPod { .. }
+        | Command::SetProfile { .. } => return None,
+    })
 }
 
-fn on_daemon_set(verb: [&str; 2], name: &str, words: &[&str], namespace: &str) -> Vec<String> {
-    let object = format!("daemonset/{name}");
-    let mut args: Vec<&str> = verb.to_vec();
-    args.push(&object);
-    args.extend(words);
-    args.extend(["-n", namespace]);
-    args.into_iter().map(str::to_owned).collect()
+#[inline(never)]
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(|word| (*word).to_owned()).collect()
 }
 
-fn delete_flags(propagation: Propagation, grace_period_seconds: Option<i64>) -> Vec<String> {
-    let mut flags = Vec::new();
+#[inline(never)]
+fn of_set(name: &str) -> String {
+    format!("daemonset/{name}")
+}
+
+fn add_delete_flags(
+    args: &mut Vec<String>,
+    propagation: Propagation,
+    grace_period_seconds: Option<i64>,
+) {
     match propagation {
         Propagation::Background => {}
-        Propagation::Foreground => flags.push("--cascade=foreground".to_owned()),
-        Propagation::Orphan => flags.push("--cascade=orphan".to_owned()),
+        Propagation::Foreground => args.push("--cascade=foreground".to_owned()),
+        Propagation::Orphan => args.push("--cascade=orphan".to_owned()),
     }
     match grace_period_seconds {
-        Some(0) => flags.extend(["--force", "--grace-period=0"].map(str::to_owned)),
-        Some(seconds) => flags.push(format!("--grace-period={seconds}")),
+        Some(0) => args.extend(words(&["--force", "--grace-period=0"])),
+        Some(seconds) => args.push(format!("--grace-period={seconds}")),
         None => {}
     }
-    flags.push("--wait=false".to_owned());
-    flags
-}
-
-fn label_args(node: &str, labels: &BTreeMap<String, Option<String>>) -> Vec<String> {
-    let pairs = labels.iter().map(|(key, value)| match value {
-        Some(value) => format!("{key}={value}"),
-        None => format!("{key}-"),
-    });
-    let head = ["label", "node", node].map(str::to_owned);
-    let words = head.into_iter().chain(pairs);
-    words.chain(["--overwrite".to_owned()]).collect()
+    args.push("--wait=false".to_owned());
 }
 
 /// The command as a line to be typed. `taints` are the node's before.

@@ -1,7 +1,6 @@
 //! kubectl's work on typed arguments. Each operation writes, and gives the object with kubectl's word for the change, or kubectl's words for a refusal.
 //!
-//! The functions of this file carry an operation out for somebody who has names and values instead of a command line; they print one plain line for each object.
-//! `cli` calls the same operations for each object that a command line chooses.
+//! A caller with names and values finds the object here and prints the result with `Job::tell_report`; `cli` calls the same operations for each object that a command line chooses.
 
 pub mod apply;
 pub mod create;
@@ -18,7 +17,6 @@ pub mod cordon;
 pub mod drain;
 
 use super::error::{Failure, Outcome};
-use super::job::Job;
 use super::manifest::{self, Item};
 use super::resource;
 use crate::api::object::Object;
@@ -134,18 +132,4 @@ pub fn each_item(
         }
     }
     failures
-}
-
-/// Carries an operation out on one object, and prints its line.
-pub fn on_object(
-    job: &mut Job<'_>,
-    (kind, namespace, name): (&str, &str, &str),
-    act: &mut dyn FnMut(&mut Job<'_>, &Object) -> Report,
-) -> Outcome {
-    let object = find(&job.client(), kind, namespace, name)?;
-    let Report { done, failures } = act(job, &object);
-    if let Some(done) = done {
-        job.tell(&done);
-    }
-    Failure::collect(failures)
 }

@@ -11,7 +11,6 @@ use crate::session::scenario::Scenario;
 use crate::session::words::{args, describe};
 use crate::sim::time::SimDuration;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 const MANIFEST: &str = r#"
 apiVersion: apps/v1
@@ -124,15 +123,13 @@ fn labels(node: &str, labels: &[(&str, Option<&str>)]) -> Command {
     }
 }
 
-fn requests(name: &str, container: &str, requests: &[(&str, &str)]) -> Command {
-    let requests = requests
-        .iter()
-        .map(|(resource, amount)| ((*resource).to_owned(), (*amount).to_owned()));
-    Command::SetRequests {
+fn request(name: &str, container: &str, resource: &str, amount: &str) -> Command {
+    Command::SetRequest {
         namespace: "default".to_owned(),
         name: name.to_owned(),
         container: container.to_owned(),
-        requests: requests.collect::<BTreeMap<_, _>>(),
+        resource: resource.to_owned(),
+        amount: amount.to_owned(),
     }
 }
 
@@ -229,14 +226,14 @@ fn daemon_sets_are_changed_as_by_words() {
             let is_fine = is_there && (0..=2).contains(&to_revision);
             assert_eq!(check(&undo).is_ok(), is_fine, "{to_revision}");
         }
-        for (container, amounts, is_fine) in [
-            ("main", &[("cpu", "50m"), ("memory", "1Gi")][..], true),
-            ("main", &[("cpu", "0")], true),
-            ("side", &[("cpu", "50m")], false),
-            ("main", &[("cpu", "lots")], false),
+        for (container, resource, amount, is_fine) in [
+            ("main", "cpu", "50m", true),
+            ("main", "memory", "1Gi", true),
+            ("main", "cpu", "0", true),
+            ("side", "cpu", "50m", false),
         ] {
-            let result = check(&requests(name, container, amounts));
-            assert_eq!(result.is_ok(), is_fine && is_there, "{amounts:?}");
+            let result = check(&request(name, container, resource, amount));
+            assert_eq!(result.is_ok(), is_fine && is_there, "{container} {amount}");
         }
         let spec = |spec: Value| json!({"spec": {"template": {"spec": spec}}});
         let remove =
@@ -256,4 +253,5 @@ fn daemon_sets_are_changed_as_by_words() {
             assert_eq!(result.is_ok(), is_fine && is_there, "{change}");
         }
     }
+    assert!(check(&request("agent", "main", "cpu", "lots")).is_err());
 }
