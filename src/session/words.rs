@@ -159,7 +159,7 @@ fn taint_args(node: &str, from: &[Taint], to: &[Taint]) -> Option<Vec<String>> {
     if changes.is_empty() {
         return None;
     }
-    let mut args: Vec<String> = ["taint", "node", node].map(str::to_owned).to_vec();
+    let mut args = words(&["taint", "node", node]);
     args.extend(changes);
     args.push("--overwrite".to_owned());
     Some(args)
@@ -167,7 +167,6 @@ fn taint_args(node: &str, from: &[Taint], to: &[Taint]) -> Option<Vec<String>> {
 
 /// The command in a few words, for the trace and the timeline.
 pub fn describe(command: &Command) -> String {
-    let on_off = |on: bool, yes: &str, no: &str| if on { yes.to_owned() } else { no.to_owned() };
     match command {
         Command::AddNodes { template, count: 1 } => format!("add a {} node", template.title()),
         Command::AddNodes { template, count } => format!("add {count} {} nodes", template.title()),
@@ -182,16 +181,13 @@ pub fn describe(command: &Command) -> String {
                 }
             )
         }
-        Command::SetNodeDown { node, down } => on_off(
-            *down,
-            &format!("power off {node}"),
-            &format!("power on {node}"),
-        ),
-        Command::SetNodeNotReady { node, not_ready } => on_off(
-            *not_ready,
-            &format!("{node}'s kubelet says not ready"),
-            &format!("{node}'s kubelet says ready"),
-        ),
+        Command::SetNodeDown { node, down } => {
+            format!("power {} {node}", if *down { "off" } else { "on" })
+        }
+        Command::SetNodeNotReady { node, not_ready } => {
+            let word = if *not_ready { "not ready" } else { "ready" };
+            format!("{node}'s kubelet says {word}")
+        }
         Command::SetPressure {
             node,
             condition,
