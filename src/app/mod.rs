@@ -306,6 +306,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             for msg in model.act_guide(msg, effects) {
                 act(model, msg, effects);
             }
+            model.show_newest(effects);
         }
         Msg::AddWorkers(count) => {
             if let Some(msg) = import::act_add(model, count) {
@@ -917,6 +918,7 @@ impl Model {
         if is_console_new {
             self.console_pane = Rc::new(console);
         }
+        self.follow_walk();
         let walk = self.walk().map(|walk| walk.panel.clone());
         let look = Look {
             subject: match &self.selection {

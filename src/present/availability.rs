@@ -23,6 +23,8 @@ const LENGTHS: [u64; 9] = [10, 12, 15, 20, 25, 32, 40, 60, 80];
 /// What the chart shows, in the units of an SVG of `FRAME`'s size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AvailabilityChart {
+    /// The number never changed: there are words, and nothing to draw.
+    pub is_flat: bool,
     pub line: String,
     /// Where the line ends: now, or with the rollout.
     pub end: (u32, u32),
@@ -65,19 +67,24 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
     let mut available = rollout
         .samples()
         .flat_map(|(at, lowest, level)| [(at.0, lowest), (at.0, level.available)]);
-    let floor = has_floor.then(|| {
+    let floors = scale.floors(&[rollout.now.floor]);
+    let floor = floors.first().cloned().filter(|_| has_floor);
+    let counts = scale.counts(floor.as_slice());
+    let floor = floor.map(|tick| {
         let mut samples = rollout.samples().map(|(at, _, level)| (at.0, level.floor));
-        let at = scale.y(rollout.now.floor);
-        let label = format!("floor {}", rollout.now.floor);
-        (scale.trail(&mut samples, FRAME.right), Tick { at, label })
+        (scale.trail(&mut samples, FRAME.right), tick)
     });
+    let start = rollout.start.available;
+    let mut levels = rollout.samples();
+    let is_flat = levels.all(|(_, lowest, level)| lowest == start && level.available == start);
     let now = scale.y(rollout.now.available);
     Some(AvailabilityChart {
+        is_flat,
         // The trail leaves out what is too short to be seen; the last step is seen by its dot.
         line: format!(
             "M{} {}L{}V{now}",
             FRAME.left,
-            scale.y(rollout.start.available),
+            scale.y(start),
             &scale.trail(&mut available, end)[1..]
         ),
         end: (end, now),
@@ -89,7 +96,7 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
             String::new()
         },
         times: scale.times(),
-        counts: scale.counts(),
+        counts,
         words: words(rollout, has_floor),
         fell: rollout
             .fell
@@ -174,7 +181,7 @@ fn words(rollout: &Availability, has_floor: bool) -> Vec<String> {
     }
     let given_up = level.desired.saturating_sub(level.floor);
     let floor = format!(
-        "The floor is {}: {} desired minus {given_up} (maxUnavailable).",
+        "The dotted floor is {}: {} desired minus {given_up} (maxUnavailable).",
         level.floor, level.desired
     );
     words.push(floor);
@@ -247,10 +254,11 @@ spec:
                 .floor
                 .map(|(path, it)| format!("{} at {}: {path}", it.label, it.at));
             let floor = floor.unwrap_or("no floor".to_owned());
+            let flat = if it.is_flat { ", flat" } else { "" };
             let (steps, end, below) = (it.line.matches('V').count(), it.end, it.below);
             let words: Vec<String> = it.words.into_iter().chain(it.fell).collect();
             let words = words.join("\n");
-            format!("{floor}\n{steps} steps to {end:?}\nbelow: {below:?}\n{words}\n")
+            format!("{floor}{flat}\n{steps} steps to {end:?}\nbelow: {below:?}\n{words}\n")
         });
         expect.assert_eq(&text);
     }

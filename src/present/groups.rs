@@ -40,6 +40,8 @@ pub struct GroupRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NodeState {
     Running,
+    /// Its pod is ready, and waits to be replaced.
+    Outdated,
     /// There is a pod, but it isn't ready, or not for long enough to count as available.
     NotReady,
     BeingReplaced,
@@ -52,7 +54,7 @@ pub enum NodeState {
 impl NodeState {
     pub fn word(self) -> &'static str {
         match self {
-            NodeState::Running | NodeState::NotReady => "Should run",
+            NodeState::Running | NodeState::Outdated | NodeState::NotReady => "Should run",
             NodeState::BeingReplaced => "Being replaced",
             NodeState::Pending => "Should run, pending",
             NodeState::Misscheduled => "Misscheduled",
@@ -63,7 +65,7 @@ impl NodeState {
     pub fn tone(self) -> Tone {
         match self {
             NodeState::Running => Tone::Good,
-            NodeState::BeingReplaced | NodeState::NotReady => Tone::Busy,
+            NodeState::Outdated | NodeState::BeingReplaced | NodeState::NotReady => Tone::Busy,
             NodeState::Pending | NodeState::Misscheduled => Tone::Warn,
             NodeState::Skipped => Tone::Plain,
         }
@@ -185,6 +187,13 @@ pub fn state_of<'a>(
         {
             let reason = "its pod is ready, and available once it stayed so for minReadySeconds";
             return (NodeState::NotReady, reason.to_owned());
+        }
+        if assessment
+            .class
+            .is_some_and(|class| class.old != Side::None)
+        {
+            let reason = "its pod is ready, but still has the old template";
+            return (NodeState::Outdated, reason.to_owned());
         }
         return (
             NodeState::Running,

@@ -11,6 +11,7 @@ use super::page::{self, Subject, key};
 use super::pod::{self, PodId};
 use super::rollout::{current_hash, is_owned};
 use super::scene::Scene;
+use super::stage::ring::RingKind;
 use super::words::{Tone, age, clock, count, span};
 use crate::api::apps::DaemonSet;
 use crate::api::node::Node;
@@ -49,6 +50,8 @@ pub struct WhyPanel {
     pub facts: Vec<Fact>,
     /// The story: from what the user did to how it is now.
     pub causes: Vec<Cause>,
+    /// The last few of them lie after the moment that is shown: it is walked through, in the past.
+    pub ahead: usize,
     /// It is gone at this moment of the timeline.
     pub is_gone: bool,
     /// What runs in the place of a pod that is gone.
@@ -136,7 +139,7 @@ pub struct Part {
 }
 
 impl WhyPanel {
-    /// How a node takes part, if it does.
+    /// How a node takes part by the shown moment, if it does.
     pub fn part_of_node(&self, node: &str, pointed: Option<usize>) -> Option<Part> {
         self.part(pointed, |cause| cause.node.as_deref() == Some(node))
     }
@@ -147,12 +150,19 @@ impl WhyPanel {
 
     /// The nodes that take part, each once.
     pub fn nodes(&self) -> Set<Rc<str>> {
-        let nodes = self.causes.iter().filter_map(|cause| cause.node.clone());
-        nodes.collect()
+        let nodes = self.happened().iter();
+        nodes.filter_map(|cause| cause.node.clone()).collect()
+    }
+
+    /// The steps that have happened by the moment that is shown.
+    pub fn happened(&self) -> &[Cause] {
+        let count = self.causes.len().saturating_sub(self.ahead);
+        &self.causes[..count]
     }
 
     fn part(&self, pointed: Option<usize>, is_in: impl Fn(&Cause) -> bool) -> Option<Part> {
-        let links = self.causes.iter().enumerate().filter(|(_, c)| is_in(c));
+        let links = self.happened().iter().enumerate();
+        let links = links.filter(|(_, cause)| is_in(cause));
         let links: Vec<usize> = links.map(|(index, _)| index).collect();
         let numbers: Vec<String> = links.iter().map(|link| (link + 1).to_string()).collect();
         (!links.is_empty()).then(|| Part {
@@ -389,6 +399,9 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
         _ if pod.metadata.is_terminating() => {
             "It was asked to stop; its grace period runs.".to_owned()
         }
+        (true, true) if scene.revision(pod).is_some_and(|it| !it.is_current) => {
+            format!("It runs on {node} and is ready, but still has the old template.")
+        }
         (true, true) => format!("It runs on {node} and is ready."),
         (true, false) if is_old => format!("It is on {node}, and its status says {status}."),
         (true, false) => format!("It is on {node}, {status}: {}.", state.meaning()),
@@ -401,6 +414,9 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
             }
         }
     };
+    if let Some(left) = time_left(cluster, scene, pod) {
+        answer.push_str(&left);
+    }
     let set = pod.metadata.controller_ref().and_then(|owner| {
         let set = cluster
             .server
@@ -437,6 +453,20 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
         causes: cause.map_or_else(Vec::new, |id| story::causes(cluster, id)),
         ..empty(title)
     }
+}
+
+/// How long what its ring shows takes.
+fn time_left(cluster: &Cluster, scene: &Scene, pod: &Pod) -> Option<String> {
+    let ring = scene.tile(pod).ring?;
+    let left = match ring.seconds_left(cluster.now()) {
+        0 => return None,
+        seconds => span(seconds * 1000),
+    };
+    Some(match ring.kind {
+        RingKind::Pull => format!(" The pull takes {left} more."),
+        RingKind::Stop => format!(" It stops in {left}."),
+        RingKind::BackOff => format!(" The next try is in {left}."),
+    })
 }
 
 /// What every DaemonSet has on a node, the chosen one first.
@@ -613,6 +643,7 @@ fn empty(title: String) -> WhyPanel {
         groups: Vec::new(),
         facts: Vec::new(),
         causes: Vec::new(),
+        ahead: 0,
         is_gone: false,
         replaced_by: None,
         pod: None,

@@ -43,6 +43,14 @@ pub fn count(n: u64, noun: &str) -> String {
     }
 }
 
+/// A title inside of a sentence: `a first DaemonSet`. Names keep their capitals.
+pub fn lower_article(title: &str) -> String {
+    match title.strip_prefix("A ") {
+        Some(rest) => format!("a {rest}"),
+        None => title.to_owned(),
+    }
+}
+
 /// A length of time as kubectl writes ages: `45s`, `3m20s`, `12m`, `3h5m`, `2d`.
 ///
 /// Models: apimachinery pkg/util/duration, HumanDuration, up to days.

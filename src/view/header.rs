@@ -49,7 +49,7 @@ pub fn Header(props: &HeaderProps) -> Html {
             <nav class="sections" aria-label="Parts of the page">
                 { for Section::ALL.into_iter().map(|section| html! {
                     <button type="button" class="sections__tab" aria-current={if section == props.section { "true" } else { "false" }}
-                        onclick={dispatch.on(Msg::Show(section))}>{ section.as_str() }</button>
+                        onclick={dispatch.on(Msg::Show(section))}>{ section.label() }</button>
                 }) }
             </nav>
         </header>

@@ -73,7 +73,7 @@ pub fn Why(props: &WhyProps) -> Html {
                 <div class="causes">
                     <h3>{ "How it came about" }</h3>
                     <ol role="list" title="Click a step to go to its moment">{ for why.causes.iter().enumerate().map(|(index, cause)| html! {
-                        <li data-pointed={(props.pointed == Some(index)).to_string()} aria-current={props.walk.as_ref().filter(|walk| walk.at == index).map(|_| "step")}>
+                        <li data-pointed={(props.pointed == Some(index)).to_string()} data-ahead={(index >= why.happened().len()).to_string()} aria-current={props.walk.as_ref().filter(|walk| walk.at == index).map(|_| "step")}>
                             <CauseRow {index} cause={cause.clone()} />
                         </li>
                     }) }</ol>

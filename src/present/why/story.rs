@@ -38,6 +38,8 @@ pub fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
         .collect();
     let mut told = told.into_iter();
     all.retain(|_| told.next().unwrap_or(true));
+    let mut own = own_steps(cluster, &all).into_iter();
+    all.retain(|_| own.next().unwrap_or(true));
     let skipped = all.len().saturating_sub(CAUSES_MAX);
     let is_shown = |i: usize| i < CAUSES_MAX / 2 || i >= CAUSES_MAX / 2 + skipped;
     let shown = all.into_iter().enumerate().filter(|(i, _)| is_shown(*i));
@@ -53,6 +55,36 @@ pub fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
         }
     });
     shown.collect()
+}
+
+/// Which steps belong to the story of the last one's node or pod. The loop that came to it served others before: of
+/// what happened to those, only the step that led here does.
+fn own_steps(cluster: &Cluster, all: &[&Entry]) -> Vec<bool> {
+    let places: Vec<_> = all.iter().map(|entry| whereabouts(cluster, entry)).collect();
+    let here = places.iter().rev().find(|(node, pod)| node.is_some() || pod.is_some());
+    let Some((node, pod)) = here else {
+        return vec![true; all.len()];
+    };
+    let is_elsewhere = |at: &(Option<Rc<str>>, Option<PodId>)| match (at, node, pod) {
+        ((Some(at), _), Some(node), _) => at != node,
+        ((None, Some(at)), _, Some(pod)) => at != pod,
+        _ => false,
+    };
+    let mut is_own = vec![true; all.len()];
+    let mut from = None;
+    for (i, at) in places.iter().enumerate() {
+        if matches!(all[i].what, What::Command(_)) {
+            continue;
+        }
+        if is_elsewhere(at) {
+            // What came between two steps elsewhere, and the first of them, led there.
+            let from = *from.get_or_insert(i);
+            is_own[from..i].fill(false);
+        } else if at.0.is_some() || at.1.is_some() {
+            from = None;
+        }
+    }
+    is_own
 }
 
 /// A decision and its write are one step of the story, and that a key was queued and taken is how it always goes.
