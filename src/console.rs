@@ -73,7 +73,7 @@ pub fn run(session: &mut Session, typed: &str, waits: Waits) -> Result<Started, 
     let words = kubectl::split(&command)?;
     if let Some(word) = words.iter().find(|word| is_shells(word)) {
         return Err(format!(
-            "{word} is for a shell, and there is none here: one command a line"
+            "{word} needs a shell, and this console has none: type one command per line"
         ));
     }
     match words.split_first() {
@@ -83,7 +83,7 @@ pub fn run(session: &mut Session, typed: &str, waits: Waits) -> Result<Started, 
         }
         Some((first, args)) if first == "cluster" => cluster(session, args).map(Started::Done),
         Some((first, _)) => Err(format!(
-            "{first} is no command here; there are kubectl and cluster",
+            "{first} isn't a command here; there are kubectl and cluster",
             first = quote(first)
         )),
     }

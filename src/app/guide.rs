@@ -5,7 +5,9 @@
 
 use super::Model;
 use super::editor::Tab;
-use super::msg::{DaemonSetMsg, Dialog, EditorMsg, Effect, GuideMsg, Msg, NodeKind, NodeMsg, Selection};
+use super::msg::{
+    DaemonSetMsg, Dialog, EditorMsg, Effect, GuideMsg, Msg, NodeKind, NodeMsg, Selection,
+};
 use crate::api::apps::DaemonSet;
 use crate::cluster::Cluster;
 use crate::present::page;
@@ -59,8 +61,8 @@ impl Experiment {
     fn about(self) -> &'static str {
         match self {
             Experiment::AddNode => "It gets its pod by itself.",
-            Experiment::Taint => "NoExecute evicts every pod that doesn't tolerate it.",
-            Experiment::Image => "The pods are replaced, one node at a time.",
+            Experiment::Taint => "A NoExecute taint evicts every pod that doesn't tolerate it.",
+            Experiment::Image => "The pods are replaced one node at a time.",
             Experiment::PowerOff => {
                 "Its pod stays. After 50 s without heartbeats the node turns NotReady."
             }
@@ -593,7 +595,10 @@ mod tests {
         assert_eq!(told(&model), END);
         assert!(is_off(&model));
         send(&mut model, [DO, SETTLE]);
-        assert_eq!((told(&model), is_off(&model)), ("nothing".to_owned(), false));
+        assert_eq!(
+            (told(&model), is_off(&model)),
+            ("nothing".to_owned(), false)
+        );
         let mut model = toured();
         send(&mut model, [Msg::Guide(GuideMsg::Skip)]);
         assert_eq!(model.dialog, Some(Dialog::Scenarios));
@@ -603,7 +608,10 @@ mod tests {
         send(&mut model, [Msg::AddNodes { kind, count: 1 }]);
         assert_eq!(told(&model), "nothing", "something else was done");
         let mut model = toured();
-        send(&mut model, [Msg::Guide(GuideMsg::Dismiss), Msg::Reset, APPLY, SETTLE]);
+        send(
+            &mut model,
+            [Msg::Guide(GuideMsg::Dismiss), Msg::Reset, APPLY, SETTLE],
+        );
         assert_eq!(told(&model), "nothing", "dismissed for good");
     }
 

@@ -47,7 +47,7 @@ impl Model {
         if let Some(told) = taken {
             let name = &told.node.metadata.name;
             return Err(format!(
-                "there is a node {name} already: remove it first, or rename the pasted one"
+                "node {name} already exists: remove it first, or rename the pasted one"
             ));
         }
         let texts = nodes.iter().filter_map(|told| {

@@ -878,7 +878,7 @@ impl Model {
     fn take_over(&mut self) {
         let server = &self.session.cluster().server;
         if self.editor.adopt(self.editor.active, server, true) {
-            self.tell("The manifest is what the cluster holds".to_owned());
+            self.tell("The manifest now says what the cluster holds".to_owned());
         }
     }
 

@@ -878,8 +878,8 @@ fn is_in_trouble(pod: &Pod) -> bool {
     let mut all = all.chain(&status.container_statuses);
     all.any(|container| {
         let waiting = container.state.waiting.as_ref();
-        let is_failing =
-            waiting.is_some_and(|it| !["ContainerCreating", "PodInitializing"].contains(&&*it.reason));
+        let is_failing = waiting
+            .is_some_and(|it| !["ContainerCreating", "PodInitializing"].contains(&&*it.reason));
         is_failing || container.restart_count > 0
     })
 }
@@ -913,7 +913,7 @@ fn faults(cluster: &Cluster, node: &Node) -> Vec<Candidate> {
             node,
             not_ready: false,
         };
-        return one(format!("Let {name}'s kubelet report Ready again"), command);
+        return one(format!("Let {name}'s kubelet report Ready"), command);
     }
     if is_tainted("node.kubernetes.io/network-unavailable") {
         let command = Command::SetPressure {

@@ -156,7 +156,7 @@ fn words(rollout: &Availability, has_floor: bool) -> Vec<String> {
                 span(ended.since(begun).0)
             )
         }
-        None => format!("Running since {from}."),
+        None => format!("In progress since {from}."),
     };
     let mut words = vec![time];
     if rollout.kind == Kind::First {

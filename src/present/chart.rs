@@ -131,7 +131,11 @@ impl Scale {
             let at = self.y(*floor);
             let is_apart = |other: u32| other.abs_diff(at) >= LABEL_HEIGHT;
             let is_free = is_apart(self.y(self.high)) && ticks.iter().all(|tick| is_apart(tick.at));
-            let label = if is_free { floor.to_string() } else { String::new() };
+            let label = if is_free {
+                floor.to_string()
+            } else {
+                String::new()
+            };
             ticks.push(Tick { at, label });
         }
         ticks

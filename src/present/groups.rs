@@ -144,7 +144,7 @@ pub fn state_of<'a>(
         Some(Verdict::Keep(taint)) => {
             let taint = taint::to_string(taint);
             let stays = match is_there {
-                true => ": no new pod would come, the one here stays",
+                true => ": no new pod is created, the one here stays",
                 false => "",
             };
             return (nowhere, format!("taint {taint} isn't tolerated{stays}"));
@@ -166,7 +166,7 @@ pub fn state_of<'a>(
             || "the old pod goes, a new one comes".to_owned(),
             |message| {
                 format!(
-                    "the new pod is Pending beside the old one; {}",
+                    "the new pod is Pending beside the old one: {}",
                     reason_here(message)
                 )
             },
@@ -174,7 +174,7 @@ pub fn state_of<'a>(
         return (NodeState::BeingReplaced, reason);
     }
     if node::health(node) != node::Health::Ready {
-        let reason = "the node isn't ready; what its pod's status says may be old".to_owned();
+        let reason = "the node is NotReady, so its pod's status may be out of date".to_owned();
         return (NodeState::NotReady, reason);
     }
     if !pod.is_bound() {
@@ -185,7 +185,7 @@ pub fn state_of<'a>(
             .class
             .is_some_and(|class| class.new == Side::Unavailable)
         {
-            let reason = "its pod is ready, and available once it stayed so for minReadySeconds";
+            let reason = "its pod is ready, and counts as available after minReadySeconds";
             return (NodeState::NotReady, reason.to_owned());
         }
         if assessment

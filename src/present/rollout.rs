@@ -263,7 +263,7 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         });
         let has_port = |holder: &String| holder.contains("free ports");
         if fresh.surging.iter().any(has_port) {
-            waits.push("The old pod there holds the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.".to_owned());
+            waits.push("The old pod there uses the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.".to_owned());
         }
         if let Some(next) = fresh.next.first().filter(|_| is_full) {
             waits.push(format!(
@@ -315,8 +315,9 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
     }
     let status = &set.status;
     let of_all = status.desired_number_scheduled;
-    let is_done =
-        is_observed && status.updated_number_scheduled >= of_all && status.number_available >= of_all;
+    let is_done = is_observed
+        && status.updated_number_scheduled >= of_all
+        && status.number_available >= of_all;
     if is_done {
         waits.clear();
     }

@@ -190,7 +190,7 @@ impl WhyPanel {
         match (passed, skipped) {
             (0, 0) => None,
             (_, 0) => Some(text),
-            _ => Some(format!("{text}, {skipped} not asked")),
+            _ => Some(format!("{text}, {skipped} not run")),
         }
     }
 
@@ -309,7 +309,7 @@ fn why_event(cluster: &Cluster, id: TraceId) -> WhyPanel {
     else {
         return gone(
             "Event".to_owned(),
-            "This event hasn't come yet at this moment.".to_owned(),
+            "This event hasn't happened at this moment.".to_owned(),
         );
     };
     let facts = [
@@ -348,9 +348,9 @@ fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet
     if cluster.parts.kubelets.is_down(name) {
         let off = match node.is_ready() {
             true => {
-                "is powered off, and nobody knows yet: after 50 s without heartbeats it turns NotReady."
+                "is powered off, but the API server doesn't know yet: after 50 s without heartbeats it turns NotReady."
             }
-            false => "is powered off: nobody reports from there, so its pods stay as they were.",
+            false => "is powered off: its kubelet reports nothing, so its pods stay as they were.",
         };
         answer = format!("{name} {off} {answer}");
     }
@@ -397,7 +397,7 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
     let is_old = target.is_some_and(|target| node::health(target) != Health::Ready);
     let mut answer = match (pod.is_bound(), pod.is_ready()) {
         _ if pod.metadata.is_terminating() => {
-            "It was asked to stop; its grace period runs.".to_owned()
+            "It was told to stop; its grace period is running.".to_owned()
         }
         (true, true) if scene.revision(pod).is_some_and(|it| !it.is_current) => {
             format!("It runs on {node} and is ready, but still has the old template.")
@@ -513,14 +513,14 @@ fn notes(cluster: &Cluster, scene: &Scene, set: &DaemonSet, node: &Node, pod: &P
         ));
         if message.contains("No preemption victims") {
             note(&format!(
-                "No pod there has a lower priority than its {}, so it can't push one out (preemption).",
+                "No pod there has a lower priority than its own, {}, so it can't preempt one.",
                 pod.spec.priority.unwrap_or(0)
             ));
         }
     }
     if !is_node_ready {
         note(&format!(
-            "{} is NotReady, so this is what its kubelet said last. Daemon pods tolerate not-ready and unreachable forever: nothing evicts this one.",
+            "{} is NotReady, so this is what its kubelet reported last. Daemon pods tolerate not-ready and unreachable forever: nothing evicts this one.",
             node.metadata.name
         ));
         if pod.metadata.is_terminating() {
@@ -545,7 +545,7 @@ fn notes(cluster: &Cluster, scene: &Scene, set: &DaemonSet, node: &Node, pod: &P
     let available = available_from(pod, set.spec.min_ready_seconds);
     if is_node_ready && available.is_some_and(|at| at > cluster.time()) {
         note(&format!(
-            "It counts as available when it has stayed ready for minReadySeconds ({}).",
+            "It counts as available once it has been ready for minReadySeconds ({}).",
             span(set.spec.min_ready_seconds.max(0) as u64 * 1000)
         ));
     }
@@ -556,7 +556,7 @@ fn notes(cluster: &Cluster, scene: &Scene, set: &DaemonSet, node: &Node, pod: &P
         .filter(|_| is_node_ready && pod.is_bound() && !pod.is_ready())
     {
         note(&format!(
-            "Other pods don't wait for it: {} runs here already. Only a taint that the node joins with, and that {} tolerates, would keep them away until then.",
+            "Other pods don't wait for it: {} runs here already. Only a taint that the node joins with, and that {} tolerates, keeps them away until then.",
             other.metadata.name, set.metadata.name
         ));
     }

@@ -134,7 +134,7 @@ fn figure(figure: &Figure, id: &DaemonSetId, dispatch: &Dispatch) -> Html {
                 <span class="figure__label">{ figure.short }</span>{ " " }<b class="figure__value">{ figure.value }</b>
                 if let Some(fresh) = figure.fresh { { " " }<span class="figure__fresh">{ format!("now {fresh}") }</span> }
             </button>
-            <p class="figure__meaning" id={about}><b>{ figure.label }</b>{ " " }{ figure.meaning }{ " Click: why?" }</p>
+            <p class="figure__meaning" id={about}><b>{ figure.label }</b>{ " " }{ figure.meaning }{ " Click to see why." }</p>
         </li>
     }
 }
@@ -248,7 +248,7 @@ fn selection(note: &SelectionNote) -> Html {
         <div class="selection">
             <h3>{ "What it selects" }</h3>
             <dl>
-                <div><dt>{ "Pods, by selector" }</dt><dd><code>{ &note.pods }</code><span>{ " tells which pods are its own. It never selects nodes." }</span></dd></div>
+                <div><dt>{ "Pods, by selector" }</dt><dd><code>{ &note.pods }</code><span>{ " says which pods are its own. It never selects nodes." }</span></dd></div>
                 <div><dt>{ "Nodes, by the template" }</dt><dd><code>{ &note.nodes }</code><span>{ " Use nodeSelector or node affinity to run on some nodes only." }</span></dd></div>
                 <div><dt>{ "Taints" }</dt><dd><span>{ &note.tolerations }</span></dd></div>
             </dl>

@@ -77,7 +77,7 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
             if let Some(words) = &pane.past {
                 <div class="editor__actions editor__past">
                     <p>{ &**words }</p>
-                    <button type="button" class="button" title="What you wrote, not what is shown here" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply your text here" }</button>
+                    <button type="button" class="button" title="Your text, not the one shown here" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply your text here" }</button>
                 </div>
             } else {
                 <div class="editor__actions">

@@ -37,7 +37,11 @@ pub fn welcome(dispatch: &Dispatch) -> Html {
 /// One experiment, and how many there are; after the last, a word and the ways on.
 pub fn experiment(next: &NextExperiment, dispatch: &Dispatch) -> Html {
     let on = |msg| dispatch.on::<MouseEvent>(Msg::Guide(msg));
-    let skip = if next.at.is_some() { "Skip" } else { "Open a scenario" };
+    let skip = if next.at.is_some() {
+        "Skip"
+    } else {
+        "Open a scenario"
+    };
     html! {
         <section class="experiment" aria-labelledby="experiment-heading">
             <ol class="experiment__steps" role="list">
@@ -122,7 +126,7 @@ pub fn Scenarios(props: &ScenariosProps) -> Html {
     let dispatch = use_dispatch();
     html! {
         <Modal title="Scenarios" class="scenarios">
-            <p class="scenarios__note">{ "Each is a cluster with a question. It replaces what is here; what you have is kept, one click away." }</p>
+            <p class="scenarios__note">{ "Each is a cluster with a question. Opening one replaces this cluster; yours is kept, one click away." }</p>
             <ol role="list">
                 { for scenarios::all().iter().map(|story| html! {
                     <li key={story.id}>

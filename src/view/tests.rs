@@ -14,17 +14,18 @@ use super::pod_tile::PodTile;
 use super::timeline::Timeline;
 use super::why::Why;
 use crate::app::msg::{
-    ClockMsg, CompareMsg, EditorMsg, HistoryMsg, Msg, NodeKind, NodeMsg, RaceMsg, Section,
-    Selection, StoryMsg, Theme,
+    ClockMsg, CompareMsg, ConsoleMsg, EditorMsg, GuideMsg, HistoryMsg, Msg, NodeKind, NodeMsg,
+    RaceMsg, Section, Selection, StoryMsg, Theme,
 };
 use crate::app::{Model, NodeError, update};
 use crate::present::compare::Progress;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
 use crate::present::pod::{PodId, PodRevision, PodState, PodTile as Tile};
+use crate::present::remedy::{RemedyItem, RemedyList};
 use expect_test::{Expect, expect};
 use std::rc::Rc;
-use yew::{BaseComponent, LocalServerRenderer};
+use yew::{AttrValue, BaseComponent, LocalServerRenderer};
 
 fn html<C: BaseComponent>(props: C::Properties) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -626,6 +627,86 @@ fn a_newcomer_is_told_the_idea_and_offered_questions_and_experiments() {
         "{text}"
     );
     assert!(!html.contains(" style="));
+}
+
+#[test]
+fn the_tour_ends_with_a_word_and_two_ways_on() {
+    let dispatch = Dispatch(yew::Callback::noop());
+    let mut model = running();
+    for _ in 0..5 {
+        update(&mut model, Msg::Guide(GuideMsg::Do));
+        update(&mut model, Msg::Clock(ClockMsg::Settle));
+    }
+    let next = model.next_experiment().unwrap();
+    let (html, text) = part(guide::experiment(&next, &dispatch));
+    for part in [
+        "That was the tour.\nnode-1 is still powered off.",
+        "Power on node-1",
+        "Open a scenario",
+    ] {
+        assert!(text.contains(part), "{part} isn't in {text}");
+    }
+    assert!(!html.contains("aria-current"));
+}
+
+#[test]
+fn a_faster_rollout_is_no_fix_and_what_only_takes_time_has_no_button() {
+    let list = |items: Vec<RemedyItem>, wait: Option<&str>| RemedyList {
+        items,
+        wait: wait.map(str::to_owned),
+    };
+    let item = RemedyItem {
+        title: "Raise agent's maxUnavailable to 25%".to_owned(),
+        kubectl: Vec::new(),
+        effect: "done in 11 s instead of 17 s".to_owned(),
+    };
+    let shown = |list, button| {
+        let props = super::remedies::RemediesProps {
+            title: "How to make it faster".into(),
+            button,
+            list: Some(Rc::new(list)),
+            done: None,
+            act: yew::Callback::noop(),
+            assumed: AttrValue::default(),
+        };
+        html::<super::remedies::Remedies>(props)
+    };
+    let faster = shown(list(vec![item], None), "Apply change");
+    assert!(faster.contains(r#"aria-label="Apply change: Raise agent"#) && !faster.contains("fix"));
+    let waits = shown(
+        list(Vec::new(), Some("the pod is ready in 2.1 s")),
+        "Apply fix",
+    );
+    assert!(waits.contains("the pod is ready in 2.1 s") && !waits.contains("<button"));
+    assert!(!waits.contains("hidden"));
+}
+
+#[test]
+fn a_number_that_never_changed_is_told_and_not_drawn() {
+    let mut model = running();
+    let draw = |model: &Model| {
+        html::<DaemonSet>(super::daemon_set::DaemonSetProps {
+            chart: model.page.chart.clone(),
+            groups: None,
+            ways_out: None,
+            done: None,
+            panel: model.page.panel.clone(),
+            all: model.page.daemon_sets.clone(),
+            assumed: model.assumed.shown.clone(),
+        })
+    };
+    assert!(draw(&model).contains("availability__line"));
+    let on_delete = "kubectl patch ds my-daemonset -p '{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\",\"rollingUpdate\":null}}}'";
+    let image = "kubectl set image ds/my-daemonset my-container=my-image:9";
+    for line in [on_delete, image] {
+        update(&mut model, Msg::Console(ConsoleMsg::Typed(line.to_owned())));
+        update(&mut model, Msg::Console(ConsoleMsg::Enter));
+        update(&mut model, Msg::Clock(ClockMsg::Settle));
+    }
+    let drawn = draw(&model);
+    assert!(
+        drawn.contains("Fewest available so far: 3 of 3") && !drawn.contains("availability__line")
+    );
 }
 
 #[test]

@@ -60,8 +60,14 @@ pub fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
 /// Which steps belong to the story of the last one's node or pod. The loop that came to it served others before: of
 /// what happened to those, only the step that led here does.
 fn own_steps(cluster: &Cluster, all: &[&Entry]) -> Vec<bool> {
-    let places: Vec<_> = all.iter().map(|entry| whereabouts(cluster, entry)).collect();
-    let here = places.iter().rev().find(|(node, pod)| node.is_some() || pod.is_some());
+    let places: Vec<_> = all
+        .iter()
+        .map(|entry| whereabouts(cluster, entry))
+        .collect();
+    let here = places
+        .iter()
+        .rev()
+        .find(|(node, pod)| node.is_some() || pod.is_some());
     let Some((node, pod)) = here else {
         return vec![true; all.len()];
     };
@@ -243,7 +249,7 @@ fn tell(cluster: &Cluster, entry: &Entry, node: Option<&str>) -> String {
         (What::DeletionRequested { .. }, _) => {
             format!("{who} began to delete {} {name}", kind.name())
         }
-        (What::Deleted, Kind::Pod) => format!("{name} was gone"),
+        (What::Deleted, Kind::Pod) => format!("{name} was removed"),
         (What::Deleted, _) => format!("{who} deleted {} {name}", kind.name()),
         (What::Woken(_), _) => format!("{who} looked at {name} again"),
         (What::Decided(decision), _) => decided(decision, name, &who),
@@ -288,8 +294,8 @@ fn updated(what: &str, entry: &Entry, who: &str, node: Option<&str>) -> String {
         ("status: running, not ready", Kind::Pod) => format!("{name} started, not ready yet"),
         ("status: not ready", Kind::Pod) => format!("{name} stopped being ready"),
         ("status: failed", Kind::Pod) => format!("{name} failed"),
-        ("status: succeeded", Kind::Pod) => format!("{name} ended"),
-        ("status: seen by the kubelet", Kind::Pod) => format!("{who} took on {name}"),
+        ("status: succeeded", Kind::Pod) => format!("{name} completed"),
+        ("status: seen by the kubelet", Kind::Pod) => format!("{who} accepted {name}"),
         ("status", _) => format!("{who} wrote the status of {name}"),
         ("status: conditions", _) => format!("{who} reported its conditions"),
         ("status: not ready", _) => format!("{who} marked {name} NotReady"),
@@ -406,7 +412,7 @@ fn by_kubelet(decision: &KubeletDecision, name: &str, who: &str) -> String {
             killed,
         } => match killed {
             true => format!("{name} ignored SIGTERM: SIGKILL after {}", span(*grace_ms)),
-            false => format!("{name} exits {} after SIGTERM", span(*shutdown_ms)),
+            false => format!("{name} exited {} after SIGTERM", span(*shutdown_ms)),
         },
         KubeletDecision::Evict { resource, .. } => {
             format!("{who} evicted {name}: low on {resource}")
