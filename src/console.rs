@@ -20,18 +20,18 @@ cluster add-node [worker|control-plane|gpu|arm|windows] [--count N]
 cluster remove-node NAME
 cluster power-off NAME
 cluster power-on NAME
-cluster not-ready NAME      its kubelet lives, but says that the node isn't ready
+cluster not-ready NAME      its kubelet runs, but reports NotReady
 cluster ready NAME
 cluster pressure NAME MemoryPressure|DiskPressure|PIDPressure|NetworkUnavailable on|off
 cluster fail-pod NAME [--namespace NAMESPACE]
 cluster advance DURATION    such as 30s or 1m30s
-cluster settle              until nothing moves any more";
+cluster settle              until nothing more is due";
 
 /// What `help` says.
 pub const HELP: &str = "\
 kubectl …    as on a real cluster; k is short for it. A heredoc feeds -f -
-cluster …    what no kubectl can do: new, add-node, faults such as power-off, advance, settle; alone it lists them
-clear        empties the console
+cluster …    what kubectl can't do: new, add-node, faults such as power-off, advance, settle; alone, it lists them
+clear        clears the console
 exit         closes it
 Tab completes, ↑↓ recall commands, Ctrl+C interrupts.
 ";

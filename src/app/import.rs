@@ -201,11 +201,11 @@ mod tests {
             ("hello", "line 1"),
             (
                 "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
-                "is no Node",
+                "isn't a Node",
             ),
             (
                 "apiVersion: v1\nkind: Node\nmetadata: {name: node-1}\n",
-                "node-1 already",
+                "node-1 already exists",
             ),
         ] {
             import(&mut model, text);

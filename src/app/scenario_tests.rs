@@ -90,9 +90,9 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "pending-on-a-full-node",
         &[
             "row: 1 Should run, pending (node-2): scheduler: Insufficient cpu",
-            "A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its 0, so it can't push one out (preemption).",
+            "A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its own, 0, so it can't preempt one.",
             "decided by: spec.containers[*].resources.requests (cpu)",
-            "check: NodeResourcesFit: Insufficient cpu: cpu: requested 1000m, used 3500m of 4000m",
+            "check: NodeResourcesFit: Insufficient cpu: requested 1000m, used 3500m of 4000m",
             "change: Lower the request to cpu 500m, which fits on the node",
             "change: Give agent the priority class system-node-critical: pods of lower priority make room",
         ],
@@ -366,7 +366,7 @@ fn an_address_opens_a_scenario_or_says_that_there_is_none() {
     let model = Model::open("#scenario=nothing", false);
     let notice = model.notice.map(|notice| notice.text).unwrap_or_default();
     let wanted =
-        "Nothing was opened: there is no scenario \"nothing\". The address was left alone.";
+        "Nothing was opened: there is no scenario \"nothing\". The address stays as it is.";
     assert_eq!(notice, wanted);
     assert!(model.session.log().is_empty());
 }

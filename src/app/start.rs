@@ -54,7 +54,7 @@ impl Opening {
         let (now, end) = (clock(now.0), clock(end.0));
         Progress {
             permille: permille as u32,
-            text: format!("{done} of {all} commands; simulated {now} of {end}"),
+            text: format!("{done} of {all} commands, {now} of {end} simulated"),
         }
     }
 }

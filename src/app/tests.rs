@@ -764,7 +764,7 @@ fn the_controllers_eye_follows_a_sync() {
     let all = stages(&model);
     assert!(
         all.iter()
-            .any(|(text, _)| text.starts_with("Sync: the last one at")),
+            .any(|(text, _)| text.starts_with("Sync: last sync at")),
         "{all:?}"
     );
     send(&mut model, [Msg::ShowTab(SideTab::Events)]);
@@ -893,7 +893,7 @@ fn a_moment_is_bookmarked_once() {
         [Msg::Key(Shortcut::Bookmark), Msg::Key(Shortcut::Bookmark)],
     );
     assert_eq!(model.session.bookmarks().len(), 1);
-    assert!(model.page.timeline.state.ends_with("is bookmarked already"));
+    assert!(model.page.timeline.state.ends_with("is already bookmarked"));
     assert_eq!(model.page.timeline.marked, Some(0));
 }
 

@@ -287,12 +287,12 @@ spec:
         check(
             &session,
             expect![[r#"
-                floor 8 at 66: M34 66H322
+                8 at 66: M34 66H322
                 2 steps to (280, 10)
                 below: ""
                 Began at 0:05.0, done after 27 s.
                 Fewest available: 8 of 10, at 0:05.0.
-                The floor is 8: 10 desired minus 2 (maxUnavailable).
+                The dotted floor is 8: 10 desired minus 2 (maxUnavailable).
             "#]],
         );
     }
@@ -318,12 +318,12 @@ spec:
         check(
             &session,
             expect![[r#"
-                floor 8 at 43: M34 43H322
+                8 at 43: M34 43H322
                 4 steps to (302, 10)
                 below: "M45 77H77M77 60H91"
                 Began at 0:05.0, done after 23 s.
                 Fewest available: 6 of 10, at 0:06.0.
-                The floor is 8: 10 desired minus 2 (maxUnavailable).
+                The dotted floor is 8: 10 desired minus 2 (maxUnavailable).
                 It fell below the floor at 0:06.0, for 2.8 s in all: maxUnavailable isn't a guaranteed minimum. Pods that fail or are deleted, and nodes that die, come on top.
             "#]],
         );
@@ -337,10 +337,10 @@ spec:
         check(
             &session,
             expect![[r#"
-                no floor
+                no floor, flat
                 1 steps to (34, 10)
                 below: ""
-                Running since 0:05.0.
+                In progress since 0:05.0.
                 Fewest available so far: 10 of 10, at 0:05.0.
                 This strategy has no floor.
             "#]],

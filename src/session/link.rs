@@ -339,9 +339,12 @@ mod tests {
             "[]",
             r#"{"scenario":{"seed":1},"log":[{"at":0,"steps":0,"command":{"do":"fly"}}]}"#,
         ] {
-            assert!(packed(json).contains("doesn't know, or lacks"), "{json}");
+            assert!(
+                packed(json).contains("can't read all of this link"),
+                "{json}"
+            );
         }
-        assert!(packed("<html>").contains("is no text of ours"));
+        assert!(packed("<html>").contains("its content can't be read"));
         assert_eq!(
             packed(r#"{"scenario":{"seed":1,"nodes":[{"template":"worker","count":30000}]}}"#),
             "this link can't be played: 30000 nodes are more than the 20000 that the playground simulates"

@@ -146,7 +146,8 @@ fn a_node_card() {
         &expect![[r#"
             node-1
             Ready
-            worker · linux/amd64
+            worker
+            · linux/amd64
             Pod
             my-daemonset
             -SUFFIX
@@ -218,37 +219,37 @@ fn the_status_before_and_after() {
             Desired
             3
             Desired
-            Nodes that should run the pod: selector, affinity and taints allow it. Click: why?
+            Nodes that should run the pod: selector, affinity and taints allow it. Click to see why.
             Current
             3
             Current
-            Of these, nodes that have a pod, in whatever state. Click: why?
+            Of these, nodes that have a pod, in whatever state. Click to see why.
             Ready
             3
             Ready
-            Nodes whose pod passes its readiness checks. Click: why?
+            Nodes whose pod passes its readiness checks. Click to see why.
             Up to date
             3
             Up to date
-            Nodes whose pod has the current template. Click: why?
+            Nodes whose pod has the current template. Click to see why.
             Available
             3
             Available
-            Nodes whose pod has been ready for minReadySeconds. Click: why?
+            Nodes whose pod has been ready for minReadySeconds. Click to see why.
             Unavailable
             0
             Unavailable
-            Desired minus available: this is what maxUnavailable limits. Click: why?
+            Desired minus available: this is what maxUnavailable limits. Click to see why.
             Misscheduled
             0
             Misscheduled
-            Nodes that have a pod and shouldn't. Click: why?
+            Nodes that have a pod and shouldn't. Click to see why.
             Observed
             1
             Observed generation
-            The generation of the spec that the controller saw last: it is the latest. Click: why?
+            The generation of the spec that the controller saw last: it is the latest. Click to see why.
             Rolled out
-            3 of 3 updated, 3 available
+            3 of 3 updated
             RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.
             Compare strategies
             Times assume pull 1.5–4.5 s, start 0.7 s, ready after 1 s, stop 1.2 s
@@ -284,7 +285,7 @@ fn the_status_before_and_after() {
             What it selects
             Pods, by selector
             app=my-app
-            tells which pods are its own. It never selects nodes.
+            says which pods are its own. It never selects nodes.
             Nodes, by the template
             every node
             Use nodeSelector or node affinity to run on some nodes only.
@@ -328,7 +329,7 @@ fn why_a_tainted_node_has_no_pod() {
             my-daemonset
             Skipped:
             taint dedicated=db:NoExecute isn't tolerated; running pods are removed
-            decided by
+            Decided by
             node node-2: spec.taints[0]
             How to fix it
             Remove the taint dedicated=db:NoExecute from node-2
@@ -858,7 +859,7 @@ fn two_strategies_are_read_side_by_side() {
             1000×
             0:02.0
             / 0:17.4
-            Getting there…
+            Seeking…
             Back to the table
             maxUnavailable 1
             maxUnavailable 25%
@@ -929,7 +930,7 @@ fn two_strategies_are_read_side_by_side() {
             r2
             Pending
             → node-1
-            created, waits for the scheduler to bind it to its node
+            created; waits for the scheduler to bind it to its node
             agent
             -x7k2p
             r2
@@ -959,13 +960,13 @@ fn two_strategies_are_read_side_by_side() {
             -x7k2p
             r2
             Terminating
-            asked to stop; the grace period runs
+            told to stop; its grace period is running
             agent
             -x7k2p
             r2
             CrashLoopBackOff
             ↻1
-            the container ended; the kubelet waits before it starts it again
+            a container exited; the kubelet waits before it restarts it
             agent
             -x7k2p
             r2
@@ -975,12 +976,12 @@ fn two_strategies_are_read_side_by_side() {
             -x7k2p
             r2
             Error
-            ended with an error, and won't start again
+            failed, and won't start again
             agent
             -x7k2p
             r2
             Completed
-            ended well, which a daemon shouldn't
+            completed, which a daemon pod shouldn't
             agent
             -x7k2p
             r1

@@ -277,7 +277,7 @@ pub fn scheduler_checks(
             Some(failure) => found(
                 Outcome::Fail,
                 title,
-                format!("{failure}: {}", said(&failure.detail())),
+                explained(failure),
                 scheduler_field(failure, name),
                 failure.fields(spec, node),
             ),
@@ -287,6 +287,16 @@ pub fn scheduler_checks(
         title: format!("Scheduler: can it be bound to {name}?"),
         checks: marked(all, sources),
     })
+}
+
+/// `Insufficient cpu: requested 1000m, used 3500m of 4000m`
+fn explained(failure: &Failure) -> String {
+    let detail = said(&failure.detail());
+    let own = match failure {
+        Failure::Resources(shortages) if shortages.len() == 1 => detail.split_once(": "),
+        _ => None,
+    };
+    format!("{failure}: {}", own.map_or(&*detail, |(_, own)| own))
 }
 
 /// What is left when the pod has its node: whether it counts as available, and as up to date.

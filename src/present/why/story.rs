@@ -276,10 +276,26 @@ fn command(text: &str) -> String {
     let found = begins
         .iter()
         .find_map(|(old, new)| Some(format!("{new}{}", text.strip_prefix(old)?)));
-    found.unwrap_or_else(|| match text {
-        "the cluster starts" => "the cluster started".to_owned(),
-        other => format!("you: {other}"),
-    })
+    let others = || {
+        let kubelet = text.split_once("'s kubelet says ");
+        let condition = text
+            .split_once(" on ")
+            .filter(|(word, _)| !word.contains(' '));
+        let switch = condition.and_then(|(condition, rest)| {
+            let (node, on) = rest.split_once(": ")?;
+            Some(format!("you set {condition} on {node} to {on}"))
+        });
+        let fails = || text.strip_prefix("pod ")?.split_once(" fails: ");
+        match (kubelet, switch, fails()) {
+            (Some((node, "ready")), ..) => format!("you made {node}'s kubelet report Ready"),
+            (Some((node, _)), ..) => format!("you made {node}'s kubelet report NotReady"),
+            (_, Some(switch), _) => switch,
+            (.., Some((pod, reason))) => format!("you made {pod} fail: {reason}"),
+            _ if text == "the cluster starts" => "the cluster started".to_owned(),
+            _ => format!("you: {text}"),
+        }
+    };
+    found.unwrap_or_else(others)
 }
 
 fn updated(what: &str, entry: &Entry, who: &str, node: Option<&str>) -> String {
@@ -463,5 +479,40 @@ fn whereabouts(cluster: &Cluster, entry: &Entry) -> (Option<Rc<str>>, Option<Pod
             _ => (None, None),
         },
         _ => (of_actor, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_user_did_is_told_as_a_sentence() {
+        let told = [
+            "kubectl apply -f -",
+            "add 3 Worker nodes",
+            "power off node-1",
+            "node-1's kubelet says not ready",
+            "node-1's kubelet says ready",
+            "DiskPressure on node-2: true",
+            "pod agent-x7k2p fails: Evicted",
+            "taints of node-2: none",
+            "change how kubelets behave",
+            "the cluster starts",
+        ]
+        .map(command);
+        assert_eq!(
+            told.join("\n"),
+            "you ran kubectl apply -f -
+you added 3 Worker nodes
+you powered off node-1
+you made node-1's kubelet report NotReady
+you made node-1's kubelet report Ready
+you set DiskPressure on node-2 to true
+you made agent-x7k2p fail: Evicted
+you set the taints of node-2: none
+you changed how kubelets behave
+the cluster started"
+        );
     }
 }
