@@ -381,15 +381,11 @@ fn view(
             a.created.cmp(&b.created).then_with(by_name)
         });
     }
-    let waits = scene.waiting().len();
-    let mut summary = format!(
+    let summary = format!(
         "{}, {}",
         count(count_all as u64, "node"),
         count(cluster.server.pods.len() as u64, "pod")
     );
-    if waits > 0 {
-        summary.push_str(&format!(", {waits} without a node"));
-    }
     ClusterView {
         summary,
         cards,
@@ -414,7 +410,10 @@ fn card(cluster: &Cluster, scene: &Scene, node: &Node, old: Option<&Rc<NodeCard>
     let pods = scene.on(name);
     // A pod that is on its way to be bound is in the scheduler's queue; one that can't be bound is waited for here.
     let here = |pod: &&Rc<Pod>| pod.is_bound() || scene::is_refused(pod);
-    let tiles = pods.iter().filter(here).map(|pod| {
+    let mut pods_here: Vec<&Rc<Pod>> = pods.iter().filter(here).collect();
+    // A new one comes last, so that none of those that are there moves.
+    pods_here.order_by_key(|pod| pod.metadata.creation_timestamp);
+    let tiles = pods_here.into_iter().map(|pod| {
         let tile = scene.tile(pod);
         match old.and_then(|card| card.pods.iter().find(|known| ***known == tile)) {
             Some(known) => Rc::clone(known),
