@@ -833,8 +833,9 @@ fn paused_stays_paused_and_says_what_it_waits_for() {
 fn settled_is_a_state_and_the_last_act_or_all_is_played_again() {
     let mut model = running();
     let bar = |model: &Model| Rc::clone(&model.page.timeline);
-    let settled = bar(&model).settled().unwrap_or_default();
-    assert!(settled.starts_with("Settled · 0:"), "{settled}");
+    let first = bar(&model);
+    let (word, at) = first.settled().unwrap_or_default();
+    assert!(word == "Settled" && at.starts_with("0:"), "{word} {at}");
     send(&mut model, [node("node-1", NodeMsg::Cordon(true)), SETTLE]);
     send(&mut model, [node("node-1", NodeMsg::Cordon(false)), SETTLE]);
     let (end, hash) = (model.session.place(), model.session.cluster().hash());

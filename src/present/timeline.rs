@@ -86,11 +86,11 @@ pub enum Pace {
 }
 
 impl Timeline {
-    /// The clock in words, where nothing is due: `Settled · 0:09`.
-    pub fn settled(&self) -> Option<String> {
+    /// The clock in words, where nothing is due: `Settled` and `0:09`.
+    pub fn settled(&self) -> Option<(&'static str, &str)> {
         let now = self.now.split('.').next().unwrap_or_default();
         let is_settled = self.pace == Pace::Settled && self.acts > 0;
-        is_settled.then(|| format!("Settled · {now}"))
+        is_settled.then_some(("Settled", now))
     }
 }
 

@@ -4,7 +4,7 @@ mod checks;
 mod story;
 
 use super::daemon_set::{DaemonSetId, figures};
-use super::groups::{NodeState, message, state_of};
+use super::groups::{NodeState, message, reason_here, state_of};
 use super::marks::{Marks, Sources};
 use super::node::{self, Health};
 use super::page::{self, Subject, key};
@@ -407,10 +407,13 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
         (true, false) => format!("It is on {node}, {status}: {}.", state.meaning()),
         (false, _) => {
             let message = message(pod).unwrap_or("");
-            if message.is_empty() {
-                "It waits for the scheduler.".to_owned()
-            } else {
-                message.to_owned()
+            let here = reason_here(message);
+            match here.strip_prefix("scheduler: ") {
+                Some(reason) if target.is_some() => {
+                    format!("The scheduler can't bind it to {node}: {reason}.")
+                }
+                _ if message.is_empty() => "It waits for the scheduler.".to_owned(),
+                _ => message.to_owned(),
             }
         }
     };
@@ -605,6 +608,9 @@ fn pod_facts(cluster: &Cluster, pod: &Pod, node: &str) -> Vec<Fact> {
             format!("{node} (not bound)")
         },
     );
+    if let Some(message) = message(pod).filter(|it| !pod.is_bound() && !it.is_empty()) {
+        fact("Scheduler", message.to_owned());
+    }
     if let Some(owner) = pod.metadata.controller_ref() {
         fact("Controlled by", format!("{}/{}", owner.kind, owner.name));
     }

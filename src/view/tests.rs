@@ -762,7 +762,10 @@ fn the_clock_says_settled_and_offers_to_play_it_again() {
         })
     };
     let found = bar(&model);
-    assert!(found.contains("<b>Settled · 0:"), "{found}");
+    assert!(
+        found.contains(r#"<b>Settled<span class="timeline__dot"> · </span>0:"#),
+        "{found}"
+    );
     assert!(found.contains(r#"aria-label="Replay the last act""#) && !found.contains("Replay all"));
     for msg in [
         Msg::Node("node-1".into(), NodeMsg::Cordon(true)),
