@@ -353,7 +353,7 @@ fn why_is_answered_in_words() {
         &format!("kubectl why pod/{} -n default", pod.name),
     );
     expect![[r#"
-        Pod agent-tgn78: 0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling. A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its own, 0, so it can't preempt one.
+        Pod agent-tgn78: The scheduler can't bind it to node-2: Insufficient cpu. A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its own, 0, so it can't preempt one.
         Decided by: spec.containers[*].resources.requests (cpu)
         DaemonSet controller: should node-2 run agent? all passed
         Scheduler: can it be bound to node-2?

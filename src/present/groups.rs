@@ -166,7 +166,7 @@ pub fn state_of<'a>(
             || "the old pod goes, a new one comes".to_owned(),
             |message| {
                 format!(
-                    "the new pod is Pending beside the old one: {}",
+                    "the new pod is Pending beside the old one; {}",
                     reason_here(message)
                 )
             },
