@@ -321,7 +321,7 @@ fn why_is_answered_in_words() {
     expect![[r#"
         Why DESIRED is 3 with 3 nodes:
           2 Should run (node-2, node-3): its pod is ready, but still has the old template
-          1 Being replaced (node-1): the new pod is Pending beside the old one: scheduler: node(s) didn't have free ports for the requested pod ports
+          1 Being replaced (node-1): the new pod is Pending beside the old one; scheduler: node(s) didn't have free ports for the requested pod ports
         RollingUpdate, maxSurge 1: on 1 node at a time the new pod starts beside the old one, which goes when the new one is available.
           The surge of 1 is used up by node-1 (not ready: Pending; scheduler: node(s) didn't have free ports for the requested pod ports).
           The old pod there uses the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.

@@ -40,18 +40,20 @@ pub fn experiment(next: &NextExperiment, dispatch: &Dispatch) -> Html {
     let skip = if next.at.is_some() {
         "Skip"
     } else {
-        "Open a scenario"
+        "Scenarios"
     };
     html! {
         <section class="experiment" aria-labelledby="experiment-heading">
-            <ol class="experiment__steps" role="list">
-                { for next.steps.iter().map(|(step, mark)| html! {
-                    <li data-mark={mark.as_str()} aria-current={(Some(*step) == next.at).then_some("step")} title={step.title()}>
-                        <span class="sr-only">{ format!("{}: {}", step.title(), mark.as_str()) }</span>
-                        if *mark == Mark::Done { { icon(Icon::Check) } } else if *mark == Mark::Skipped { { icon(Icon::Dash) } }
-                    </li>
-                }) }
-            </ol>
+            if let Some(at) = next.at {
+                <ol class="experiment__steps" role="list">
+                    { for next.steps.iter().map(|(step, mark)| html! {
+                        <li data-mark={mark.as_str()} aria-current={(*step == at).then_some("step")} title={step.title()}>
+                            <span class="sr-only">{ format!("{}: {}", step.title(), mark.as_str()) }</span>
+                            if *mark == Mark::Done { { icon(Icon::Check) } } else if *mark == Mark::Skipped { { icon(Icon::Dash) } }
+                        </li>
+                    }) }
+                </ol>
+            }
             <p class="experiment__text"><b id="experiment-heading">{ next.title }</b>{ " " }{ &*next.about }</p>
             if let Some(button) = &next.button {
                 <button type="button" class="button button--primary button--small" id="experiment-do" onclick={on(GuideMsg::Do)}>{ button }</button>

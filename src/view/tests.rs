@@ -643,7 +643,7 @@ fn the_tour_ends_with_a_word_and_two_ways_on() {
     for part in [
         "That was the tour.\nnode-1 is still powered off.",
         "Power on node-1",
-        "Open a scenario",
+        "Scenarios",
     ] {
         assert!(text.contains(part), "{part} isn't in {text}");
     }
