@@ -1,4 +1,6 @@
 //! The table of verbs, and which of them a command line means. A verb is one file: flags, help, run and completion together.
+//!
+//! A new verb is a file here, its module and its line of the table below, and a transcript in `tests/transcripts`. If it writes, an operation in `ops` does so.
 
 pub mod annotate;
 pub mod api_resources;
