@@ -6,6 +6,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`chunk`] | which code the page loads later |
 //! | [`sim`] | time, the event queue, seeded random streams; not one Kubernetes word |
 //! | [`api`] | objects with upstream's names, defaults, validation, selectors, strict YAML |
 //! | [`reason`] | the types that every decision carries: which taint, which term, which resource |
@@ -60,6 +61,8 @@
 //! - *No heartbeats one by one*: a node that falls silent arms one timer for the moment at which the node lifecycle controller would notice.
 //! - *The page's own wasm in a worker* (`view::worker`) compares strategies, and the page does it between its frames where there is no worker: both run `app::compare::job`, told by text. A second, smaller wasm would be more to load.
 //! - *Deflate in Rust* (miniz_oxide) instead of the browser's CompressionStream: links are synchronous, bounded and the same natively.
+
+pub mod chunk;
 
 pub mod sim;
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers, lowest first. Those of one line are siblings and don't use each other.
 const LAYERS: &[&[&str]] = &[
+    &["chunk"],
     &["sim"],
     &["api"],
     &["reason"],

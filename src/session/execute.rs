@@ -9,6 +9,7 @@ use crate::api::object::Key;
 use crate::api::pod::Pod;
 use crate::api::taint;
 use crate::apiserver::Propagation;
+use crate::chunk::in_chunk;
 use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::cluster::nodes::{self, NodeTemplate};
@@ -18,7 +19,9 @@ use crate::kubelet::eviction::Pressure;
 use crate::sim::map::Set;
 use std::rc::Rc;
 
-pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> {
+in_chunk!(engine 10, pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> = execute_here);
+
+fn execute_here(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> {
     if !matches!(command, Command::Kubectl { .. }) {
         cluster.note_command(&describe(command));
     }

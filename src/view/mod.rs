@@ -4,6 +4,7 @@
 
 pub mod add_node;
 pub mod chart;
+pub mod chunks;
 pub mod cluster;
 pub mod compare;
 pub mod console;
