@@ -60,6 +60,7 @@
 //! - *A document is compared as the server would read it* (`app::drift`): with its defaults filled in, against the live object, so that a field that others added differs too. Its text is edited line by line and read again before it is believed (`app::retext`); writing the whole object out would lose comments and show every default.
 //! - *No heartbeats one by one*: a node that falls silent arms one timer for the moment at which the node lifecycle controller would notice.
 //! - *The page's own wasm in a worker* (`view::worker`) compares strategies, and the page does it between its frames where there is no worker: both run `app::compare::job`, told by text. A second, smaller wasm would be more to load.
+//! - *The page in chunks* (`chunk`): the first load shows a cluster and lets time pass; what acts on it and all panels come after the first picture, cut out of one wasm at a few plain functions. Messages wait for them, the simulation never does.
 //! - *Deflate in Rust* (miniz_oxide) instead of the browser's CompressionStream: links are synchronous, bounded and the same natively.
 
 pub mod chunk;

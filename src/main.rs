@@ -2,7 +2,7 @@
 
 use daemonset_playground::chunk::Chunk;
 use daemonset_playground::view::root::{self, Root};
-use daemonset_playground::view::{chunks, platform, worker};
+use daemonset_playground::view::{chunks, platform, static_page, worker};
 
 fn main() {
     // Natively there is no page; this keeps `cargo build` and `cargo test` working for all targets.
@@ -17,12 +17,14 @@ fn main() {
             }
             if root::opens_something() {
                 while !chunks::ensure(Chunk::Engine).await {
-                    platform::say_boot("The connection seems to be gone. Trying again…");
+                    platform::say_boot(
+                        "A part of the page couldn't be loaded. Trying again; if this stays, reload the page.",
+                    );
                 }
             }
             // index.html has it; without it there is nothing to draw on.
             if let Some(app) = gloo::utils::document().get_element_by_id("app") {
-                app.set_text_content(None);
+                static_page::replace(&app);
                 yew::Renderer::<Root>::with_root(app).render();
             }
         });

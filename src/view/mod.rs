@@ -34,6 +34,7 @@ pub mod remedies;
 pub mod ring;
 pub mod root;
 pub mod side;
+pub mod static_page;
 pub mod strip;
 pub mod timeline;
 pub mod why;

@@ -117,6 +117,19 @@ pub fn say_boot(text: &str) {
     }
 }
 
+/// Lets the page say that what was clicked is still being loaded.
+pub fn mark_touched(is_touched: bool) {
+    if let Some(root) = document().document_element() {
+        let _ = root.toggle_attribute_with_force("data-touched", is_touched);
+    }
+}
+
+pub fn click(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        element.click();
+    }
+}
+
 pub fn reload() {
     let _ = window().location().reload();
 }

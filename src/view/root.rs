@@ -10,6 +10,7 @@ use super::icons::{Icon, icon};
 use super::platform::{self, FocusTrail};
 use super::ring::Rate;
 use super::side;
+use super::static_page;
 use super::timeline::Timeline;
 use super::worker::Helper;
 use crate::app::msg::{
@@ -17,7 +18,7 @@ use crate::app::msg::{
 };
 use crate::app::start::{asked_for, wants_embed};
 use crate::app::{Model, closed_sentence, update};
-use crate::chunk::Chunk;
+use crate::chunk::{self, Chunk};
 use crate::present::timeline::Pace;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -70,30 +71,22 @@ impl Component for Root {
         model.has_shortcuts = platform::saved_shortcuts();
         platform::show_theme(model.theme);
         platform::restore_editor_width();
-        let dispatch = Dispatch(ctx.link().callback(|msg| msg));
         let trail = Rc::default();
-        let on_node = dispatch.0.reform(|name| Msg::Select(Selection::Node(name)));
         Root {
             is_dark: is_dark(model.theme),
-            model,
-            on_node,
-            reveal: None,
-            opener: None,
             own_page: platform::own_page(&asked).into(),
             _listeners: listeners(ctx, &trail),
             trail,
-            begun_ms: 0.0,
-            frame: None,
-            wait: None,
-            worker: None,
-            now_ms: Rc::default(),
-            dispatch,
+            ..Root::of(model, Dispatch(ctx.link().callback(|msg| msg)))
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         self.begun_ms = platform::now_ms();
         let was = self.model.selection.clone();
+        if matches!(msg, Msg::Loaded { .. }) {
+            later(static_page::go_on);
+        }
         let update = update(&mut self.model, msg);
         self.follow_selection(&was);
         let mut changed = update.changed;
@@ -104,6 +97,49 @@ impl Component for Root {
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
+        self.draw()
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, is_first: bool) {
+        if is_first {
+            // The rest of the page, now that there is something to see.
+            ctx.link().send_message(Msg::Load);
+            later(static_page::go_on);
+            // A link may open playing; nothing else asks for the first frame.
+            ctx.link().send_message(Msg::Clock(ClockMsg::Wake));
+        }
+        // After the effects of the message, which may say where it goes.
+        let trail = self.trail.clone();
+        later(move || {
+            let next = trail.borrow().rescue();
+            platform::focus_again(next.as_ref());
+        });
+    }
+}
+
+impl Root {
+    /// The page of a model, with nothing of the browser's in it.
+    fn of(model: Model, dispatch: Dispatch) -> Root {
+        let on_node = dispatch.0.reform(|name| Msg::Select(Selection::Node(name)));
+        Root {
+            is_dark: false,
+            model,
+            on_node,
+            reveal: None,
+            opener: None,
+            own_page: AttrValue::default(),
+            _listeners: Vec::new(),
+            trail: Rc::default(),
+            begun_ms: 0.0,
+            frame: None,
+            wait: None,
+            worker: None,
+            now_ms: Rc::default(),
+            dispatch,
+        }
+    }
+
+    fn draw(&self) -> Html {
         let model = &self.model;
         let page = &model.page;
         // The story's own caption says which moment it shows.
@@ -126,7 +162,7 @@ impl Component for Root {
             <ContextProvider<Dispatch> context={self.dispatch.clone()}>
             <ContextProvider<Rate> context={rate}>
                 <div class="page" data-section={model.section.as_str()} data-editor={editor} data-embedded={model.is_embedded.to_string()}
-                    data-past={is_past.to_string()} data-presented={(!model.pacer.is_behind()).to_string()}>
+                    data-past={is_past.to_string()} data-whole={Chunk::ALL.into_iter().all(chunk::is_here).to_string()} data-presented={(!model.pacer.is_behind()).to_string()}>
                     <a class="skip-link" href="#cluster-heading" onclick={skip_to_cluster()}>{ "Skip to the cluster" }</a>
                     <Header theme={model.theme} section={model.section} is_embedded={model.is_embedded} shows_editor={model.shows_editor} shows_console={model.console.is_open} />
                     <section class="page__notices" aria-label="Notices">{ self.notices() }</section>
@@ -162,23 +198,6 @@ impl Component for Root {
         }
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, is_first: bool) {
-        if is_first {
-            // The rest of the page, now that there is something to see.
-            ctx.link().send_message(Msg::Load);
-            // A link may open playing; nothing else asks for the first frame.
-            ctx.link().send_message(Msg::Clock(ClockMsg::Wake));
-        }
-        // After the effects of the message, which may say where it goes.
-        let trail = self.trail.clone();
-        later(move || {
-            let next = trail.borrow().rescue();
-            platform::focus_again(next.as_ref());
-        });
-    }
-}
-
-impl Root {
     /// What was refused or done, and what can be had back.
     fn notices(&self) -> Html {
         let model = &self.model;
@@ -205,7 +224,10 @@ impl Root {
             let [reopen, forget] = [EditorMsg::Reopen, EditorMsg::ForgetClosed].map(Msg::Editor);
             offer(closed_sentence(tab), "Reopen tab", reopen, forget)
         });
-        let waits = !model.held.is_empty() && !model.is_stranded;
+        let is_asked_for =
+            model.dialog.is_some() || model.opening.is_some() || model.console.is_open;
+        let is_missing = is_asked_for && !chunk::is_here(Chunk::Panels);
+        let waits = (is_missing || !model.held.is_empty()) && !model.is_stranded;
         html! {
             <>
                 if waits { <div class="notice" data-tone="plain" role="status"><p>{ "Loading the rest of the page…" }</p></div> }
@@ -392,4 +414,11 @@ fn listeners(ctx: &Context<Root>, trail: &Rc<RefCell<FocusTrail>>) -> Vec<EventL
         }
     });
     vec![on_key, on_hash, on_leave, on_focus]
+}
+
+/// The first visit, as it is built into index.html (static/first.html).
+#[cfg(test)]
+#[component]
+pub fn First() -> Html {
+    Root::of(Model::first_visit(false), Dispatch(Callback::noop())).draw()
 }

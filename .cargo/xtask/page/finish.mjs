@@ -66,6 +66,12 @@ if (!charset.test(html) || !glue || (!isDebug && inline.length !== 1)) {
   console.error(`error: ${file} isn't what finish.mjs expects (${inline.length} inline scripts); was trunk updated?`);
   process.exit(1);
 }
+html = replacedOnce(html, 'src="head.js"', `src="head.js?v=${hash(await readFile(join(folder, "head.js")), "hex").slice(0, 16)}"`);
+if (!isDebug) {
+  // What is typed in it would be lost.
+  const first = (await readFile("static/first.html", "utf8")).trim().replaceAll("<textarea ", "<textarea readonly ");
+  html = replacedOnce(html, '<p class="boot" id="boot"', `<div id="first">${first}</div><p class="boot" id="boot"`);
+}
 html = html.replace(charset, (found) => `${found}\n  ${meta}`);
 await writeFile(file, html);
 
@@ -126,10 +132,10 @@ async function addChunks() {
 
 function replacedOnce(text, old, fresh) {
   if (text.split(old).length !== 2) {
-    console.error(`error: the chunks' loader doesn't hold ${old} once; was wasm-split-cli updated?`);
+    console.error(`error: ${old} doesn't stand once where finish.mjs expects it; was a tool updated?`);
     process.exit(1);
   }
-  return text.replace(old, fresh);
+  return text.replace(old, () => fresh);
 }
 
 /** wasm-bindgen's names for what the wasm imports are long and full of hashes; nobody but these two files reads them. */

@@ -16,6 +16,7 @@ use crate::view::events::EventFeed;
 use crate::view::eye::Eye;
 use crate::view::fleet::Fleet;
 use crate::view::guide::{self, Scenarios};
+use crate::view::static_page;
 use crate::view::why::{WalkNote, Why};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -31,21 +32,27 @@ fn are_here() -> bool {
     chunk::is_here(Chunk::Panels)
 }
 
-fn is_coming() -> Html {
-    html! { <p class="muted" aria-busy="true">{ "Loading…" }</p> }
+/// Until then: what stood there before the page did, if that is a first visit.
+fn is_coming(part: &str) -> Html {
+    html! {
+        <div class="coming" onclick={Callback::from(static_page::touch)}>
+            { for static_page::part(part) }
+            <p class="coming__note" role="status">{ "Loading…" }</p>
+        </div>
+    }
 }
 
 pub fn editor(root: &Root) -> Html {
     match are_here() {
         true => editor_in_panels(root),
-        false => is_coming(),
+        false => is_coming(".page__editor"),
     }
 }
 
 pub fn side(root: &Root, tab: SideTab) -> Html {
     match are_here() {
         true => side_in_panels(root, tab),
-        false => is_coming(),
+        false => is_coming(&format!("#side-{}", tab.as_str())),
     }
 }
 
@@ -70,7 +77,7 @@ pub fn fleet(root: &Root) -> Option<Html> {
     root.model.page.fleet.as_ref()?;
     Some(match are_here() {
         true => fleet_in_panels(root),
-        false => is_coming(),
+        false => is_coming(""),
     })
 }
 
