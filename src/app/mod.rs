@@ -383,6 +383,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             for msg in model.act_guide(msg, effects) {
                 act(model, msg, effects);
             }
+            model.show_newest(effects);
         }
         Msg::AddWorkers(count) => {
             if let Some(msg) = import::act_add(model, count) {
@@ -965,7 +966,7 @@ impl Model {
     fn take_over(&mut self) {
         let server = &self.session.cluster().server;
         if self.editor.adopt(self.editor.active, server, true) {
-            self.tell("The manifest is what the cluster holds".to_owned());
+            self.tell("The manifest now says what the cluster holds".to_owned());
         }
     }
 
@@ -1003,6 +1004,7 @@ impl Model {
         if is_console_new {
             self.console_pane = Rc::new(console);
         }
+        self.follow_walk();
         let walk = self.walk().map(|walk| walk.panel.clone());
         let look = Look {
             subject: match &self.selection {

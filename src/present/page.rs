@@ -297,13 +297,10 @@ impl Page {
             &self.cluster,
             !shown.is_jump,
         );
-        let old = &self.cluster.strip;
-        let strip = strip(cluster, &self.scene, set.map(Rc::as_ref), shown, old);
-        view.strip = if **old == strip {
-            old.clone()
-        } else {
-            Rc::new(strip)
-        };
+        view.strip = self.cluster.strip.clone();
+        let set_now = set.map(Rc::as_ref);
+        let strip = strip(cluster, &self.scene, set_now, shown, &view.strip);
+        renew(&mut view.strip, strip);
         changed |= renew(&mut self.cluster, view);
         let is_fleet = self.cluster.node_count > CARDS_MAX;
         let fleet =

@@ -7,6 +7,7 @@ pub mod canvas;
 use super::floating::{self, Span};
 use crate::app::msg::{Kept, Theme};
 use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
 use gloo::utils::{document, window};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -311,6 +312,15 @@ pub fn show_near(id: &str) {
         element
             .unchecked_ref::<Focusable>()
             .scroll_into_view(&options);
+    }
+}
+
+/// The same for what may be about to come: the shown moment lags behind the clock.
+pub fn show_near_soon(id: String, tries: u32) {
+    if tries > 0 && element(&id).is_none() {
+        Timeout::new(100, move || show_near_soon(id, tries - 1)).forget();
+    } else {
+        show_near(&id);
     }
 }
 

@@ -176,11 +176,14 @@ impl Root {
                             if model.is_embedded {
                                 <Demo pane={model.pane.clone()} pace={page.timeline.pace} has_editor={model.shows_editor} href={self.own_page.clone()} />
                             }
-                            if model.shows_welcome() { { guide::welcome(&self.dispatch) } }
-                            { panels::guide(self) }
+                            { panels::story(self) }
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
                                 node_error={model.node_error.clone()} fleet={panels::fleet(self)} focus={page.focus.clone()}
                                 why={model.why().cloned()} pointed={model.pointed} />
+                            <div class="dock">
+                                if model.shows_welcome() { { guide::welcome(&self.dispatch) } }
+                                if !is_past { { panels::experiment(self) } }
+                            </div>
                         </div>
                         <div class="page__status">
                             { side::tabs(model.tab, &self.dispatch) }
@@ -322,6 +325,7 @@ impl Root {
                 self.reveal = Some((line, wishes + 1));
                 return true;
             }
+            Effect::InSight(id) => later(move || platform::show_near_soon(id, 20)),
             Effect::Show(id) => later(move || platform::scroll_to(id)),
             Effect::StartWorker(order) => {
                 self.worker = Helper::start(order, self.dispatch.0.clone());

@@ -31,7 +31,7 @@ pageTest("what is clicked before its code is there waits, and says so", { before
   assert.equal(await page.locator(".node-card").count(), 3);
   await apply(page);
   await page.getByText("Loading the rest of the page…").waitFor();
-  assert.equal(await page.locator(".pod-tile").count(), 0);
+  assert.equal(await page.locator(".pods .pod-tile").count(), 0);
   late.release();
   await waitForCards(page, READY);
   assert.equal(await page.getByText("Loading the rest of the page…").count(), 0);

@@ -26,7 +26,8 @@ in_chunk!(panels 101, fn side_in_panels(root: &Root, tab: SideTab) -> Html = dra
 in_chunk!(panels 102, fn console_in_panels(root: &Root) -> Html = draw_console);
 in_chunk!(panels 103, fn dialogs_in_panels(root: &Root) -> Html = draw_dialogs);
 in_chunk!(panels 104, fn fleet_in_panels(root: &Root) -> Html = draw_fleet);
-in_chunk!(panels 105, fn guide_in_panels(model: &Model, dispatch: &Dispatch) -> Html = draw_guide);
+in_chunk!(panels 105, fn story_in_panels(model: &Model, dispatch: &Dispatch) -> Html = draw_story);
+in_chunk!(panels 106, fn experiment_in_panels(model: &Model, dispatch: &Dispatch) -> Html = draw_experiment);
 
 fn are_here() -> bool {
     chunk::is_here(Chunk::Panels)
@@ -81,10 +82,17 @@ pub fn fleet(root: &Root) -> Option<Html> {
     })
 }
 
-/// The scenario's bar, and the next experiment.
-pub fn guide(root: &Root) -> Html {
+/// The scenario's bar.
+pub fn story(root: &Root) -> Html {
     match are_here() {
-        true => guide_in_panels(&root.model, &root.dispatch),
+        true => story_in_panels(&root.model, &root.dispatch),
+        false => Html::default(),
+    }
+}
+
+pub fn experiment(root: &Root) -> Html {
+    match are_here() {
+        true => experiment_in_panels(&root.model, &root.dispatch),
         false => Html::default(),
     }
 }
@@ -163,11 +171,12 @@ fn draw_fleet(root: &Root) -> Html {
     }
 }
 
-fn draw_guide(model: &Model, dispatch: &Dispatch) -> Html {
-    html! {
-        <>
-            if let Some(story) = model.story_bar() { { guide::story(&story, dispatch) } }
-            if let Some(next) = model.next_experiment() { { guide::experiment(&next, dispatch) } }
-        </>
-    }
+fn draw_story(model: &Model, dispatch: &Dispatch) -> Html {
+    let story = model.story_bar();
+    story.map_or_else(Html::default, |story| guide::story(&story, dispatch))
+}
+
+fn draw_experiment(model: &Model, dispatch: &Dispatch) -> Html {
+    let next = model.next_experiment();
+    next.map_or_else(Html::default, |next| guide::experiment(&next, dispatch))
 }
