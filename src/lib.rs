@@ -6,6 +6,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`chunk`] | which code the page loads later |
 //! | [`sim`] | time, the event queue, seeded random streams; not one Kubernetes word |
 //! | [`api`] | objects with upstream's names, defaults, validation, selectors, strict YAML |
 //! | [`reason`] | the types that every decision carries: which taint, which term, which resource |
@@ -60,7 +61,10 @@
 //! - *A document is compared as the server would read it* (`app::drift`): with its defaults filled in, against the live object, so that a field that others added differs too. Its text is edited line by line and read again before it is believed (`app::retext`); writing the whole object out would lose comments and show every default.
 //! - *No heartbeats one by one*: a node that falls silent arms one timer for the moment at which the node lifecycle controller would notice.
 //! - *The page's own wasm in a worker* (`view::worker`) compares strategies, and the page does it between its frames where there is no worker: both run `app::compare::job`, told by text. A second, smaller wasm would be more to load.
+//! - *The page in chunks* (`chunk`): the first load shows a cluster and lets time pass; what acts on it and all panels come after the first picture, cut out of one wasm at a few plain functions. Messages wait for them, the simulation never does.
 //! - *Deflate in Rust* (miniz_oxide) instead of the browser's CompressionStream: links are synchronous, bounded and the same natively.
+
+pub mod chunk;
 
 pub mod sim;
 

@@ -11,7 +11,15 @@ use crate::api::node::Node;
 use crate::api::object::Resource;
 use crate::api::pod::{Pod, PodStatus, phase};
 use crate::api::status::{FieldError, Reason, Status};
+use crate::api::validation::daemon_set as daemon_sets;
+use crate::api::validation::pod as pods;
 use crate::api::{defaults, kinds, validation};
+use crate::chunk::in_chunk;
+
+in_chunk!(engine 12, fn validate_daemon_set(set: &DaemonSet) -> Vec<FieldError> = daemon_sets::validate_daemon_set);
+in_chunk!(engine 13, fn validate_daemon_set_change(new: &DaemonSet, old: &DaemonSet) -> Vec<FieldError> = daemon_sets::validate_daemon_set_change);
+in_chunk!(engine 14, fn validate_pod(pod: &Pod) -> Vec<FieldError> = pods::validate_pod);
+in_chunk!(engine 15, fn validate_pod_update(new: &Pod, old: &Pod) -> Vec<FieldError> = pods::validate_pod_update);
 
 type Findings = Result<(), Vec<FieldError>>;
 
@@ -97,13 +105,11 @@ impl Strategy for DaemonSet {
     }
 
     fn validate_create(&self) -> Findings {
-        findings(validation::daemon_set::validate_daemon_set(self))
+        findings(validate_daemon_set(self))
     }
 
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::daemon_set::validate_daemon_set_change(
-            self, old,
-        ))
+        findings(validate_daemon_set_change(self, old))
     }
 }
 
@@ -144,11 +150,11 @@ impl Strategy for Pod {
     }
 
     fn validate_create(&self) -> Findings {
-        findings(validation::pod::validate_pod(self))
+        findings(validate_pod(self))
     }
 
     fn validate_update(&self, old: &Self) -> Findings {
-        findings(validation::pod::validate_pod_update(self, old))
+        findings(validate_pod_update(self, old))
     }
 
     /// Models: pkg/registry/core/pod/strategy.go, CheckGracefulDelete.

@@ -1,6 +1,7 @@
 //! The console: its record, its line, its history, and the command that waits. Nothing typed in it may end in a panic.
 
 use super::why;
+use crate::chunk::in_chunk;
 use crate::console::{self, Line, Waits};
 use crate::kubectl::cli::pending::Pending;
 use crate::kubectl::{Output, Started};
@@ -17,6 +18,9 @@ const BYTES_MAX: usize = 400_000;
 const HISTORY_MAX: usize = 200;
 /// More isn't taken from a paste.
 const INPUT_MAX: usize = 1 << 20;
+
+in_chunk!(engine 8, fn poll_pending(console: &mut Console, session: &mut Session) = Console::poll_pending);
+in_chunk!(engine 9, fn run_queue(console: &mut Console, session: &mut Session) -> Vec<Demand> = Console::run_queue);
 
 #[derive(Debug, Default)]
 pub struct Console {
@@ -127,6 +131,12 @@ impl Console {
 
     /// Time passed or something changed: does the command that waits have more to say?
     pub fn poll(&mut self, session: &mut Session) {
+        if self.waiting.is_some() {
+            poll_pending(self, session);
+        }
+    }
+
+    fn poll_pending(&mut self, session: &mut Session) {
         let Some((_, pending)) = &mut self.waiting else {
             return;
         };
@@ -145,10 +155,10 @@ impl Console {
 
     /// Commands behind one that has ended.
     pub fn go_on(&mut self, session: &mut Session) -> Vec<Demand> {
-        if self.waiting.is_some() {
+        if self.waiting.is_some() || self.queue.is_empty() {
             return Vec::new();
         }
-        self.run_queue(session)
+        run_queue(self, session)
     }
 
     /// Ctrl-C: the command that waits ends, and those behind it run. Where none waits, what was typed goes.

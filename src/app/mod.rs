@@ -28,6 +28,7 @@ pub mod why;
 
 use crate::api::object::{Key, Kind};
 use crate::apiserver::Propagation;
+use crate::chunk::{self, Chunk, in_chunk};
 use crate::cluster::nodes::NodeTemplate;
 use crate::present::cluster::CARDS_MAX;
 use crate::present::console::ConsolePane;
@@ -125,7 +126,13 @@ pub struct Model {
     walk: Option<Walk>,
     /// The link of the chain of causes that is pointed at.
     pub pointed: Option<usize>,
+    /// What waits for code that is still being loaded, and whether loading failed.
+    pub held: Vec<Msg>,
+    pub is_stranded: bool,
 }
+
+/// Messages that wait for the engine; later ones are lost.
+const HELD_MAX: usize = 100;
 
 /// Lines of a result that are said one by one.
 const TOLD_MAX: usize = 3;
@@ -151,7 +158,66 @@ pub struct Update {
     pub changed: bool,
 }
 
+in_chunk!(engine 1, fn act_in_engine(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) = act);
+in_chunk!(engine 2, fn refresh_documents(model: &mut Model) = Model::refresh_documents);
+in_chunk!(engine 3, fn refresh_panes(model: &mut Model, pace: Pace) -> bool = Model::refresh_panes);
+in_chunk!(engine 4, fn go_on_opening(model: &mut Model, elapsed_ms: u32) = start::go_on_opening);
+in_chunk!(engine 5, fn go_on_comparing(model: &mut Model, elapsed_ms: u32) = Model::go_on_comparing);
+in_chunk!(engine 6, fn show_on(model: &mut Model, elapsed_ms: u32) -> u32 = Model::show_on);
+in_chunk!(engine 23, fn meet(model: &mut Model, demands: Vec<Demand>, effects: &mut Vec<Effect>) = Model::meet);
+in_chunk!(engine 25, fn keep_pointing(model: &mut Model) = Model::keep_pointing);
+
 pub fn update(model: &mut Model, msg: Msg) -> Update {
+    match msg {
+        Msg::Load => {
+            model.is_stranded = false;
+            Update {
+                effects: vec![Effect::Load],
+                changed: true,
+            }
+        }
+        Msg::Loaded { is_whole } => loaded(model, is_whole),
+        msg if chunk::is_here(Chunk::Engine) || is_time(&msg) => update_now(model, msg),
+        // Nothing was done yet that a reload would have to bring back.
+        Msg::Leaving => Update::default(),
+        msg => {
+            if model.held.len() < HELD_MAX {
+                model.held.push(msg);
+            }
+            Update {
+                effects: Vec::new(),
+                changed: true,
+            }
+        }
+    }
+}
+
+/// A frame, or the wish for one.
+fn is_time(msg: &Msg) -> bool {
+    matches!(msg, Msg::Clock(ClockMsg::Tick { .. } | ClockMsg::Wake))
+}
+
+/// A chunk came, or all did: what waited for the engine is done now, in its order. Or one didn't come.
+fn loaded(model: &mut Model, is_whole: bool) -> Update {
+    model.is_stranded = !is_whole;
+    if !chunk::is_here(Chunk::Engine) {
+        return Update {
+            effects: Vec::new(),
+            changed: true,
+        };
+    }
+    let mut effects = Vec::new();
+    let held = std::mem::take(&mut model.held);
+    for msg in held.into_iter().chain([Msg::Clock(ClockMsg::Wake)]) {
+        effects.extend(update_now(model, msg).effects);
+    }
+    Update {
+        effects,
+        changed: true,
+    }
+}
+
+fn update_now(model: &mut Model, msg: Msg) -> Update {
     let mut update = Update {
         effects: Vec::new(),
         changed: true,
@@ -167,7 +233,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     }
     let side = model.before(&msg);
     let before = Before::new(model);
-    act(model, msg, &mut update.effects);
+    act_first(model, msg, &mut update.effects);
     model.go_on_in_console(&mut update.effects);
     if had_worker && !model.compare.is_in_worker() {
         // Done, cancelled, or lost with all that was open.
@@ -196,8 +262,19 @@ pub fn update(model: &mut Model, msg: Msg) -> Update {
     update
 }
 
+/// Time passes also before the engine is there.
+fn act_first(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
+    match msg {
+        Msg::Clock(ClockMsg::Tick { elapsed_ms }) => tick(model, elapsed_ms),
+        Msg::Clock(ClockMsg::Wake) => {}
+        msg => act_in_engine(model, msg, effects),
+    }
+}
+
 fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
     match msg {
+        // `update` knows them.
+        Msg::Load | Msg::Loaded { .. } => {}
         Msg::Editor(msg) => act_editor(model, msg, effects),
         Msg::Node(name, msg) => node::act(model, name, msg, effects),
         Msg::DaemonSet(id, msg) => act_daemon_set(model, &id, &msg),
@@ -619,24 +696,33 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.pacer.catch_up(&model.session);
         }
         ClockMsg::Wake => {}
-        ClockMsg::Tick { elapsed_ms } if model.opening.is_some() => {
-            model.clock.take_tick();
-            start::go_on_opening(model, elapsed_ms);
+        ClockMsg::Tick { elapsed_ms } => tick(model, elapsed_ms),
+    }
+}
+
+/// Real time went by.
+fn tick(model: &mut Model, elapsed_ms: u32) {
+    if model.opening.is_some() {
+        model.clock.take_tick();
+        return go_on_opening(model, elapsed_ms);
+    }
+    let is_paced = model.is_paced();
+    let elapsed = elapsed_ms.min(clock::TICK_MS_MAX);
+    model.pacer.elapse(elapsed, model.clock.speed.quarters());
+    let left_ms = match model.story {
+        Some(_) => show_on(model, elapsed_ms),
+        None => elapsed_ms,
+    };
+    match left_ms {
+        0 => model.clock.take_tick(),
+        ms => {
+            let (console, pacer) = (&mut model.console, Some(&mut model.pacer));
+            let pacer = pacer.filter(|_| is_paced);
+            model.clock.tick(&mut model.session, ms, console, pacer);
         }
-        ClockMsg::Tick { elapsed_ms } => {
-            let is_paced = model.is_paced();
-            let elapsed = elapsed_ms.min(clock::TICK_MS_MAX);
-            model.pacer.elapse(elapsed, model.clock.speed.quarters());
-            match model.show_on(elapsed_ms) {
-                0 => model.clock.take_tick(),
-                ms => {
-                    let (console, pacer) = (&mut model.console, Some(&mut model.pacer));
-                    let pacer = pacer.filter(|_| is_paced);
-                    model.clock.tick(&mut model.session, ms, console, pacer);
-                }
-            }
-            model.go_on_comparing(elapsed_ms);
-        }
+    }
+    if model.compare.is_busy() {
+        go_on_comparing(model, elapsed_ms);
     }
 }
 
@@ -801,7 +887,9 @@ impl Model {
     fn go_on_in_console(&mut self, effects: &mut Vec<Effect>) {
         self.console.poll(&mut self.session);
         let demands = self.console.go_on(&mut self.session);
-        self.meet(demands, effects);
+        if !demands.is_empty() {
+            meet(self, demands, effects);
+        }
     }
 
     fn meet(&mut self, demands: Vec<Demand>, effects: &mut Vec<Effect>) {
@@ -900,12 +988,10 @@ impl Model {
 
     /// Makes the page anew; true if anything on it changed.
     fn refresh(&mut self) -> bool {
-        let objects = objects::list(&self.session.cluster().server);
-        if *self.pane.objects != *objects {
-            self.editor.objects = objects.into();
+        let has_engine = chunk::is_here(Chunk::Engine);
+        if has_engine {
+            refresh_documents(self);
         }
-        self.editor.follow(&self.session);
-        self.editor.hint(&self.session.cluster().server);
         let pace = self.pace();
         let console = self.console.pane(pace);
         let is_console_new = *self.console_pane != console;
@@ -934,17 +1020,39 @@ impl Model {
             walk: walk.as_deref(),
         };
         let is_page_new = self.page.refresh(&self.session, &look);
-        let why = self.why().cloned();
-        self.editor.keep_pointing(why.as_deref());
+        if has_engine {
+            keep_pointing(self);
+        }
         let is_first_visit = self.session.log().is_empty();
         let marks = &self.page.marks;
         let pane = self.editor.pane(&self.presets, is_first_visit, marks);
         if *self.pane != pane {
             self.pane = Rc::new(pane);
         }
+        let is_pane_new = has_engine && refresh_panes(self, pace);
+        is_page_new | is_console_new | is_pane_new
+    }
+
+    /// What the editor says of its documents.
+    fn refresh_documents(&mut self) {
+        let objects = objects::list(&self.session.cluster().server);
+        if *self.pane.objects != *objects {
+            self.editor.objects = objects.into();
+        }
+        self.editor.follow(&self.session);
+        self.editor.hint(&self.session.cluster().server);
+    }
+
+    fn keep_pointing(&mut self) {
+        let why = self.why().cloned();
+        self.editor.keep_pointing(why.as_deref());
+    }
+
+    /// What is worked out for an open dialog or panel; true if any of it changed.
+    fn refresh_panes(&mut self, pace: Pace) -> bool {
         let is_compare_new = self.refresh_compare();
         let is_assumed_new = self.refresh_assumed();
-        is_page_new | is_console_new | is_compare_new | is_assumed_new | self.suggest(pace)
+        is_compare_new | is_assumed_new | self.suggest(pace)
     }
 }
 

@@ -14,6 +14,12 @@ use std::rc::Rc;
 /// Something happened: a click, a key, a frame, an answer of the browser.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
+    /// Load what is missing of the page, once more if need be.
+    Load,
+    /// A chunk came; or not all did, and nobody tries any more.
+    Loaded {
+        is_whole: bool,
+    },
     Editor(EditorMsg),
     Node(Rc<str>, NodeMsg),
     AddNodes {
@@ -526,6 +532,8 @@ pub struct Kept {
 /// What the outside must do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// Load the chunks that aren't here.
+    Load,
     /// Send `Tick` with the next animation frame.
     NextFrame,
     /// Send `Tick` after a while: nothing is due before.

@@ -11,6 +11,7 @@ use super::scenarios::{note_of, open_scenario};
 use super::show::{Opened, story_of};
 use super::side::Assumed;
 use super::suggest::Suggested;
+use crate::chunk::in_chunk;
 use crate::cluster::nodes::NodeTemplate;
 use crate::present::compare::Progress;
 use crate::present::editor::PresetItem;
@@ -29,6 +30,8 @@ use std::rc::Rc;
 /// A link whose history takes no more steps, on so few nodes, is opened at once; what is longer shows how far it is.
 const SHORT_STEPS: u64 = 5_000;
 const FEW_NODES: u32 = 500;
+
+in_chunk!(engine 7, fn open_in_engine(model: &mut Model, fragment: &str) = open_link);
 
 /// A link that isn't played to its end yet.
 #[derive(Debug)]
@@ -170,7 +173,7 @@ impl Model {
     pub fn open(fragment: &str, is_embedded: bool) -> Model {
         let mut model = Model::first_visit(is_embedded);
         if fragment.len() > 1 {
-            open_link(&mut model, fragment);
+            open_in_engine(&mut model, fragment);
         }
         model
     }
@@ -243,6 +246,8 @@ impl Model {
             back: None,
             walk: None,
             pointed: None,
+            held: Vec::new(),
+            is_stranded: false,
         };
         model.refresh();
         model

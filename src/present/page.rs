@@ -21,6 +21,7 @@ use crate::api::apps::{DaemonSet, DaemonSetStatus};
 use crate::api::node::Node;
 use crate::api::object::Key;
 use crate::api::pod::Pod;
+use crate::chunk::in_chunk;
 use crate::cluster::Cluster;
 use crate::controllers::daemon_set::pod::target_node;
 use crate::reason::daemon::Verdict;
@@ -32,6 +33,15 @@ use crate::sim::sort::Order;
 use crate::sim::time::SimTime;
 use crate::trace::TraceId;
 use std::rc::Rc;
+
+// None of these is asked for before there was a command.
+in_chunk!(engine 16, fn why(cluster: &Cluster, scene: &Scene, subject: Subject<'_>, set: Option<&DaemonSet>) -> Option<WhyPanel> = why::build);
+in_chunk!(engine 17, fn eye_of(cluster: &Cluster, set: &DaemonSet) -> Eye = eye);
+in_chunk!(engine 18, fn chart_of(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> = chart);
+in_chunk!(engine 19, fn groups_of(cluster: &Cluster, scene: &Scene, set: &DaemonSet) -> Groups = groups);
+in_chunk!(engine 20, fn fleet_of(cluster: &Cluster, scene: &Scene, touched: &Touched, old: Option<&FleetView>) -> FleetView = fleet);
+in_chunk!(engine 21, fn fleet_groups(page: &mut Page, cluster: &Cluster, touched: Option<&Touched>) -> bool = Page::make_fleet_groups);
+in_chunk!(engine 22, fn panel_of(page: &mut Page, cluster: &Cluster, set: &DaemonSet) -> DaemonSetPanel = Page::panel);
 
 /// While many nodes play, the feed and the chart are made for every so many pictures: nobody reads sixty of them in a
 /// second, and they are the most that there is to draw.
@@ -173,17 +183,20 @@ impl Page {
             self.behind = 0;
             let feed = events::feed(cluster, &self.feed);
             changed |= renew(&mut self.feed, feed);
-            let chart = set.as_deref().and_then(|set| chart(cluster, set));
+            let chart = set.as_deref().and_then(|set| chart_of(cluster, set));
             changed |= renew_some(&mut self.chart, chart);
         }
         if !is_same || look.has_eye != self.eye.is_some() {
             let set = set.as_deref().filter(|_| look.has_eye);
-            changed |= renew_some(&mut self.eye, set.map(|set| eye(cluster, set)));
+            changed |= renew_some(&mut self.eye, set.map(|set| eye_of(cluster, set)));
         }
         changed |= self.refresh_focus(cluster, look.subject, is_same);
         let subject = format!("{:?}", look.subject);
         if !is_same || subject != self.subject {
-            let why = why::build(cluster, &self.scene, look.subject, set.as_deref());
+            let why = match look.subject {
+                Subject::None => None,
+                subject => why(cluster, &self.scene, subject, set.as_deref()),
+            };
             changed |= renew_some(&mut self.why, why);
             self.subject = subject;
         }
@@ -212,7 +225,7 @@ impl Page {
         self.groups_late = false;
         // Without nodes there is nothing to ask.
         let set = set.filter(|_| self.cluster.node_count > 0);
-        let found = set.map(|set| groups(cluster, &self.scene, set));
+        let found = set.map(|set| groups_of(cluster, &self.scene, set));
         renew_some(&mut self.groups, found)
     }
 
@@ -221,6 +234,10 @@ impl Page {
         if self.group_by == GroupBy::Nothing || self.fleet.is_none() {
             return renew(&mut self.fleet_groups, Vec::new());
         }
+        fleet_groups(self, cluster, touched)
+    }
+
+    fn make_fleet_groups(&mut self, cluster: &Cluster, touched: Option<&Touched>) -> bool {
         let by = self.group_by;
         let nodes = &cluster.server.nodes;
         let touched = touched.filter(|touched| !touched.is_everywhere);
@@ -286,10 +303,11 @@ impl Page {
         renew(&mut view.strip, strip);
         changed |= renew(&mut self.cluster, view);
         let is_fleet = self.cluster.node_count > CARDS_MAX;
-        let fleet = is_fleet.then(|| fleet(cluster, &self.scene, &touched, self.fleet.as_deref()));
+        let fleet =
+            is_fleet.then(|| fleet_of(cluster, &self.scene, &touched, self.fleet.as_deref()));
         changed |= renew_some(&mut self.fleet, fleet);
         changed |= self.refresh_fleet_groups(cluster, Some(&touched));
-        let panel = set.map(|set| self.panel(cluster, set));
+        let panel = set.map(|set| panel_of(self, cluster, set));
         changed | renew_some(&mut self.panel, panel)
     }
 

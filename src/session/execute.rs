@@ -10,6 +10,7 @@ use crate::api::object::{Key, Object};
 use crate::api::pod::{Pod, ResourceList};
 use crate::api::quantity::Quantity;
 use crate::api::status::Status;
+use crate::chunk::in_chunk;
 use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::cluster::nodes::{self, NodeTemplate};
@@ -21,7 +22,9 @@ use crate::kubelet::eviction::Pressure;
 use crate::sim::map::Set;
 use std::rc::Rc;
 
-pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> {
+in_chunk!(engine 10, pub fn execute(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> = execute_here);
+
+fn execute_here(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Failure> {
     if !matches!(command, Command::Kubectl { .. }) {
         cluster.note_command(&describe(command));
     }

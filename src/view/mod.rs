@@ -4,6 +4,7 @@
 
 pub mod add_node;
 pub mod chart;
+pub mod chunks;
 pub mod cluster;
 pub mod compare;
 pub mod console;
@@ -33,6 +34,7 @@ pub mod remedies;
 pub mod ring;
 pub mod root;
 pub mod side;
+pub mod static_page;
 pub mod strip;
 pub mod timeline;
 pub mod why;

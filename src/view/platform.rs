@@ -111,6 +111,40 @@ pub fn kept() -> Option<(Kept, bool)> {
     Some((kept, is_here))
 }
 
+/// What stands there until the page does.
+pub fn say_boot(text: &str) {
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.set_text_content(Some(text));
+    }
+}
+
+/// Lets the page say that what was clicked is still being loaded.
+pub fn mark_touched(is_touched: bool) {
+    if let Some(root) = document().document_element() {
+        let _ = root.toggle_attribute_with_force("data-touched", is_touched);
+    }
+}
+
+pub fn click(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        element.click();
+    }
+}
+
+pub fn reload() {
+    let _ = window().location().reload();
+}
+
+pub async fn sleep(ms: u32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let timeout = gloo::timers::callback::Timeout::new(ms, move || {
+            let _ = resolve.call0(&JsValue::NULL);
+        });
+        timeout.forget();
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}
+
 fn address() -> String {
     window().location().href().unwrap_or_default()
 }

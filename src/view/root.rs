@@ -1,32 +1,24 @@
 //! The root: owns the model, passes messages in and view models down, and does what `update` asks of the outside.
 
-use super::add_node::AddNodes;
+use super::chunks;
 use super::cluster::Cluster;
-use super::compare::Compare;
-use super::console::Console;
-use super::daemon_set::DaemonSet;
 use super::demo::Demo;
-use super::dialog::{Help, Opening};
 use super::dispatch::Dispatch;
-use super::editor_pane::EditorPane;
-use super::events::EventFeed;
-use super::eye::Eye;
-use super::fleet::Fleet;
-use super::guide::{self, Scenarios};
+use super::guide;
 use super::header::Header;
 use super::icons::{Icon, icon};
 use super::platform::{self, FocusTrail};
 use super::ring::Rate;
 use super::side;
+use super::static_page;
 use super::timeline::Timeline;
-use super::why::{WalkNote, Why};
 use super::worker::Helper;
 use crate::app::msg::{
-    ClockMsg, CompareMsg, Dialog, EditorMsg, Effect, Msg, Selection, Shortcut, SideTab, Theme,
+    ClockMsg, CompareMsg, EditorMsg, Effect, Msg, Selection, Shortcut, SideTab, Theme,
 };
 use crate::app::start::{asked_for, wants_embed};
-use crate::app::suggest::About;
 use crate::app::{Model, closed_sentence, update};
+use crate::chunk::{self, Chunk};
 use crate::present::timeline::Pace;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -36,6 +28,8 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
+
+mod panels;
 
 /// The whole page.
 pub struct Root {
@@ -77,30 +71,22 @@ impl Component for Root {
         model.has_shortcuts = platform::saved_shortcuts();
         platform::show_theme(model.theme);
         platform::restore_editor_width();
-        let dispatch = Dispatch(ctx.link().callback(|msg| msg));
         let trail = Rc::default();
-        let on_node = dispatch.0.reform(|name| Msg::Select(Selection::Node(name)));
         Root {
             is_dark: is_dark(model.theme),
-            model,
-            on_node,
-            reveal: None,
-            opener: None,
             own_page: platform::own_page(&asked).into(),
             _listeners: listeners(ctx, &trail),
             trail,
-            begun_ms: 0.0,
-            frame: None,
-            wait: None,
-            worker: None,
-            now_ms: Rc::default(),
-            dispatch,
+            ..Root::of(model, Dispatch(ctx.link().callback(|msg| msg)))
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         self.begun_ms = platform::now_ms();
         let was = self.model.selection.clone();
+        if matches!(msg, Msg::Loaded { .. }) {
+            later(static_page::go_on);
+        }
         let update = update(&mut self.model, msg);
         self.follow_selection(&was);
         let mut changed = update.changed;
@@ -111,18 +97,51 @@ impl Component for Root {
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
+        self.draw()
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, is_first: bool) {
+        if is_first {
+            // The rest of the page, now that there is something to see.
+            ctx.link().send_message(Msg::Load);
+            later(static_page::go_on);
+            // A link may open playing; nothing else asks for the first frame.
+            ctx.link().send_message(Msg::Clock(ClockMsg::Wake));
+        }
+        // After the effects of the message, which may say where it goes.
+        let trail = self.trail.clone();
+        later(move || {
+            let next = trail.borrow().rescue();
+            platform::focus_again(next.as_ref());
+        });
+    }
+}
+
+impl Root {
+    /// The page of a model, with nothing of the browser's in it.
+    fn of(model: Model, dispatch: Dispatch) -> Root {
+        let on_node = dispatch.0.reform(|name| Msg::Select(Selection::Node(name)));
+        Root {
+            is_dark: false,
+            model,
+            on_node,
+            reveal: None,
+            opener: None,
+            own_page: AttrValue::default(),
+            _listeners: Vec::new(),
+            trail: Rc::default(),
+            begun_ms: 0.0,
+            frame: None,
+            wait: None,
+            worker: None,
+            now_ms: Rc::default(),
+            dispatch,
+        }
+    }
+
+    fn draw(&self) -> Html {
         let model = &self.model;
         let page = &model.page;
-        let done = |about| {
-            model
-                .done(about)
-                .map(|title| AttrValue::from(title.to_owned()))
-        };
-        let walk = model.walk().map(|walk| WalkNote {
-            as_of: walk.as_of.clone().into(),
-            at: walk.at,
-        });
-        let story = model.story_bar();
         // The story's own caption says which moment it shows.
         let is_past = page.timeline.is_past && !model.is_showing();
         let editor = if model.shows_editor {
@@ -143,51 +162,38 @@ impl Component for Root {
             <ContextProvider<Dispatch> context={self.dispatch.clone()}>
             <ContextProvider<Rate> context={rate}>
                 <div class="page" data-section={model.section.as_str()} data-editor={editor} data-embedded={model.is_embedded.to_string()}
-                    data-past={is_past.to_string()} data-presented={(!model.pacer.is_behind()).to_string()}>
+                    data-past={is_past.to_string()} data-whole={Chunk::ALL.into_iter().all(chunk::is_here).to_string()} data-presented={(!model.pacer.is_behind()).to_string()}>
                     <a class="skip-link" href="#cluster-heading" onclick={skip_to_cluster()}>{ "Skip to the cluster" }</a>
                     <Header theme={model.theme} section={model.section} is_embedded={model.is_embedded} shows_editor={model.shows_editor} shows_console={model.console.is_open} />
                     <section class="page__notices" aria-label="Notices">{ self.notices() }</section>
                     <main class="page__main">
                         <div class="page__editor">
                             if model.shows_editor {
-                                <EditorPane pane={model.pane.clone()} is_dark={self.is_dark} reveal={self.reveal} />
+                                { panels::editor(self) }
                             }
                         </div>
                         <div class="page__cluster">
                             if model.is_embedded {
                                 <Demo pane={model.pane.clone()} pace={page.timeline.pace} has_editor={model.shows_editor} href={self.own_page.clone()} />
                             }
-                            if let Some(story) = &story { { guide::story(story, &self.dispatch) } }
+                            { panels::story(self) }
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
-                                node_error={model.node_error.clone()} fleet={self.fleet()} focus={page.focus.clone()}
+                                node_error={model.node_error.clone()} fleet={panels::fleet(self)} focus={page.focus.clone()}
                                 why={model.why().cloned()} pointed={model.pointed} />
                             <div class="dock">
                                 if model.shows_welcome() { { guide::welcome(&self.dispatch) } }
-                                if let Some(next) = model.next_experiment().filter(|_| !is_past) { { guide::experiment(&next, &self.dispatch) } }
+                                if !is_past { { panels::experiment(self) } }
                             </div>
                         </div>
                         <div class="page__status">
                             { side::tabs(model.tab, &self.dispatch) }
-                            { side::panel(SideTab::Why, model.tab, html! {
-                                <Why why={model.why().cloned()} pointed={model.pointed} walk={walk} remedies={model.remedies.clone()} done={done(About::Node)} assumed={model.assumed.shown.clone()} />
-                            }) }
-                            { side::panel(SideTab::Status, model.tab, html! {
-                                <DaemonSet panel={page.panel.clone()} chart={page.chart.clone()} groups={page.groups.clone()} ways_out={model.ways_out.clone()} done={done(About::Rollout)} all={page.daemon_sets.clone()} assumed={model.assumed.shown.clone()} />
-                            }) }
-                            { side::panel(SideTab::Events, model.tab, html! { <EventFeed feed={page.feed.clone()} /> }) }
-                            { side::panel(SideTab::Controller, model.tab, html! { <Eye eye={page.eye.clone()} /> }) }
+                            { for SideTab::ALL.map(|tab| side::panel(tab, model.tab, panels::side(self, tab))) }
                         </div>
                     </main>
                     if is_past { { guide::past(&page.timeline, &self.dispatch) } }
-                    <Console pane={model.console_pane.clone()} />
+                    { panels::console(self) }
                     <Timeline timeline={page.timeline.clone()} pointed={model.pointed} />
-                    if model.dialog == Some(Dialog::Help) { <Help has_shortcuts={model.has_shortcuts} /> }
-                    if model.dialog == Some(Dialog::Scenarios) { <Scenarios open={story.as_ref().map(|story| story.id)} /> }
-                    if matches!(model.dialog, Some(Dialog::AddWorkers | Dialog::ImportNodes)) {
-                        <AddNodes is_import={model.dialog == Some(Dialog::ImportNodes)} error={model.import_error.clone().map(AttrValue::from)} />
-                    }
-                    if let Some(opening) = &model.opening { <Opening progress={opening.progress()} /> }
-                    if let Some(pane) = &model.compare.pane { <Compare pane={pane.clone()} /> }
+                    { panels::dialogs(self) }
                     <div class="sr-only" role="status" aria-live="polite" id="announcer"><p key={model.said}>{ &model.announcement }</p></div>
                 </div>
             </ContextProvider<Rate>>
@@ -195,21 +201,6 @@ impl Component for Root {
         }
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, is_first: bool) {
-        if is_first {
-            // A link may open playing; nothing else asks for the first frame.
-            ctx.link().send_message(Msg::Clock(ClockMsg::Wake));
-        }
-        // After the effects of the message, which may say where it goes.
-        let trail = self.trail.clone();
-        later(move || {
-            let next = trail.borrow().rescue();
-            platform::focus_again(next.as_ref());
-        });
-    }
-}
-
-impl Root {
     /// What was refused or done, and what can be had back.
     fn notices(&self) -> Html {
         let model = &self.model;
@@ -236,8 +227,20 @@ impl Root {
             let [reopen, forget] = [EditorMsg::Reopen, EditorMsg::ForgetClosed].map(Msg::Editor);
             offer(closed_sentence(tab), "Reopen tab", reopen, forget)
         });
+        let is_asked_for =
+            model.dialog.is_some() || model.opening.is_some() || model.console.is_open;
+        let is_missing = is_asked_for && !chunk::is_here(Chunk::Panels);
+        let waits = (is_missing || !model.held.is_empty()) && !model.is_stranded;
         html! {
             <>
+                if waits { <div class="notice" data-tone="plain" role="status"><p>{ "Loading the rest of the page…" }</p></div> }
+                if model.is_stranded {
+                    <div class="notice" data-tone="bad" role="alert">
+                        <p>{ "A part of the page couldn't be loaded: the connection is gone, or there is a new version. A reload keeps your session." }</p>
+                        <button type="button" class="button button--small" onclick={self.dispatch.on(Msg::Load)}>{ "Try again" }</button>
+                        <button type="button" class="button button--small" onclick={Callback::from(|_: MouseEvent| platform::reload())}>{ "Reload" }</button>
+                    </div>
+                }
                 if let Some(notice) = &model.notice {
                     <div class="notice" data-tone={notice.tone.as_str()}><p>{ &notice.text }</p>{ dismiss(Msg::Dismiss) }</div>
                 }
@@ -264,31 +267,24 @@ impl Root {
         }
     }
 
-    /// The map instead of cards, when there are too many nodes.
-    fn fleet(&self) -> Option<Html> {
-        let view = self.model.page.fleet.clone()?;
-        let selected = match &self.model.selection {
-            Selection::Node(name) => Some(name.clone()),
-            _ => None,
-        };
-        let parts = self.model.why().into_iter().flat_map(|why| {
-            let part = |node: Rc<str>| {
-                let part = why.part_of_node(&node, self.model.pointed)?;
-                Some((node, part))
-            };
-            why.nodes().into_iter().filter_map(part)
-        });
-        let parts: Vec<_> = parts.collect();
-        let set = self.model.page.panel.as_ref();
-        let set = set.map(|panel| (panel.mark, AttrValue::from(panel.id.name.clone())));
-        Some(
-            html! { <Fleet {view} {set} groups={self.model.page.fleet_groups.clone()} group_by={self.model.group_by} on_group={self.dispatch.0.reform(Msg::GroupBy)} {selected} {parts} on_select={self.on_node.clone()} /> },
-        )
-    }
-
     /// Does what `update` asked for; true if something must be drawn for it.
     fn perform(&mut self, effect: Effect, ctx: &Context<Self>) -> bool {
         match effect {
+            Effect::Load => {
+                let tell = self.dispatch.0.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    let mut is_whole = true;
+                    for chunk in Chunk::ALL {
+                        is_whole &= chunks::ensure(chunk).await;
+                        if is_whole {
+                            tell.emit(Msg::Loaded { is_whole });
+                        }
+                    }
+                    if !is_whole {
+                        tell.emit(Msg::Loaded { is_whole });
+                    }
+                });
+            }
             Effect::NextFrame => {
                 let (link, begun) = (ctx.link().clone(), self.begun_ms);
                 self.frame = Some(request_animation_frame(move |_| {
@@ -342,6 +338,12 @@ impl Root {
         }
         false
     }
+}
+
+/// Does the page begin with a link, or with what was kept? Both take the engine.
+pub fn opens_something() -> bool {
+    let asked = asked_for(&platform::query(), &platform::fragment());
+    asked.len() > 1 || platform::kept().is_some()
 }
 
 fn tick(begun_ms: f64) -> Msg {
@@ -416,4 +418,11 @@ fn listeners(ctx: &Context<Root>, trail: &Rc<RefCell<FocusTrail>>) -> Vec<EventL
         }
     });
     vec![on_key, on_hash, on_leave, on_focus]
+}
+
+/// The first visit, as it is built into index.html (static/first.html).
+#[cfg(test)]
+#[component]
+pub fn First() -> Html {
+    Root::of(Model::first_visit(false), Dispatch(Callback::noop())).draw()
 }

@@ -23,7 +23,7 @@ use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
 use crate::present::pod::{PodId, PodRevision, PodState, PodTile as Tile};
 use crate::present::remedy::{RemedyItem, RemedyList};
-use expect_test::{Expect, expect};
+use expect_test::{Expect, expect, expect_file};
 use std::rc::Rc;
 use yew::{AttrValue, BaseComponent, LocalServerRenderer};
 
@@ -57,6 +57,14 @@ fn text<C: BaseComponent>(props: C::Properties) -> String {
 #[track_caller]
 fn check(found: &str, expect: &Expect) {
     expect.assert_eq(found);
+}
+
+/// What index.html shows until the page is there: the page itself, of which nothing works yet.
+#[test]
+fn the_first_visit_is_in_the_page() {
+    let html = html::<super::root::First>(());
+    // The live region would say it twice.
+    expect_file!["../../static/first.html"].assert_eq(&format!("{html}\n"));
 }
 
 fn running() -> Model {

@@ -8,6 +8,7 @@
 use super::platform;
 use crate::app::compare::job::Job;
 use crate::app::msg::{CompareMsg, Msg};
+use crate::chunk::in_chunk;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use std::cell::Cell;
@@ -80,14 +81,16 @@ pub fn serve() {
     let listener = EventListener::once(&scope, "message", move |event| {
         let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
         let order = data.and_then(|data| data.as_string()).unwrap_or_default();
-        work(&order, |report| drop(to.post_message(&report.into())));
+        work_in_engine(&order, &|report| drop(to.post_message(&report.into())));
     });
     listener.forget();
     let _ = scope.post_message(&JsValue::NULL);
 }
 
+in_chunk!(engine 24, fn work_in_engine(order: &str, tell: &dyn Fn(&str)) = work);
+
 /// Works to the end: who wants less ends the worker.
-fn work(order: &str, tell: impl Fn(&str)) {
+fn work(order: &str, tell: &dyn Fn(&str)) {
     // The page hears this as an error, and does it itself.
     let mut job = Job::open(order).unwrap_or_else(|error| wasm_bindgen::throw_str(&error));
     while !job.is_over() {

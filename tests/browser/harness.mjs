@@ -36,7 +36,8 @@ let isTesting = false;
  * A test with a page of its own, in a fresh profile, already open and past its loading state.
  *
  * Fails if the page logs an error, throws, or asks for a file that isn't there or isn't ours.
- * Options: `query` and `hash` (of the address), `size` (of SIZES), `theme` ("light" or "dark"), `reducedMotion` (bool).
+ * Options: `query` and `hash` (of the address), `size` (of SIZES), `theme` ("light" or "dark"), `reducedMotion` (bool),
+ * `before` (what to do with the page before it opens; then the test itself waits until all of it is loaded).
  */
 export function pageTest(name, ...rest) {
   const body = rest.pop();
@@ -56,7 +57,7 @@ export function pageTest(name, ...rest) {
 }
 
 /** Opens the page and waits until it has started; gives the page, its problems so far and all requests. */
-export async function open({ query = "", hash = "", size = "desktop", theme = "light", reducedMotion = false } = {}) {
+export async function open({ query = "", hash = "", size = "desktop", theme = "light", reducedMotion = false, before } = {}) {
   browser ??= await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
   address ??= await serve();
   const context = await browser.newContext({
@@ -86,8 +87,10 @@ export async function open({ query = "", hash = "", size = "desktop", theme = "l
     }
   });
   try {
+    await before?.(page);
     await page.goto(address + query + hash);
     await page.locator("#boot").waitFor({ state: "detached" });
+    if (!before) await page.locator('.page[data-whole="true"]').waitFor();
   } catch (error) {
     await context.close();
     throw new Error([`the page didn't start: ${error.message}`, ...problems].join("\n"));

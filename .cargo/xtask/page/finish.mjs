@@ -1,6 +1,6 @@
 // Finishes the page that trunk has built: a strict Content-Security-Policy, the editor's exact address, and, in a
-// release, one style sheet, short names between JavaScript and wasm, and both minified (trunk's own minifier can't read
-// what wasm-bindgen writes).
+// release, one style sheet, the chunks that the wasm was cut into (.cargo/xtask/src/split.rs), short names between
+// JavaScript and wasm, and both minified (trunk's own minifier can't read what wasm-bindgen writes).
 // trunk runs this after each build, on the folder that is about to become dist/.
 //
 // The policy is in a <meta>, since the page must work from any static server.
@@ -13,7 +13,9 @@
 
 import { createHash } from "node:crypto";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { execFile } from "node:child_process";
+import { basename, extname, join } from "node:path";
+import { promisify } from "node:util";
 import { transform } from "esbuild";
 import { importNames, withImportNames } from "./wasm.mjs";
 
@@ -64,11 +66,18 @@ if (!charset.test(html) || !glue || (!isDebug && inline.length !== 1)) {
   console.error(`error: ${file} isn't what finish.mjs expects (${inline.length} inline scripts); was trunk updated?`);
   process.exit(1);
 }
+html = replacedOnce(html, 'src="head.js"', `src="head.js?v=${hash(await readFile(join(folder, "head.js")), "hex").slice(0, 16)}"`);
+if (!isDebug) {
+  // What is typed in it would be lost.
+  const first = (await readFile("static/first.html", "utf8")).trim().replaceAll("<textarea ", "<textarea readonly ");
+  html = replacedOnce(html, '<p class="boot" id="boot"', `<div id="first">${first}</div><p class="boot" id="boot"`);
+}
 html = html.replace(charset, (found) => `${found}\n  ${meta}`);
 await writeFile(file, html);
 
 if (!isDebug) {
   await joinStyles();
+  await addChunks();
   await shortenImports();
   for (const name of await readdir(folder, { recursive: true })) {
     const loader = extname(name).slice(1);
@@ -93,12 +102,49 @@ async function joinStyles() {
   await writeFile(file, html);
 }
 
+/** Optimises the chunks, and names them and what loads them by their content. */
+async function addChunks() {
+  const from = process.env.XTASK_CHUNKS;
+  const loader = "__wasm_split.js";
+  const js = join(folder, glue);
+  let main = await readFile(js, "utf8");
+  if (!main.includes(loader)) return;
+  let text = await readFile(join(from, loader), "utf8");
+  // As wasm-bindgen's main module is told, which has a section that says so.
+  const features = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
+  const chunks = (await readdir(from)).filter((name) => name.endsWith(".wasm"));
+  for (const chunk of chunks) {
+    const small = join(from, `${chunk}.small`);
+    const flags = features.map((feature) => `--enable-${feature}`);
+    await promisify(execFile)("wasm-opt", ["-O2", ...flags, join(from, chunk), "-o", small]);
+    const bytes = await readFile(small);
+    const name = `${chunk.replace(/\.wasm$/, "").replace("_", "-")}-${hash(bytes, "hex").slice(0, 16)}.wasm`;
+    await writeFile(join(folder, name), bytes);
+    text = replacedOnce(text, `"./${chunk}"`, `"./${name}"`);
+  }
+  text = replacedOnce(text, '"./playground.js"', `"./${basename(glue)}"`);
+  const name = `chunks-${hash(text, "hex").slice(0, 16)}.js`;
+  await writeFile(join(folder, name), text);
+  // Within the wasm the module keeps its name.
+  main = main.replace(/(\bfrom\s*['"])\.\/__wasm_split\.js/g, `$1./${name}`);
+  await writeFile(js, main);
+}
+
+function replacedOnce(text, old, fresh) {
+  if (text.split(old).length !== 2) {
+    console.error(`error: ${old} doesn't stand once where finish.mjs expects it; was a tool updated?`);
+    process.exit(1);
+  }
+  return text.replace(old, () => fresh);
+}
+
 /** wasm-bindgen's names for what the wasm imports are long and full of hashes; nobody but these two files reads them. */
 async function shortenImports() {
   const js = join(folder, glue);
   const wasm = js.replace(/\.js$/, "_bg.wasm");
   const [text, bytes] = [await readFile(js, "utf8"), await readFile(wasm)];
-  const short = new Map([...new Set(importNames(bytes))].map((name, i) => [name, `i${i.toString(36)}`]));
+  const names = new Set(importNames(bytes).filter((name) => name.startsWith("__wb")));
+  const short = new Map([...names].map((name, i) => [name, `i${i.toString(36)}`]));
   const named = new Set();
   const shortened = text.replace(/\b__wb\w+/g, (name) => {
     named.add(name);
@@ -109,5 +155,5 @@ async function shortenImports() {
     process.exit(1);
   }
   await writeFile(js, shortened);
-  await writeFile(wasm, withImportNames(bytes, (name) => short.get(name)));
+  await writeFile(wasm, withImportNames(bytes, (name) => short.get(name) ?? name));
 }

@@ -11,6 +11,7 @@
 //! | `tools` | Rust target, trunk, wasm-bindgen, npm packages |
 //! | `browser` | Chromium and chromedriver, for tests only |
 //! | `page` | the release and the development build, and its size |
+//! | `split` | the cut into chunks |
 //! | `server` | the static file server |
 //! | `test` | every test, stage by stage |
 
@@ -19,6 +20,7 @@ mod browser;
 mod env;
 mod page;
 mod server;
+mod split;
 mod test;
 mod tools;
 
@@ -40,7 +42,14 @@ cargo xtask setup
     Only install what the other commands need.";
 
 fn main() {
+    if split::is_stand_in() {
+        return end(split::stand_in());
+    }
     let result = args::parse(std::env::args().skip(1)).and_then(run);
+    end(result);
+}
+
+fn end(result: Result<()>) {
     if let Err(message) = result {
         eprintln!("error: {message}");
         std::process::exit(1);

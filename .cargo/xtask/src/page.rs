@@ -9,13 +9,14 @@ use crate::{
     args::ServeOptions,
     browser,
     env::{Env, Result, run},
-    server, tools,
+    server, split, tools,
 };
 
 /// The release build, into `dist/`.
 pub fn build(env: &Env) -> Result<()> {
     // Everything that trunk could want to fetch is here by now; --offline makes sure.
-    env.run("trunk", &["build", "--release", "--offline"])
+    let mut trunk = split::trunk(env, &tools::wasm_split(env))?;
+    run(trunk.args(["build", "--release", "--offline", "--features", "split"]))
 }
 
 /// Builds and serves until stopped.

@@ -3,17 +3,20 @@
 //! A program on PATH is taken if it has exactly the version that we want.
 //! Otherwise cargo installs it into `.tools`, which is kept between runs.
 
-use std::fs;
+use std::{env::consts::EXE_SUFFIX, fs, path::PathBuf};
 
 use crate::env::{Env, Result};
 
 const TRUNK: &str = "0.21.14";
+/// Takes what `src/chunk.rs` declares out of the page.
+const WASM_SPLIT: &str = "0.2.4";
 const TARGET: &str = "wasm32-unknown-unknown";
 const NODE_MAJOR_MIN: u32 = 20;
 
 pub fn ensure_all(env: &Env) -> Result<()> {
     ensure_target(env)?;
     ensure_npm_packages(env)?;
+    ensure_wasm_split(env)?;
     ensure_program(env, "trunk", "trunk", TRUNK)?;
     ensure_program(
         env,
@@ -99,6 +102,36 @@ fn ensure_program(env: &Env, program: &str, package: &str, version: &str) -> Res
             package,
         ],
     )
+}
+
+/// It doesn't tell its version, so its folder does.
+fn wasm_split_root(env: &Env) -> PathBuf {
+    env.tools.join(format!("wasm-split-{WASM_SPLIT}"))
+}
+
+pub fn wasm_split(env: &Env) -> PathBuf {
+    let bin = wasm_split_root(env).join("bin");
+    bin.join(format!("wasm-split-cli{EXE_SUFFIX}"))
+}
+
+fn ensure_wasm_split(env: &Env) -> Result<()> {
+    if wasm_split(env).is_file() {
+        return Ok(());
+    }
+    say(&format!(
+        "installing wasm-split-cli {WASM_SPLIT} into .tools by cargo (once; 2 to 4 minutes of compiling)"
+    ));
+    let root = wasm_split_root(env).to_string_lossy().into_owned();
+    let install = [
+        "install",
+        "--locked",
+        "--root",
+        &root,
+        "--version",
+        WASM_SPLIT,
+    ];
+    let package = ["--features", "build-binary", "wasm_split_cli_support"];
+    env.run("cargo", &[&install[..], &package].concat())
 }
 
 /// The command line tool must match the crate to the last digit, so the lock file decides.

@@ -21,7 +21,9 @@ use crate::api::node::Node;
 use crate::api::object::{Key, Kind, Object, Resource};
 use crate::api::pod::{Pod, PodSpec};
 use crate::api::selector::label_selector_matches;
+use crate::api::status::Status;
 use crate::apiserver::{Change, WatchEvent};
+use crate::chunk::in_chunk;
 use crate::client::backoff::Backoff;
 use crate::client::expectations::Expectations;
 use crate::client::informer::Informer;
@@ -32,7 +34,7 @@ use crate::reason::daemon::DaemonDecision;
 use crate::sim::map::Map;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{TraceId, What};
-use api::Live;
+use api::{DaemonApi, Live};
 use index::PodIndex;
 use std::rc::Rc;
 use sync::SetState;
@@ -42,6 +44,8 @@ const SYNC_TIME: SimDuration = SimDuration::millis(10);
 /// The back-off of failed daemon pods.
 const FAILED_POD_BACKOFF: (SimDuration, SimDuration) =
     (SimDuration::secs(1), SimDuration::secs(15 * 60));
+
+in_chunk!(engine 11, fn sync_in_engine(controller: &mut DaemonSetController, key: &Key, api: &mut dyn DaemonApi) -> Result<(), Status> = DaemonSetController::sync);
 
 #[derive(Clone, Debug)]
 pub struct DaemonSetController {
@@ -122,7 +126,8 @@ impl Component for DaemonSetController {
             return;
         }
         let entry = client.note(Kind::DaemonSet, &key, What::Woken("sync".to_owned()));
-        let result = self.sync(
+        let result = sync_in_engine(
+            self,
             &key,
             &mut Live {
                 client,
