@@ -643,6 +643,12 @@ fn act_clock(model: &mut Model, msg: ClockMsg) {
             model.go_on_comparing(elapsed_ms);
         }
     }
+    if let Some(why) = model.clock.take_circle() {
+        model.refuse(format!(
+            "Time stopped after {}: it {why}",
+            model.session.now()
+        ));
+    }
 }
 
 fn act_console(model: &mut Model, msg: ConsoleMsg, effects: &mut Vec<Effect>) {
