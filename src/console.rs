@@ -20,18 +20,18 @@ cluster add-node [worker|control-plane|gpu|arm|windows] [--count N]
 cluster remove-node NAME
 cluster power-off NAME
 cluster power-on NAME
-cluster not-ready NAME      its kubelet lives, but says that the node isn't ready
+cluster not-ready NAME      its kubelet runs, but reports NotReady
 cluster ready NAME
 cluster pressure NAME MemoryPressure|DiskPressure|PIDPressure|NetworkUnavailable on|off
 cluster fail-pod NAME [--namespace NAMESPACE]
 cluster advance DURATION    such as 30s or 1m30s
-cluster settle              until nothing moves any more";
+cluster settle              until nothing more is due";
 
 /// What `help` says.
 pub const HELP: &str = "\
 kubectl …    as on a real cluster; k is short for it. A heredoc feeds -f -
-cluster …    what no kubectl can do: new, add-node, faults such as power-off, advance, settle; alone it lists them
-clear        empties the console
+cluster …    what kubectl can't do: new, add-node, faults such as power-off, advance, settle; alone, it lists them
+clear        clears the console
 exit         closes it
 Tab completes, ↑↓ recall commands, Ctrl+C interrupts.
 ";
@@ -73,7 +73,7 @@ pub fn run(session: &mut Session, typed: &str, waits: Waits) -> Result<Started, 
     let words = kubectl::split(&command)?;
     if let Some(word) = words.iter().find(|word| is_shells(word)) {
         return Err(format!(
-            "{word} is for a shell, and there is none here: one command a line"
+            "{word} needs a shell, and this console has none: type one command per line"
         ));
     }
     match words.split_first() {
@@ -83,7 +83,7 @@ pub fn run(session: &mut Session, typed: &str, waits: Waits) -> Result<Started, 
         }
         Some((first, args)) if first == "cluster" => cluster(session, args).map(Started::Done),
         Some((first, _)) => Err(format!(
-            "{first} is no command here; there are kubectl and cluster",
+            "{first} isn't a command here; there are kubectl and cluster",
             first = quote(first)
         )),
     }

@@ -154,7 +154,7 @@ mod tests {
         fails("cluster add-node moon", "no node template");
         fails("cluster advance soon", "invalid duration");
         fails("cluster settle --hard 1", "unknown flag --hard");
-        fails("sl", "no command");
+        fails("sl", "isn't a command");
         fails("kubectl get 'ds", "quote");
         fails("kubectl apply -f - <<EOF", "missing");
     }

@@ -120,6 +120,7 @@ mod fleet {
             group_by: Default::default(),
             on_group: yew::Callback::noop(),
             view: view(count),
+            set: None,
             selected: None,
             parts: Vec::new(),
             on_select,

@@ -97,7 +97,7 @@ impl Compare {
     fn add(&mut self, text: &str) -> Result<(), String> {
         let title = Strategy::parse(text)?.to_string();
         if self.form.strategies.contains(&title) {
-            return Err(format!("{title} is there already"));
+            return Err(format!("{title} is already in the list"));
         }
         self.form.strategies.push(title);
         Ok(())
@@ -407,7 +407,7 @@ impl Model {
 
 fn number(text: &str, what: &str) -> Result<u32, String> {
     let parsed = text.trim().parse();
-    parsed.map_err(|_| format!("{text} is no number: {what}", text = quote(text)))
+    parsed.map_err(|_| format!("{text} isn't a number: {what}", text = quote(text)))
 }
 
 #[cfg(test)]

@@ -106,14 +106,14 @@ fn a_watch_says_that_time_passes_only_when_it_does() {
             .as_ref()
             .map(|waiting| waiting.text())
     };
-    assert_eq!(said(&model), Some("waits"));
+    assert_eq!(said(&model), Some("waiting"));
     update(&mut model, Msg::Clock(ClockMsg::Pause));
-    assert_eq!(said(&model), Some("waits; time is paused"));
+    assert_eq!(said(&model), Some("waiting; time is paused"));
     update(&mut model, Msg::Clock(ClockMsg::Play));
     for _ in 0..600 {
         update(&mut model, Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 }));
     }
-    let settled = "waits for a change; the cluster is settled";
+    let settled = "waiting for a change; the cluster has settled";
     assert_eq!(said(&model), Some(settled));
 }
 
@@ -320,11 +320,11 @@ fn why_is_answered_in_words() {
     );
     expect![[r#"
         Why DESIRED is 3 with 3 nodes:
-          2 Should run (node-2, node-3): eligible, and its pod is ready
+          2 Should run (node-2, node-3): its pod is ready, but still has the old template
           1 Being replaced (node-1): the new pod is Pending beside the old one; scheduler: node(s) didn't have free ports for the requested pod ports
         RollingUpdate, maxSurge 1: on 1 node at a time the new pod starts beside the old one, which goes when the new one is available.
           The surge of 1 is used up by node-1 (not ready: Pending; scheduler: node(s) didn't have free ports for the requested pod ports).
-          The old pod there holds the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.
+          The old pod there uses the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.
           3 old pods left; the next to be replaced is agent-4xkck on node-2, once a new pod is available.
     "#]].assert_eq(&printed(&mut model, "kubectl why ds/agent"));
     update(
@@ -353,11 +353,11 @@ fn why_is_answered_in_words() {
         &format!("kubectl why pod/{} -n default", pod.name),
     );
     expect![[r#"
-        Pod agent-tgn78: 0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling. A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its 0, so it can't push one out (preemption).
+        Pod agent-tgn78: The scheduler can't bind it to node-2: Insufficient cpu. A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its own, 0, so it can't preempt one.
         Decided by: spec.containers[*].resources.requests (cpu)
         DaemonSet controller: should node-2 run agent? all passed
         Scheduler: can it be bound to node-2?
-          NodeResourcesFit: Insufficient cpu: cpu: requested 1000m, used 3500m of 4000m
+          NodeResourcesFit: Insufficient cpu: requested 1000m, used 3500m of 4000m
         How it came about:
             0:05.0  you ran kubectl apply -f -
             0:05.0  you created DaemonSet agent

@@ -5,6 +5,7 @@ use super::past::Past;
 use super::retext;
 use crate::apiserver::ApiServer;
 use crate::explain::hints::{Hint, hints};
+use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::{
     ApplyResult, Drift, EditorPane, EditorTab, ObjectItem, PresetItem, Problem, StoryNote, TabId,
 };
@@ -355,7 +356,7 @@ impl Editor {
     }
 
     /// Titles tell their tabs apart: by name, else with the kind or the namespace, else by a number.
-    fn views(&self) -> Vec<EditorTab> {
+    fn views(&self, marks: &[(DaemonSetId, u8)]) -> Vec<EditorTab> {
         let words: [fn(&Tab) -> &str; 2] = [|tab| &tab.kind, |tab| &tab.namespace];
         let view = |tab: &Tab| {
             let twins = || self.tabs.iter().filter(|other| other.title == tab.title);
@@ -374,16 +375,22 @@ impl Editor {
                 None if number == 1 => title.to_owned(),
                 None => format!("{title} {number}"),
             };
-            tab.view(title)
+            tab.view(title, marks)
         };
         self.tabs.iter().map(view).collect()
     }
 
-    pub fn pane(&self, presets: &Rc<[PresetItem]>, is_first_visit: bool) -> EditorPane {
+    /// `marks` are the DaemonSets' colours and glyphs.
+    pub fn pane(
+        &self,
+        presets: &Rc<[PresetItem]>,
+        is_first_visit: bool,
+        marks: &[(DaemonSetId, u8)],
+    ) -> EditorPane {
         let tab = self.tab();
         let is_now = self.past.is_none();
         EditorPane {
-            tabs: self.views(),
+            tabs: self.views(marks),
             active: tab.id,
             text: self
                 .past
@@ -487,7 +494,7 @@ impl Tab {
 
     /// The kind, the namespace and the name of its first object.
     pub fn names(&self) -> [String; 3] {
-        names_of(&self.text)
+        full([&self.title, &self.kind, &self.namespace].map(String::clone))
     }
 
     /// Would closing it lose text? A preset can be opened again.
@@ -500,7 +507,11 @@ impl Tab {
                 .all(|preset| preset.yaml != &*self.text)
     }
 
-    fn view(&self, title: String) -> EditorTab {
+    fn view(&self, title: String, marks: &[(DaemonSetId, u8)]) -> EditorTab {
+        let [kind, namespace, name] = self.names();
+        let is_it =
+            |id: &DaemonSetId| kind == "DaemonSet" && id.name == name && id.namespace == namespace;
+        let mark = marks.iter().find(|(id, _)| is_it(id));
         let place = [&*self.kind, &self.namespace]
             .into_iter()
             .filter(|word| !word.is_empty());
@@ -512,6 +523,7 @@ impl Tab {
             is_dirty: self.is_dirty() && !self.text.trim().is_empty(),
             has_problems: !self.problems.is_empty(),
             differs: self.drift.is_some(),
+            mark: mark.map(|(_, mark)| *mark),
         }
     }
 }
@@ -527,7 +539,10 @@ fn whole(watched: &Watched, server: &ApiServer) -> Option<Rc<str>> {
 
 /// The kind, the namespace and the name of a document's first object.
 pub fn names_of(text: &str) -> [String; 3] {
-    let [name, kind, namespace] = names(text);
+    full(names(text))
+}
+
+fn full([name, kind, namespace]: [String; 3]) -> [String; 3] {
     let name = name.split(' ').next().unwrap_or_default().to_owned();
     let namespace = Some(namespace).filter(|it| !it.is_empty());
     [
@@ -638,7 +653,7 @@ mod tests {
             "# still empty".to_owned(),
         ];
         let editor = Editor::with_texts(texts.iter().map(String::as_str));
-        let titles: Vec<String> = editor.views().into_iter().map(|tab| tab.title).collect();
+        let titles: Vec<String> = editor.views(&[]).into_iter().map(|tab| tab.title).collect();
         assert_eq!(
             titles,
             [
@@ -654,7 +669,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            editor.views()[6].about,
+            editor.views(&[])[6].about,
             "Pod in a a-name-that-is-far-too-long-for-a-tab"
         );
     }

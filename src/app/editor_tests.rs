@@ -12,7 +12,8 @@ const SETTLE: Msg = Msg::Clock(ClockMsg::Settle);
 const TAKE_OVER: Msg = Msg::Editor(EditorMsg::TakeOver);
 const OVERWRITE: Msg = Msg::Editor(EditorMsg::Overwrite);
 
-const AGENT: &str = "\
+/// With comments, which edits of the text have to keep.
+const COMMENTED: &str = "\
 # The agent.
 apiVersion: apps/v1
 kind: DaemonSet
@@ -81,7 +82,7 @@ fn told(drift: &Option<Rc<Drift>>) -> String {
 /// What differs after a line of kubectl, and the text that takes it over, as lines that are new.
 #[track_caller]
 fn check(line: &str, expect: Expect) {
-    let mut model = with(AGENT);
+    let mut model = with(COMMENTED);
     kubectl(&mut model, line);
     let differs = told(&model.pane.drift);
     assert!(model.pane.tabs[0].differs, "{differs}");
@@ -90,7 +91,7 @@ fn check(line: &str, expect: Expect) {
     assert_eq!((model.pane.version, model.pane.edits), (version, edits + 1));
     assert_eq!(model.pane.drift, None);
     assert!(!model.pane.tabs[0].is_dirty);
-    let old: Vec<&str> = AGENT.lines().collect();
+    let old: Vec<&str> = COMMENTED.lines().collect();
     let text = model.pane.text.clone();
     let new: Vec<&str> = text.lines().filter(|line| !old.contains(line)).collect();
     let gone: Vec<String> = old
@@ -248,7 +249,7 @@ fn what_is_taken_away_goes() {
 
 #[test]
 fn neither_defaults_nor_status_nor_a_restart_differ() {
-    let mut model = with(AGENT);
+    let mut model = with(COMMENTED);
     kubectl(&mut model, "rollout restart ds/agent");
     update(&mut model, SETTLE);
     assert_eq!(model.pane.drift, None);
@@ -266,7 +267,7 @@ fn neither_defaults_nor_status_nor_a_restart_differ() {
 
 #[test]
 fn a_pull_policy_that_nobody_wrote_is_no_difference() {
-    let latest = AGENT.replace("agent:1", "agent:latest");
+    let latest = COMMENTED.replace("agent:1", "agent:latest");
     let mut model = with(&latest);
     let tab = model.editor.active;
     let text = latest.replace("agent:latest", "agent:2");
@@ -282,12 +283,12 @@ fn overwriting_makes_the_cluster_say_it_again() {
         r#"patch ds agent -p '{"spec":{"minReadySeconds":5}}'"#,
         r#"patch ds agent --type=merge -p '{"spec":{"template":{"spec":{"tolerations":[{"operator":"Exists"}]}}}}'"#,
     ] {
-        let mut model = with(AGENT);
+        let mut model = with(COMMENTED);
         kubectl(&mut model, line);
         assert!(model.pane.drift.is_some(), "{line}");
         update(&mut model, OVERWRITE);
         assert_eq!(told(&model.pane.drift), "same", "{line}");
-        assert_eq!(&*model.pane.text, AGENT);
+        assert_eq!(&*model.pane.text, COMMENTED);
         assert!(
             matches!(&model.pane.result, ApplyResult::Done { warnings, .. } if warnings.is_empty())
         );
@@ -301,7 +302,7 @@ fn overwriting_makes_the_cluster_say_it_again() {
 
 #[test]
 fn an_object_that_is_gone_can_be_applied_again() {
-    let mut model = with(AGENT);
+    let mut model = with(COMMENTED);
     update(
         &mut model,
         Msg::DaemonSet(
@@ -315,14 +316,17 @@ fn an_object_that_is_gone_can_be_applied_again() {
     update(&mut model, SETTLE);
     assert_eq!(told(&model.pane.drift), "gone: DaemonSet agent");
     update(&mut model, TAKE_OVER);
-    assert_eq!(&*model.pane.text, AGENT, "there is nothing to take over");
+    assert_eq!(
+        &*model.pane.text, COMMENTED,
+        "there is nothing to take over"
+    );
     update(&mut model, OVERWRITE);
     assert_eq!(model.pane.drift, None);
 }
 
 #[test]
 fn undo_of_a_change_elsewhere_ends_the_difference() {
-    let mut model = with(AGENT);
+    let mut model = with(COMMENTED);
     kubectl(&mut model, "set image ds/agent agent=agent:2");
     assert!(model.pane.drift.is_some());
     update(&mut model, Msg::Undo);
@@ -331,7 +335,7 @@ fn undo_of_a_change_elsewhere_ends_the_difference() {
 
 #[test]
 fn a_fix_edits_the_manifest_and_undo_edits_it_back() {
-    let mut model = with(AGENT);
+    let mut model = with(COMMENTED);
     let taint = NodeMsg::AddTaint("dedicated=db:NoExecute".to_owned());
     update(&mut model, Msg::Node("node-2".into(), taint));
     update(&mut model, SETTLE);
@@ -365,7 +369,7 @@ fn a_fix_edits_the_manifest_and_undo_edits_it_back() {
 
 #[test]
 fn what_somebody_was_typing_is_left_alone_by_a_fix() {
-    let mut model = with(AGENT);
+    let mut model = with(COMMENTED);
     let taint = NodeMsg::AddTaint("dedicated=db:NoExecute".to_owned());
     update(&mut model, Msg::Node("node-2".into(), taint));
     update(&mut model, SETTLE);
@@ -375,7 +379,7 @@ fn what_somebody_was_typing_is_left_alone_by_a_fix() {
         .items
         .iter()
         .position(|item| item.title.contains("olerat"));
-    let mine = format!("{AGENT}# mine\n");
+    let mine = format!("{COMMENTED}# mine\n");
     type_text(&mut model, &mine);
     update(
         &mut model,
@@ -415,7 +419,7 @@ fn the_past_shows_its_own_manifest_and_loses_nothing() {
     let kind = NodeKind::Worker;
     update(&mut model, Msg::AddNodes { kind, count: 1 });
     update(&mut model, SETTLE);
-    type_text(&mut model, AGENT);
+    type_text(&mut model, COMMENTED);
     update(&mut model, APPLY);
     update(&mut model, SETTLE);
     // Right before the next act.
@@ -423,7 +427,7 @@ fn the_past_shows_its_own_manifest_and_loses_nothing() {
     kubectl(&mut model, "set image ds/agent agent=agent:2");
     update(&mut model, SETTLE);
     let second = crate::sim::time::SimTime(model.session.now().0 - 1);
-    let two = AGENT.replace("agent:1", "agent:3");
+    let two = COMMENTED.replace("agent:1", "agent:3");
     type_text(&mut model, &two);
     update(&mut model, APPLY);
     update(&mut model, SETTLE);
@@ -436,11 +440,14 @@ fn the_past_shows_its_own_manifest_and_loses_nothing() {
     };
     let words = go(&mut model, first);
     assert!(words.starts_with("Read-only: agent at 0:"), "{words}");
-    assert_eq!(&*model.pane.text, AGENT);
+    assert_eq!(&*model.pane.text, COMMENTED);
     type_text(&mut model, "lost?");
-    assert_eq!(&*model.pane.text, AGENT);
+    assert_eq!(&*model.pane.text, COMMENTED);
     go(&mut model, second);
-    assert_eq!(&*model.pane.text, AGENT.replace("\"agent:1\"", "agent:2"));
+    assert_eq!(
+        &*model.pane.text,
+        COMMENTED.replace("\"agent:1\"", "agent:2")
+    );
     let words = go(&mut model, start);
     assert!(
         words.starts_with("agent hadn't been applied at 0:"),
@@ -456,8 +463,8 @@ fn the_past_shows_its_own_manifest_and_loses_nothing() {
 
 #[test]
 fn applying_in_the_past_takes_the_users_text() {
-    let mut model = with(AGENT);
-    let two = AGENT.replace("agent:1", "agent:2");
+    let mut model = with(COMMENTED);
+    let two = COMMENTED.replace("agent:1", "agent:2");
     type_text(&mut model, &two);
     let end = model.session.end();
     update(&mut model, Msg::Clock(ClockMsg::Seek { ms: end.0 - 1 }));
@@ -470,7 +477,7 @@ fn applying_in_the_past_takes_the_users_text() {
 
 #[test]
 fn typing_is_checked_without_a_trace() {
-    let mut model = with(AGENT);
+    let mut model = with(COMMENTED);
     let (log, hash) = (model.session.log().len(), model.session.cluster().hash());
     let check = |model: &mut Model, text: &str| {
         type_text(model, text);
@@ -483,10 +490,10 @@ fn typing_is_checked_without_a_trace() {
     };
     let mut told = String::new();
     for text in [
-        AGENT.to_owned(),
-        AGENT.replace("matchLabels: {app: agent}", "matchLabels: {app: other}"),
-        AGENT.replace("containers:", "contaniers:"),
-        AGENT.replace("name: agent\nspec", "name: agent\n spec"),
+        COMMENTED.to_owned(),
+        COMMENTED.replace("matchLabels: {app: agent}", "matchLabels: {app: other}"),
+        COMMENTED.replace("containers:", "contaniers:"),
+        COMMENTED.replace("name: agent\nspec", "name: agent\n spec"),
         "# nothing yet\n\n".to_owned(),
         "kind: DaemonSet\n".to_owned(),
     ] {
@@ -512,11 +519,11 @@ fn typing_is_checked_without_a_trace() {
 
 #[test]
 fn a_right_text_takes_the_errors_of_the_last_apply_away() {
-    let mut model = with(AGENT);
-    type_text(&mut model, &AGENT.replace("containers:", "contaniers:"));
+    let mut model = with(COMMENTED);
+    type_text(&mut model, &COMMENTED.replace("containers:", "contaniers:"));
     update(&mut model, APPLY);
     assert!(!model.pane.problems.is_empty());
-    type_text(&mut model, AGENT);
+    type_text(&mut model, COMMENTED);
     let tab = model.editor.active;
     update(&mut model, Msg::Editor(EditorMsg::Check(tab)));
     assert!(model.pane.problems.is_empty());

@@ -5,12 +5,15 @@
 
 use super::Model;
 use super::editor::Tab;
-use super::msg::{DaemonSetMsg, EditorMsg, Effect, GuideMsg, Msg, NodeKind, NodeMsg, Selection};
+use super::msg::{
+    DaemonSetMsg, Dialog, EditorMsg, Effect, GuideMsg, Msg, NodeKind, NodeMsg, Selection,
+};
 use crate::api::apps::DaemonSet;
 use crate::cluster::Cluster;
 use crate::present::page;
 use crate::session::Session;
 use crate::session::command::Command;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// The scenarios whose questions a first visit shows.
@@ -58,8 +61,8 @@ impl Experiment {
     fn about(self) -> &'static str {
         match self {
             Experiment::AddNode => "It gets its pod by itself.",
-            Experiment::Taint => "NoExecute evicts every pod that doesn't tolerate it.",
-            Experiment::Image => "The pods are replaced, one node at a time.",
+            Experiment::Taint => "A NoExecute taint evicts every pod that doesn't tolerate it.",
+            Experiment::Image => "The pods are replaced one node at a time.",
             Experiment::PowerOff => {
                 "Its pod stays. After 50 s without heartbeats the node turns NotReady."
             }
@@ -86,12 +89,14 @@ impl Mark {
     }
 }
 
-/// The bar with the next experiment.
+/// The bar with the next experiment, or with a last word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextExperiment {
     pub steps: [(Experiment, Mark); 5],
-    pub at: Experiment,
-    pub about: &'static str,
+    /// None: all are done or skipped.
+    pub at: Option<Experiment>,
+    pub title: &'static str,
+    pub about: Cow<'static, str>,
     /// What its button does; none where there is nothing that it could be done to.
     pub button: Option<String>,
 }
@@ -110,6 +115,8 @@ pub struct Guide {
     had_selection: bool,
     /// As it was after this edit of the log.
     seen: Option<(u64, Facts)>,
+    /// The log's edit at which the last experiment ended: the last word stays until the next one.
+    ended_at: Option<u64>,
 }
 
 /// What the experiments change.
@@ -183,6 +190,13 @@ impl Guide {
         if !self.is_offered {
             return;
         }
+        self.look(session, selection);
+        if self.is_over() && self.ended_at.is_none() {
+            self.ended_at = Some(session.edits());
+        }
+    }
+
+    fn look(&mut self, session: &Session, selection: &Selection) {
         let is_new = self.seen.as_ref().map(|(edits, _)| *edits) != Some(session.edits());
         if !self.has_applied && is_new {
             let applies = |command: &Command| {
@@ -242,6 +256,12 @@ impl Guide {
         !self.marks.contains(&Mark::Open)
     }
 
+    /// Something was tried, and there is nothing more to try.
+    fn has_last_word(&self, session: &Session) -> bool {
+        let is_shown = self.is_over() && !self.is_dismissed && self.marks.contains(&Mark::Done);
+        is_shown && self.ended_at == Some(session.edits())
+    }
+
     /// The next experiment.
     fn at(&self) -> Option<Experiment> {
         let is_shown = self.is_offered && self.has_begun && !self.is_dismissed;
@@ -259,9 +279,29 @@ impl Model {
     }
 
     pub fn next_experiment(&self) -> Option<NextExperiment> {
-        let at = self.guide.at()?;
-        let facts = &self.guide.seen.as_ref()?.1;
+        let guide = &self.guide;
+        let facts = &guide.seen.as_ref()?.1;
+        let steps = Experiment::ALL.map(|step| (step, guide.marks[step as usize]));
+        // What the last one began is to be seen first; whoever asks why may ask at once.
+        let is_idle = self.is_idle();
+        let Some(at) = guide.at() else {
+            return guide.has_last_word(&self.session).then(|| {
+                let off = facts.odd.as_ref().filter(|_| is_idle);
+                NextExperiment {
+                    steps,
+                    at: None,
+                    title: "That was the tour.",
+                    about: match off {
+                        Some(node) => format!("{node} is still powered off.").into(),
+                        None => "Each scenario asks a question to find the answer to.".into(),
+                    },
+                    button: off.map(|node| format!("Power on {node}")),
+                }
+            });
+        };
+        let is_watching = at != Experiment::Why && !is_idle;
         let button = match at {
+            _ if is_watching => None,
             Experiment::AddNode => Some("Add a node".to_owned()),
             Experiment::Taint => facts.newest.as_ref().map(|node| format!("Taint {node}")),
             Experiment::Image => self.next_image().map(|next| format!("Set {}", next.to)),
@@ -271,32 +311,60 @@ impl Model {
                 node.map(|node| format!("Ask about {node}"))
             }
         };
-        // What the last one began is to be seen first; whoever asks why may ask at once.
-        let is_watching = at != Experiment::Why && !self.is_idle();
         Some(NextExperiment {
-            steps: Experiment::ALL.map(|step| (step, self.guide.marks[step as usize])),
-            at,
+            steps,
+            at: Some(at),
+            title: at.title(),
             about: match is_watching {
-                true => "comes next. Watch the cluster settle first.",
-                false => at.about(),
+                true => "comes next. Watch the cluster settle first.".into(),
+                false => at.about().into(),
             },
-            button: button.filter(|_| !is_watching),
+            button,
         })
     }
 
     pub(super) fn act_guide(&mut self, msg: GuideMsg, effects: &mut Vec<Effect>) -> Vec<Msg> {
-        let Some(at) = self.guide.at() else {
+        let at = self.guide.at();
+        if at.is_none() && !self.guide.has_last_word(&self.session) {
             return Vec::new();
-        };
-        match msg {
-            GuideMsg::Do => return self.experiment(at),
-            GuideMsg::Skip => self.guide.marks[at as usize] = Mark::Skipped,
-            GuideMsg::Dismiss => {
+        }
+        match (msg, at) {
+            (GuideMsg::Do, at) => {
+                let msgs = at.map_or_else(|| self.power_on(), |at| self.experiment(at));
+                // On a phone, its card may be out of sight.
+                effects.extend(msgs.iter().find_map(|msg| match msg {
+                    Msg::Node(node, _) => Some(in_sight(node)),
+                    _ => None,
+                }));
+                return msgs;
+            }
+            (GuideMsg::Skip, Some(at)) => self.guide.marks[at as usize] = Mark::Skipped,
+            (GuideMsg::Skip, None) => {
+                self.guide.ended_at = Some(u64::MAX);
+                return vec![Msg::Open(Some(Dialog::Scenarios))];
+            }
+            (GuideMsg::Dismiss, _) => {
                 self.guide.is_dismissed = true;
                 effects.push(Effect::DismissGuide);
             }
         }
         Vec::new()
+    }
+
+    fn power_on(&self) -> Vec<Msg> {
+        let facts = self.guide.seen.as_ref().map(|(_, facts)| facts);
+        let off = facts.and_then(|facts| facts.odd.clone());
+        let on = off.map(|node| Msg::Node(node, NodeMsg::Down(false)));
+        on.into_iter().collect()
+    }
+
+    /// Brings a node into sight that wasn't there before.
+    pub(super) fn show_newest(&self, effects: &mut Vec<Effect>) {
+        let known = self.guide.seen.as_ref().map(|(_, facts)| facts.nodes);
+        let facts = Facts::of(self.session.cluster());
+        if known.is_some_and(|known| facts.nodes > known) {
+            effects.extend(facts.newest.iter().map(in_sight));
+        }
     }
 
     /// What somebody would click to do it.
@@ -362,6 +430,10 @@ impl Model {
     }
 }
 
+fn in_sight(node: &Rc<str>) -> Effect {
+    Effect::InSight(format!("node-{node}"))
+}
+
 struct NextImage {
     container: String,
     from: String,
@@ -412,7 +484,7 @@ mod tests {
                 let marks = next.steps.map(|(_, mark)| mark.as_str()).join(" ");
                 format!(
                     "{}: {} [{marks}]",
-                    next.at.title(),
+                    next.title,
                     next.button.unwrap_or_default()
                 )
             })
@@ -451,7 +523,7 @@ mod tests {
     }
 
     #[test]
-    fn each_experiment_is_one_click_and_then_the_bar_is_gone() {
+    fn each_experiment_is_one_click() {
         let mut model = running();
         let wanted = [
             "Add a node: Add a node [open open open open open]",
@@ -464,7 +536,6 @@ mod tests {
             assert_eq!(told(&model), wanted);
             send(&mut model, [DO, SETTLE]);
         }
-        assert_eq!(told(&model), "nothing");
         assert_eq!(model.selection, Selection::Node("node-1".into()));
         assert!(model.pane.text.contains("image: my-image:2"));
         assert!(!model.pane.tabs[0].is_dirty, "editor and cluster agree");
@@ -499,8 +570,57 @@ mod tests {
         );
         send(
             &mut model,
-            [Msg::Node("node-3".into(), NodeMsg::Down(true))],
+            [Msg::Node("node-3".into(), NodeMsg::Down(true)), SETTLE],
         );
+        assert_eq!(
+            told(&model),
+            "That was the tour.: Power on node-3 [skipped done done done done]"
+        );
+    }
+
+    /// A model at whose end node-1 is powered off and asked about.
+    fn toured() -> Model {
+        let mut model = running();
+        for _ in Experiment::ALL {
+            send(&mut model, [DO, SETTLE]);
+        }
+        model
+    }
+
+    #[test]
+    fn the_last_word_leads_on_and_goes() {
+        const END: &str = "That was the tour.: Power on node-1 [done done done done done]";
+        let is_off = |model: &Model| model.session.cluster().parts.kubelets.is_down("node-1");
+        let mut model = toured();
+        assert_eq!(told(&model), END);
+        assert!(is_off(&model));
+        send(&mut model, [DO, SETTLE]);
+        assert_eq!(
+            (told(&model), is_off(&model)),
+            ("nothing".to_owned(), false)
+        );
+        let mut model = toured();
+        send(&mut model, [Msg::Guide(GuideMsg::Skip)]);
+        assert_eq!(model.dialog, Some(Dialog::Scenarios));
+        assert_eq!(told(&model), "nothing");
+        let mut model = toured();
+        let kind = NodeKind::Worker;
+        send(&mut model, [Msg::AddNodes { kind, count: 1 }]);
+        assert_eq!(told(&model), "nothing", "something else was done");
+        let mut model = toured();
+        send(
+            &mut model,
+            [Msg::Guide(GuideMsg::Dismiss), Msg::Reset, APPLY, SETTLE],
+        );
+        assert_eq!(told(&model), "nothing", "dismissed for good");
+    }
+
+    #[test]
+    fn whoever_skips_everything_wants_no_last_word() {
+        let mut model = running();
+        for _ in Experiment::ALL {
+            send(&mut model, [Msg::Guide(GuideMsg::Skip)]);
+        }
         assert_eq!(told(&model), "nothing");
     }
 

@@ -22,7 +22,7 @@ impl Model {
             HistoryMsg::Switch(branch) => {
                 self.stop();
                 if self.session.switch(branch) {
-                    self.tell("Another branch, at its end".to_owned());
+                    self.tell("Switched to the end of another branch".to_owned());
                 }
             }
             HistoryMsg::Rename(branch, name) => self.session.rename(branch, &name),
@@ -55,10 +55,10 @@ impl Model {
             self.tell(format!("Bookmarked {at}: {name}"));
         } else if self.session.bookmarks().len() >= MAX_BOOKMARKS {
             self.refuse(format!(
-                "A branch has {MAX_BOOKMARKS} bookmarks at most. Remove one first."
+                "A branch can have {MAX_BOOKMARKS} bookmarks. Remove one first."
             ));
         } else {
-            self.tell(format!("{at} is bookmarked already"));
+            self.tell(format!("{at} is already bookmarked"));
         }
     }
 

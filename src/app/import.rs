@@ -47,7 +47,7 @@ impl Model {
         if let Some(told) = taken {
             let name = &told.node.metadata.name;
             return Err(format!(
-                "there is a node {name} already: remove it first, or rename the pasted one"
+                "node {name} already exists: remove it first, or rename the pasted one"
             ));
         }
         let texts = nodes.iter().filter_map(|told| {
@@ -201,11 +201,11 @@ mod tests {
             ("hello", "line 1"),
             (
                 "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
-                "is no Node",
+                "isn't a Node",
             ),
             (
                 "apiVersion: v1\nkind: Node\nmetadata: {name: node-1}\n",
-                "node-1 already",
+                "node-1 already exists",
             ),
         ] {
             import(&mut model, text);

@@ -306,6 +306,7 @@ fn act(model: &mut Model, msg: Msg, effects: &mut Vec<Effect>) {
             for msg in model.act_guide(msg, effects) {
                 act(model, msg, effects);
             }
+            model.show_newest(effects);
         }
         Msg::AddWorkers(count) => {
             if let Some(msg) = import::act_add(model, count) {
@@ -883,7 +884,7 @@ impl Model {
     fn take_over(&mut self) {
         let server = &self.session.cluster().server;
         if self.editor.adopt(self.editor.active, server, true) {
-            self.tell("The manifest is what the cluster holds".to_owned());
+            self.tell("The manifest now says what the cluster holds".to_owned());
         }
     }
 
@@ -923,6 +924,7 @@ impl Model {
         if is_console_new {
             self.console_pane = Rc::new(console);
         }
+        self.follow_walk();
         let walk = self.walk().map(|walk| walk.panel.clone());
         let look = Look {
             subject: match &self.selection {
@@ -946,9 +948,9 @@ impl Model {
         let is_page_new = self.page.refresh(&self.session, &look);
         let why = self.why().cloned();
         self.editor.keep_pointing(why.as_deref());
-        let pane = self
-            .editor
-            .pane(&self.presets, self.session.log().is_empty());
+        let is_first_visit = self.session.log().is_empty();
+        let marks = &self.page.marks;
+        let pane = self.editor.pane(&self.presets, is_first_visit, marks);
         if *self.pane != pane {
             self.pane = Rc::new(pane);
         }

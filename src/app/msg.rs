@@ -103,6 +103,7 @@ pub enum StoryMsg {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GuideMsg {
     Do,
+    /// Goes on without it; after the last one, to the scenarios.
     Skip,
     /// No more experiments, in no later visit either.
     Dismiss,
@@ -420,6 +421,14 @@ impl Section {
             Section::Status => "Status",
         }
     }
+
+    /// What its button says. The right side has a tab Status, among others.
+    pub fn label(self) -> &'static str {
+        match self {
+            Section::Status => "Details",
+            other => other.as_str(),
+        }
+    }
 }
 
 /// The tabs of the right side.
@@ -540,6 +549,8 @@ pub enum Effect {
     Reveal(u32),
     /// Bring the element with this id into view.
     Show(&'static str),
+    /// Scrolls what has this id into sight, if it isn't; it may be about to come.
+    InSight(String),
     /// Start a worker on this order, in the place of another one.
     StartWorker(String),
     /// End the worker, if there is one.

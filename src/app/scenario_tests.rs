@@ -90,9 +90,9 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "pending-on-a-full-node",
         &[
             "row: 1 Should run, pending (node-2): scheduler: Insufficient cpu",
-            "A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its 0, so it can't push one out (preemption).",
+            "A daemon pod is meant for one node, so only node-2 counts. No pod there has a lower priority than its own, 0, so it can't preempt one.",
             "decided by: spec.containers[*].resources.requests (cpu)",
-            "check: NodeResourcesFit: Insufficient cpu: cpu: requested 1000m, used 3500m of 4000m",
+            "check: NodeResourcesFit: Insufficient cpu: requested 1000m, used 3500m of 4000m",
             "change: Lower the request to cpu 500m, which fits on the node",
             "change: Give agent the priority class system-node-critical: pods of lower priority make room",
         ],
@@ -101,7 +101,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "label-and-taint",
         &[
             "row: 1 Skipped (node-2): nodeSelector wants label disk=ssd, the node has no label disk",
-            "why: agent: Misscheduled: taint dedicated=db:NoSchedule isn't tolerated: no new pod would come, the one here stays.",
+            "why: agent: Misscheduled: taint dedicated=db:NoSchedule isn't tolerated: no new pod is created, the one here stays.",
             "decided by: node node-3: spec.taints[0]",
             "change: Remove the taint dedicated=db:NoSchedule from node-3 (the pod should run here at once)",
             "change: Change node-3's taint dedicated=db:NoSchedule to NoExecute (the pod is gone",
@@ -116,7 +116,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "running-on-a-dead-node",
         &[
-            "why: It is on node-3, and its status says Running. node-3 is NotReady, so this is what its kubelet said last. Daemon pods tolerate not-ready and unreachable forever: nothing evicts this one.",
+            "why: It is on node-3, and its status says Running. node-3 is NotReady, so this is what its kubelet reported last. Daemon pods tolerate not-ready and unreachable forever: nothing evicts this one.",
             "change: Power node-3 on (the pod is ready",
         ],
     ),
@@ -153,7 +153,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
         &[
             "hint surge-host-port: ",
             "wait: The surge of 1 is used up by node-1 (not ready: Pending; scheduler: node(s) didn't have free ports for the requested pod ports).",
-            "wait: The old pod there holds the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.",
+            "wait: The old pod there uses the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.",
             "row: 1 Being replaced (node-1): the new pod is Pending beside the old one; scheduler: node(s) didn't have free ports",
             "way out: Roll agent without surge: maxSurge 0, maxUnavailable 1",
         ],
@@ -162,7 +162,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
         "ready-is-not-available",
         &[
             "wait: The budget of 1 is used up by node-1 (ready, available in ",
-            "row: 1 Should run (node-1): its pod is ready, and available once it stayed so for minReadySeconds",
+            "row: 1 Should run (node-1): its pod is ready, and counts as available after minReadySeconds",
             "way out: Raise agent's maxUnavailable to 2",
         ],
     ),
@@ -195,7 +195,7 @@ const CAUSES: [(&str, &[&str]); 15] = [
     (
         "workload-before-daemon",
         &[
-            "why: agent: Should run: its pod is Running. Other pods don't wait for it: shop runs here already. Only a taint that the node joins with, and that agent tolerates, would keep them away until then.",
+            "why: agent: Should run: its pod is Running. Other pods don't wait for it: shop runs here already. Only a taint that the node joins with, and that agent tolerates, keeps them away until then.",
         ],
     ),
     (
@@ -366,7 +366,7 @@ fn an_address_opens_a_scenario_or_says_that_there_is_none() {
     let model = Model::open("#scenario=nothing", false);
     let notice = model.notice.map(|notice| notice.text).unwrap_or_default();
     let wanted =
-        "Nothing was opened: there is no scenario \"nothing\". The address was left alone.";
+        "Nothing was opened: there is no scenario \"nothing\". The address stays as it is.";
     assert_eq!(notice, wanted);
     assert!(model.session.log().is_empty());
 }

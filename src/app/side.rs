@@ -27,7 +27,8 @@ fn read(assumptions: &Assumptions, profile: &Profile) -> Result<Profile, String>
     let slow_factor = factor.trim().parse();
     Ok(Profile {
         slow_per_mille: times::per_mille(&share, "slow starts")?,
-        slow_factor: slow_factor.map_err(|_| "how many times slower is a number".to_owned())?,
+        slow_factor: slow_factor
+            .map_err(|_| "how many times slower must be a number".to_owned())?,
         ..times.set(profile)
     })
 }

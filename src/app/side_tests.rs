@@ -2,6 +2,8 @@
 
 use super::msg::*;
 use super::*;
+use crate::present::node::NodeCard;
+use crate::present::pod::PodState;
 
 fn send<const N: usize>(model: &mut Model, msgs: [Msg; N]) {
     for msg in msgs {
@@ -181,6 +183,54 @@ fn a_healthy_pod_has_no_fix_and_an_old_one_under_on_delete_has_one() {
     let new = pod_on(&model, 0);
     send(&mut model, [Msg::Select(Selection::Pod(new))]);
     assert_eq!(model.remedies.as_ref().unwrap().items, []);
+}
+
+#[test]
+fn what_only_takes_time_has_no_fix_but_a_time() {
+    let mut model = running();
+    let image = DaemonSetMsg::SetImage {
+        container: "my-container".to_owned(),
+        image: "my-image:2".to_owned(),
+    };
+    let id = model.page.panel.as_ref().unwrap().id.clone();
+    send(
+        &mut model,
+        [Msg::Clock(ClockMsg::Pause), Msg::DaemonSet(id, image)],
+    );
+    let card_with = |model: &Model, state| {
+        let mut cards = model.page.cluster.cards.iter();
+        let is_it = |card: &&Rc<NodeCard>| card.pods.iter().any(|pod| pod.state == state);
+        cards.find(is_it).map(|card| card.name.clone())
+    };
+    let mut pulling = None;
+    for _ in 0..200 {
+        pulling = card_with(&model, PodState::Pulling);
+        if pulling.is_some() {
+            break;
+        }
+        send(&mut model, [Msg::Clock(ClockMsg::Step)]);
+        while model.pacer.is_behind() {
+            send(&mut model, [Msg::Clock(ClockMsg::Tick { elapsed_ms: 400 })]);
+        }
+    }
+    let pulling = pulling.expect("one is pulled");
+    let old = card_with(&model, PodState::Ready).expect("old ones run");
+    for (node, told) in [
+        (pulling, "the pod is ready in "),
+        (old, "the new pod is ready in "),
+    ] {
+        send(&mut model, [Msg::Select(Selection::Node(node))]);
+        let list = model.remedies.clone().unwrap();
+        assert_eq!(list.items, []);
+        let wait = list.wait.clone().unwrap_or_default();
+        assert!(wait.starts_with(told), "{wait}");
+    }
+    // What the verdict says and the check that failed agree.
+    let told = model.why().unwrap().told();
+    assert!(told.contains("but still has the old template"), "{told}");
+    let why = model.why().unwrap().clone();
+    let failed: Vec<&str> = why.failed().map(|check| &*check.title).collect();
+    assert_eq!(failed, ["Current template"]);
 }
 
 #[test]

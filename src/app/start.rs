@@ -45,7 +45,7 @@ impl Opening {
         let Some(played) = &self.played else {
             return Progress {
                 permille: 0,
-                text: "The nodes join".to_owned(),
+                text: "The nodes are joining".to_owned(),
             };
         };
         let ((done, all), (now, end)) = (played.commands(), played.time());
@@ -196,7 +196,7 @@ impl Model {
                 watch: preset.watch.to_owned(),
             })
             .collect();
-        let pane = Rc::new(editor.pane(&presets, true));
+        let pane = Rc::new(editor.pane(&presets, true, &[]));
         let mut model = Model {
             session,
             pacer: Pacer::default(),
@@ -382,7 +382,7 @@ fn with_closed(model: &Model) -> Shared {
 
 /// Says why an address opens nothing.
 pub(super) fn refuse(model: &mut Model, error: &str) {
-    let text = format!("Nothing was opened: {error}. The address was left alone.");
+    let text = format!("Nothing was opened: {error}. The address stays as it is.");
     model.refuse(text);
 }
 

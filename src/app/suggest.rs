@@ -4,7 +4,7 @@ use super::Model;
 use super::msg::Selection;
 use crate::api::object::Key;
 use crate::controllers::daemon_set::pod::target_node;
-use crate::explain::remedy::{Remedy, faster, remedies, ways_out};
+use crate::explain::remedy::{Remedy, faster, remedies, wait, ways_out};
 use crate::present::daemon_set::RolloutState;
 use crate::present::remedy;
 use crate::present::timeline::Pace;
@@ -129,7 +129,8 @@ impl Model {
         });
         let found = node_and_set.map(|(node, set)| {
             let found = remedies(cluster, set, &node.metadata.name);
-            (remedy::list(&found, &node.spec.taints), found)
+            let wait = wait(cluster, set, &node.metadata.name).filter(|_| found.is_empty());
+            (remedy::list(&found, &node.spec.taints, wait), found)
         });
         let (list, remedies) = found.unzip();
         let changed = self.remedies.as_deref() != list.as_ref();
@@ -154,7 +155,7 @@ impl Model {
             ways_out
         };
         let remedies = set.map_or(Vec::new(), |set| find(cluster, set));
-        let list = set.map(|_| remedy::list(&remedies, &[]));
+        let list = set.map(|_| remedy::list(&remedies, &[], None));
         let changed = self.ways_out.as_deref() != list.as_ref();
         self.ways_out = list.map(Rc::new);
         self.suggested.for_rollout = Suggestion { about, remedies };

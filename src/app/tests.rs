@@ -3,7 +3,9 @@
 use super::msg::*;
 use super::*;
 use crate::present::timeline::Pace;
+use crate::present::why::Cause;
 use crate::present::words::Tone;
+use crate::sim::sort::Order;
 use expect_test::expect;
 
 fn first_visit() -> Model {
@@ -762,7 +764,7 @@ fn the_controllers_eye_follows_a_sync() {
     let all = stages(&model);
     assert!(
         all.iter()
-            .any(|(text, _)| text.starts_with("Sync: the last one at")),
+            .any(|(text, _)| text.starts_with("Sync: last sync at")),
         "{all:?}"
     );
     send(&mut model, [Msg::ShowTab(SideTab::Events)]);
@@ -831,8 +833,9 @@ fn paused_stays_paused_and_says_what_it_waits_for() {
 fn settled_is_a_state_and_the_last_act_or_all_is_played_again() {
     let mut model = running();
     let bar = |model: &Model| Rc::clone(&model.page.timeline);
-    let settled = bar(&model).settled().unwrap_or_default();
-    assert!(settled.starts_with("Settled · 0:"), "{settled}");
+    let first = bar(&model);
+    let (word, at) = first.settled().unwrap_or_default();
+    assert!(word == "Settled" && at.starts_with("0:"), "{word} {at}");
     send(&mut model, [node("node-1", NodeMsg::Cordon(true)), SETTLE]);
     send(&mut model, [node("node-1", NodeMsg::Cordon(false)), SETTLE]);
     let state = |model: &Model| {
@@ -892,7 +895,7 @@ fn a_moment_is_bookmarked_once() {
         [Msg::Key(Shortcut::Bookmark), Msg::Key(Shortcut::Bookmark)],
     );
     assert_eq!(model.session.bookmarks().len(), 1);
-    assert!(model.page.timeline.state.ends_with("is bookmarked already"));
+    assert!(model.page.timeline.state.ends_with("is already bookmarked"));
     assert_eq!(model.page.timeline.marked, Some(0));
 }
 
@@ -1110,7 +1113,37 @@ fn an_edit_of_several_commands_is_done_and_taken_back_by_one_click_each() {
     assert_eq!(model.session.cluster().hash(), after);
 }
 
-fn causes(model: &Model) -> Vec<crate::present::why::Cause> {
+#[test]
+fn a_story_keeps_to_its_own_node() {
+    let mut model = running();
+    let image = DaemonSetMsg::SetImage {
+        container: "my-container".to_owned(),
+        image: "my-image:2".to_owned(),
+    };
+    let id = model.page.panel.as_ref().unwrap().id.clone();
+    send(&mut model, [Msg::DaemonSet(id, image), SETTLE]);
+    let mut others = Vec::new();
+    for card in model.page.cluster.cards.clone() {
+        let pod = Selection::Pod(card.pods[0].id.clone());
+        send(&mut model, [Msg::Select(pod)]);
+        let story = causes(&model);
+        assert!(
+            story[0].text.starts_with("you ran kubectl set image"),
+            "{story:?}"
+        );
+        assert!(
+            story.last().unwrap().text.ends_with("became ready"),
+            "{story:?}"
+        );
+        let is_elsewhere = |cause: &&Cause| cause.node.as_ref().is_some_and(|it| *it != card.name);
+        others.push(story.iter().filter(is_elsewhere).count());
+    }
+    others.order();
+    // The first one to go waited for none; each of the others, for the one before.
+    assert_eq!(others, [0, 1, 1]);
+}
+
+fn causes(model: &Model) -> Vec<Cause> {
     model.why().map_or(Vec::new(), |why| why.causes.clone())
 }
 
@@ -1144,8 +1177,7 @@ fn a_walk_through_the_causes_goes_to_each_and_back() {
     );
     // Every link has its mark on the timeline, and those on the node and the pod know them.
     let marks = &model.page.timeline.causes;
-    let times =
-        |all: &[crate::present::why::Cause]| -> Vec<u64> { all.iter().map(|c| c.at_ms).collect() };
+    let times = |all: &[Cause]| -> Vec<u64> { all.iter().map(|c| c.at_ms).collect() };
     assert_eq!(
         marks.iter().map(|m| m.at_ms).collect::<Vec<_>>(),
         times(&chain)
@@ -1176,6 +1208,14 @@ fn a_walk_through_the_causes_goes_to_each_and_back() {
     assert_eq!(model.session.now().0, chain[2].at_ms);
     let walk = model.walk().unwrap();
     assert_eq!((walk.at, &walk.as_of), (2, &model.page.timeline.end));
+    // What comes after that moment has no number on the cards yet.
+    let why = model.why().unwrap().clone();
+    assert_eq!(why.happened().len(), 3);
+    let on_node = why.part_of_node("node-4", None).unwrap();
+    assert_eq!(
+        (on_node.links.as_str(), why.part_of_pod(&pod, None)),
+        ("2, 3", None)
+    );
     // Back: where we were before the first step.
     send(&mut model, [history(HistoryMsg::Back)]);
     assert_eq!(model.session.place(), end);

@@ -52,6 +52,19 @@ impl Model {
         self.walk.as_ref().filter(is_on)
     }
 
+    /// Of the walk's steps, those that the page doesn't show yet.
+    pub(super) fn follow_walk(&mut self) {
+        let now = self.shown_now().0;
+        let Some(walk) = &mut self.walk else {
+            return;
+        };
+        let causes = walk.panel.causes.iter();
+        let ahead = causes.filter(|cause| cause.at_ms > now).count();
+        if walk.panel.ahead != ahead {
+            Rc::make_mut(&mut walk.panel).ahead = ahead;
+        }
+    }
+
     pub(super) fn end_walk(&mut self) {
         self.walk = None;
         self.pointed = None;

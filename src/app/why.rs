@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 /// What `help` says of it.
 pub const HELP: &str = "\
-kubectl why pod/NAME|node/NAME|ds/NAME [-n NAMESPACE]    why it is so (only here, not on a real cluster)
+kubectl why pod/NAME|node/NAME|ds/NAME [-n NAMESPACE]    says why it is so (only here, not on a real cluster)
 ";
 
 /// The answer, if the line asks why.

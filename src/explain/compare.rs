@@ -77,7 +77,7 @@ json_object!(Faults whole {
 impl Faults {
     fn check(&self) -> Result<(), String> {
         if self.lost_per_mille > 1000 {
-            return Err("more nodes than there are can't lose their power".to_owned());
+            return Err("no more nodes can lose power than there are".to_owned());
         }
         self.profile(&Profile::default())
             .map_or(Ok(()), |profile| profile.validate())
@@ -124,7 +124,7 @@ impl Strategy {
                 "maxunavailable" => &mut strategy.max_unavailable,
                 "maxsurge" => &mut strategy.max_surge,
                 "ondelete" => {
-                    return Err("OnDelete can't be compared: it replaces no pod before somebody deletes it, so its rollout takes as long as they do".to_owned());
+                    return Err("OnDelete can't be compared: it replaces a pod only when somebody deletes it".to_owned());
                 }
                 _ => {
                     return Err(format!(
@@ -280,7 +280,7 @@ impl Comparison {
         let count = nodes_left.len().max(base.server.nodes.len());
         if count > NODES_MAX {
             return Err(format!(
-                "{count} nodes are more than the {NODES_MAX} that are compared"
+                "{count} nodes are too many: at most {NODES_MAX} can be compared"
             ));
         }
         Ok(Comparison {
@@ -363,7 +363,7 @@ impl Comparison {
     /// A strategy at its start, in the first round.
     pub fn start(&self, nth: usize) -> Result<Trial, String> {
         let strategy = self.plan.strategies.get(nth);
-        let strategy = strategy.ok_or("there is no such strategy")?;
+        let strategy = strategy.ok_or("no such strategy")?;
         Trial::start(&self.base, &self.plan, strategy, None)
     }
 

@@ -57,7 +57,7 @@ fn of_set(root: &Node, server: &ApiServer, is_unchanged: bool, found: &mut Vec<H
     let live = live(root, server);
     let mut say = |id, at, page, text: String| found.push(Hint { id, at, text, page });
     if let Some(entry) = at(root, &["spec"]).and_then(|spec| spec.entry("replicas")) {
-        let text = "A DaemonSet has no replicas: it runs one pod on each node that matches. To run fewer, choose nodes by nodeSelector.";
+        let text = "A DaemonSet has no replicas: it runs one pod on each node that matches. To run fewer, choose nodes with a nodeSelector.";
         say("replicas", entry.at, DAEMON_SET, text.to_owned());
     }
     let selector = at(root, &["spec", "selector"]);
@@ -74,7 +74,7 @@ fn of_set(root: &Node, server: &ApiServer, is_unchanged: bool, found: &mut Vec<H
                 .is_some_and(|label| label == value);
             if on_nodes && !in_template {
                 let text = format!(
-                    "spec.selector picks pods, by the labels in the template. {}={value} is a label of nodes: that belongs into spec.template.spec.nodeSelector.",
+                    "spec.selector picks pods, by the labels in the template. {}={value} is a label of nodes: that belongs in spec.template.spec.nodeSelector.",
                     key.key
                 );
                 say("selector", key.at, ASSIGN, text);
@@ -130,7 +130,7 @@ fn of_strategy(root: &Node, is_live: bool, say: &mut Say<'_>) {
             .flat_map(items)
             .any(|port| port.get("hostPort").is_some())
     {
-        let text = "maxSurge starts the new pod beside the old one, on the same node; both can't have the same hostPort, so the new one stays Pending and the rollout never goes on.";
+        let text = "maxSurge starts the new pod beside the old one, on the same node; both can't have the same hostPort, so the new one stays Pending and the rollout is stuck.";
         say("surge-host-port", surge.at, ROLLING, text.to_owned());
     }
 }
@@ -156,7 +156,7 @@ fn of_pods(root: &Node, live: Option<&DaemonSet>, is_unchanged: bool, say: &mut 
             is_unchanged && is_latest && !image.contains('@') && is_running_it(image)
         });
     if let Some(entry) = latest {
-        let text = "The same text rolls nothing out, even if there is a new image behind the tag latest. Name a version, or use kubectl rollout restart.";
+        let text = "The same text rolls nothing out, even if the tag latest points to a new image. Name a version, or use kubectl rollout restart.";
         say("latest", entry.at, IMAGES, text.to_owned());
     }
     let configured = spec
@@ -170,7 +170,7 @@ fn of_pods(root: &Node, live: Option<&DaemonSet>, is_unchanged: bool, say: &mut 
         .flat_map(|container| container.get("envFrom").map(items).unwrap_or_default())
         .find_map(|source| source.entry("configMapRef"));
     if let Some(entry) = configured.or(from_env).filter(|_| live.is_some()) {
-        let text = "A changed ConfigMap rolls nothing out: the template only names it. Change the template too (many put a hash of the ConfigMap into an annotation), or use kubectl rollout restart.";
+        let text = "A changed ConfigMap rolls nothing out: the template only names it. Change the template too (often a hash of the ConfigMap in an annotation), or use kubectl rollout restart.";
         say("config-map", entry.at, CONFIG, text.to_owned());
     }
 }

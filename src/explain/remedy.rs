@@ -54,6 +54,8 @@ pub enum Effect {
     PodComes { after: SimDuration },
     /// The set's pod there is ready after so long.
     PodReady { after: SimDuration },
+    /// Another pod of the set is ready there after so long.
+    PodReplaced { after: SimDuration },
     /// The set has no pod there any more after so long.
     PodGoes { after: SimDuration },
     /// The node counts as wanted again, after so long: its pod isn't misscheduled.
@@ -72,6 +74,7 @@ impl Effect {
         match self {
             Effect::PodComes { after }
             | Effect::PodReady { after }
+            | Effect::PodReplaced { after }
             | Effect::PodGoes { after }
             | Effect::Wanted { after }
             | Effect::RolloutDone { after, .. }
@@ -143,7 +146,8 @@ impl Goal<'_> {
     fn effect(self, after: SimDuration) -> Effect {
         match self {
             Goal::Bound(_) => Effect::PodComes { after },
-            Goal::Ready(_) | Goal::Recovered(_) | Goal::Replaced(..) => Effect::PodReady { after },
+            Goal::Ready(_) | Goal::Recovered(_) => Effect::PodReady { after },
+            Goal::Replaced(..) => Effect::PodReplaced { after },
             Goal::Gone(_) => Effect::PodGoes { after },
             Goal::Wanted(_) => Effect::Wanted { after },
             Goal::Done { otherwise } => Effect::RolloutDone {
@@ -209,6 +213,29 @@ pub fn remedies(cluster: &Cluster, set: &DaemonSet, node: &str) -> Vec<Remedy> {
         },
         verdict => tried(to_be_eligible(set, node, &verdict), Goal::Bound(name)),
     }
+}
+
+/// When the set's pod on the node gets ready, or the old one there is replaced, if nobody does anything.
+///
+/// Nothing for what is as it should be, and for what is in trouble: that may get ready and fail again.
+pub fn wait(cluster: &Cluster, set: &DaemonSet, node: &str) -> Option<Effect> {
+    let node = cluster.server.nodes.get(&Cluster::node_key(node))?;
+    let name = node.metadata.name.as_str();
+    if cluster.verdict(set, node) != Verdict::Run || !faults(cluster, node).is_empty() {
+        return None;
+    }
+    let pods = pods_on(cluster, set, name);
+    let goal = match pods.first() {
+        Some(pod) if pod.is_ready() && is_current(cluster, set, pod) => return None,
+        Some(pod) if pod.is_ready() => Goal::Replaced(name, &pod.metadata.uid),
+        Some(pod) if is_in_trouble(pod) => return None,
+        _ => Goal::Ready(name),
+    };
+    let nothing = Candidate {
+        title: String::new(),
+        commands: Vec::new(),
+    };
+    try_out(cluster, set, nothing, goal).map(|remedy| remedy.effect)
 }
 
 /// Edits after which a rollout that is stuck goes on.
@@ -335,15 +362,20 @@ fn progress(cluster: &Cluster, set: &DaemonSet) -> Progress {
 
 /// An old pod that stays until somebody deletes it.
 fn is_left_old(cluster: &Cluster, set: &DaemonSet, pod: &Pod) -> bool {
+    set.spec.update_strategy.type_ == ON_DELETE
+        && !pod.metadata.is_terminating()
+        && !is_current(cluster, set, pod)
+}
+
+/// It has the set's present template; so it is also taken to be until the controller has stored that.
+fn is_current(cluster: &Cluster, set: &DaemonSet, pod: &Pod) -> bool {
     let revisions = &cluster.server.controller_revisions;
     let own = revisions.in_namespace(&set.metadata.namespace);
     let own = own.filter(|revision| revision.metadata.is_controlled_by(&set.metadata.uid));
     let history = History::sort(own.cloned().collect(), &template_patch(&set.spec.template));
     let hash = |meta: &ObjectMeta| meta.label(CONTROLLER_REVISION_HASH).map(str::to_owned);
     let current = history.keeper().and_then(|it| hash(&it.metadata));
-    set.spec.update_strategy.type_ == ON_DELETE
-        && !pod.metadata.is_terminating()
-        && current.is_some_and(|current| hash(&pod.metadata) != Some(current))
+    current.is_none_or(|current| hash(&pod.metadata) == Some(current))
 }
 
 fn delete_old(pod: &Pod) -> Candidate {
@@ -835,15 +867,21 @@ fn raise_priority(set: &DaemonSet, effect: &str) -> Option<Candidate> {
 
 /// It is on its node, but doesn't get ready.
 fn to_get_ready(cluster: &Cluster, set: &DaemonSet, pod: &Pod) -> Vec<Candidate> {
-    let containers = &pod.status.container_statuses;
-    let is_in_trouble = containers
-        .iter()
-        .any(|status| status.state.waiting.is_some() || status.restart_count > 0);
-    if is_in_trouble {
-        roll_back(cluster, set).into_iter().collect()
-    } else {
-        Vec::new()
-    }
+    let back = roll_back(cluster, set).filter(|_| is_in_trouble(pod));
+    back.into_iter().collect()
+}
+
+/// A container failed, or can't be started. One that is being pulled or created only takes its time.
+fn is_in_trouble(pod: &Pod) -> bool {
+    let status = &pod.status;
+    let all = status.init_container_statuses.iter();
+    let mut all = all.chain(&status.container_statuses);
+    all.any(|container| {
+        let waiting = container.state.waiting.as_ref();
+        let is_failing = waiting
+            .is_some_and(|it| !["ContainerCreating", "PodInitializing"].contains(&&*it.reason));
+        is_failing || container.restart_count > 0
+    })
 }
 
 fn roll_back(cluster: &Cluster, set: &DaemonSet) -> Option<Candidate> {
@@ -875,7 +913,7 @@ fn faults(cluster: &Cluster, node: &Node) -> Vec<Candidate> {
             node,
             not_ready: false,
         };
-        return one(format!("Let {name}'s kubelet report Ready again"), command);
+        return one(format!("Let {name}'s kubelet report Ready"), command);
     }
     if is_tainted("node.kubernetes.io/network-unavailable") {
         let command = Command::SetPressure {

@@ -114,7 +114,7 @@ pub fn per_mille(text: &str, what: &str) -> Result<u32, String> {
     match parts {
         (Ok(whole @ 0..=100), Ok(tenth), 1) if whole * 10 + tenth <= 1000 => Ok(whole * 10 + tenth),
         _ => Err(format!(
-            "{text} is not between 0 and 100 percent, with at most one digit behind the point: {what}",
+            "{text} isn't a percentage from 0 to 100 with at most one decimal: {what}",
             text = quote(text)
         )),
     }

@@ -6,25 +6,13 @@ use crate::cluster::{Cluster, DEFAULT_EPOCH};
 use crate::sim::rng::Stream;
 use crate::sim::time::{SimDuration, SimTime};
 use expect_test::{Expect, expect};
+use std::sync::LazyLock;
 
-const AGENT: &str = r#"
-apiVersion: apps/v1
-kind: DaemonSet
-metadata:
-  name: agent
-spec:
-  selector:
-    matchLabels: {app: agent}
-  template:
-    metadata:
-      labels: {app: agent}
-    spec:
-      containers:
-      - name: main
-        image: agent:1
-        ports:
-        - containerPort: 80
-"#;
+/// The agent, with a port.
+static AGENT: LazyLock<String> = LazyLock::new(|| {
+    let agent = crate::cluster::tests::AGENT;
+    format!("\n{agent}        ports:\n        - containerPort: 80\n")
+});
 
 /// Two nodes with the agent on both, one minute old.
 fn small() -> Cluster {
@@ -34,7 +22,7 @@ fn small() -> Cluster {
         let node = cluster.new_node(NodeTemplate::Worker, &name, i, true);
         cluster.as_user(|client| client.create(node)).unwrap();
     }
-    kubectl(&mut cluster, "kubectl apply -f -", Some(AGENT));
+    kubectl(&mut cluster, "kubectl apply -f -", Some(&AGENT));
     cluster.run_until(SimTime(60_000));
     cluster
 }

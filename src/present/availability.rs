@@ -23,6 +23,8 @@ const LENGTHS: [u64; 9] = [10, 12, 15, 20, 25, 32, 40, 60, 80];
 /// What the chart shows, in the units of an SVG of `FRAME`'s size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AvailabilityChart {
+    /// The number never changed: there are words, and nothing to draw.
+    pub is_flat: bool,
     pub line: String,
     /// Where the line ends: now, or with the rollout.
     pub end: (u32, u32),
@@ -65,19 +67,24 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
     let mut available = rollout
         .samples()
         .flat_map(|(at, lowest, level)| [(at.0, lowest), (at.0, level.available)]);
-    let floor = has_floor.then(|| {
+    let floors = scale.floors(&[rollout.now.floor]);
+    let floor = floors.first().cloned().filter(|_| has_floor);
+    let counts = scale.counts(floor.as_slice());
+    let floor = floor.map(|tick| {
         let mut samples = rollout.samples().map(|(at, _, level)| (at.0, level.floor));
-        let at = scale.y(rollout.now.floor);
-        let label = format!("floor {}", rollout.now.floor);
-        (scale.trail(&mut samples, FRAME.right), Tick { at, label })
+        (scale.trail(&mut samples, FRAME.right), tick)
     });
+    let start = rollout.start.available;
+    let mut levels = rollout.samples();
+    let is_flat = levels.all(|(_, lowest, level)| lowest == start && level.available == start);
     let now = scale.y(rollout.now.available);
     Some(AvailabilityChart {
+        is_flat,
         // The trail leaves out what is too short to be seen; the last step is seen by its dot.
         line: format!(
             "M{} {}L{}V{now}",
             FRAME.left,
-            scale.y(rollout.start.available),
+            scale.y(start),
             &scale.trail(&mut available, end)[1..]
         ),
         end: (end, now),
@@ -89,7 +96,7 @@ pub fn chart(cluster: &Cluster, set: &DaemonSet) -> Option<AvailabilityChart> {
             String::new()
         },
         times: scale.times(),
-        counts: scale.counts(),
+        counts,
         words: words(rollout, has_floor),
         fell: rollout
             .fell
@@ -149,7 +156,7 @@ fn words(rollout: &Availability, has_floor: bool) -> Vec<String> {
                 span(ended.since(begun).0)
             )
         }
-        None => format!("Running since {from}."),
+        None => format!("In progress since {from}."),
     };
     let mut words = vec![time];
     if rollout.kind == Kind::First {
@@ -174,7 +181,7 @@ fn words(rollout: &Availability, has_floor: bool) -> Vec<String> {
     }
     let given_up = level.desired.saturating_sub(level.floor);
     let floor = format!(
-        "The floor is {}: {} desired minus {given_up} (maxUnavailable).",
+        "The dotted floor is {}: {} desired minus {given_up} (maxUnavailable).",
         level.floor, level.desired
     );
     words.push(floor);
@@ -247,10 +254,11 @@ spec:
                 .floor
                 .map(|(path, it)| format!("{} at {}: {path}", it.label, it.at));
             let floor = floor.unwrap_or("no floor".to_owned());
+            let flat = if it.is_flat { ", flat" } else { "" };
             let (steps, end, below) = (it.line.matches('V').count(), it.end, it.below);
             let words: Vec<String> = it.words.into_iter().chain(it.fell).collect();
             let words = words.join("\n");
-            format!("{floor}\n{steps} steps to {end:?}\nbelow: {below:?}\n{words}\n")
+            format!("{floor}{flat}\n{steps} steps to {end:?}\nbelow: {below:?}\n{words}\n")
         });
         expect.assert_eq(&text);
     }
@@ -279,12 +287,12 @@ spec:
         check(
             &session,
             expect![[r#"
-                floor 8 at 66: M34 66H322
+                8 at 66: M34 66H322
                 2 steps to (280, 10)
                 below: ""
                 Began at 0:05.0, done after 27 s.
                 Fewest available: 8 of 10, at 0:05.0.
-                The floor is 8: 10 desired minus 2 (maxUnavailable).
+                The dotted floor is 8: 10 desired minus 2 (maxUnavailable).
             "#]],
         );
     }
@@ -310,12 +318,12 @@ spec:
         check(
             &session,
             expect![[r#"
-                floor 8 at 43: M34 43H322
+                8 at 43: M34 43H322
                 4 steps to (302, 10)
                 below: "M45 77H77M77 60H91"
                 Began at 0:05.0, done after 23 s.
                 Fewest available: 6 of 10, at 0:06.0.
-                The floor is 8: 10 desired minus 2 (maxUnavailable).
+                The dotted floor is 8: 10 desired minus 2 (maxUnavailable).
                 It fell below the floor at 0:06.0, for 2.8 s in all: maxUnavailable isn't a guaranteed minimum. Pods that fail or are deleted, and nodes that die, come on top.
             "#]],
         );
@@ -329,10 +337,10 @@ spec:
         check(
             &session,
             expect![[r#"
-                no floor
+                no floor, flat
                 1 steps to (34, 10)
                 below: ""
-                Running since 0:05.0.
+                In progress since 0:05.0.
                 Fewest available so far: 10 of 10, at 0:05.0.
                 This strategy has no floor.
             "#]],

@@ -30,6 +30,8 @@ json_object!(Tick whole {
 
 /// A line is drawn in slices of time of this width.
 const SLICE: u32 = 3;
+/// Numbers beside a chart are this far apart.
+const LABEL_HEIGHT: u32 = 14;
 
 /// From moments and numbers to places in the picture.
 pub struct Scale {
@@ -122,8 +124,25 @@ impl Scale {
         ticks
     }
 
-    /// Marks beside it; the highest number always has one.
-    pub fn counts(&self) -> Vec<Tick> {
+    /// Numbers that matter more than those of the scale: each with its place, and its label where there is room for it.
+    pub fn floors(&self, floors: &[u32]) -> Vec<Tick> {
+        let mut ticks: Vec<Tick> = Vec::new();
+        for floor in floors {
+            let at = self.y(*floor);
+            let is_apart = |other: u32| other.abs_diff(at) >= LABEL_HEIGHT;
+            let is_free = is_apart(self.y(self.high)) && ticks.iter().all(|tick| is_apart(tick.at));
+            let label = if is_free {
+                floor.to_string()
+            } else {
+                String::new()
+            };
+            ticks.push(Tick { at, label });
+        }
+        ticks
+    }
+
+    /// Marks beside it; the highest number always has one, and none is in the way of a floor's.
+    pub fn counts(&self, floors: &[Tick]) -> Vec<Tick> {
         const MOST: u32 = 5;
         let nice = (0..9).flat_map(|power| [1, 2, 5].map(|n| n * 10u32.pow(power)));
         let range = self.high - self.low;
@@ -138,7 +157,10 @@ impl Scale {
         let mut ticks: Vec<Tick> = below.map(tick).collect();
         // All of them is the number that matters most.
         let all = tick(self.high);
-        ticks.retain(|tick| tick.at.abs_diff(all.at) >= 14);
+        let labelled = floors.iter().filter(|tick| !tick.label.is_empty());
+        let taken: Vec<u32> = labelled.map(|tick| tick.at).chain([all.at]).collect();
+        let is_free = |tick: &Tick| taken.iter().all(|at| tick.at.abs_diff(*at) >= LABEL_HEIGHT);
+        ticks.retain(is_free);
         ticks.push(all);
         ticks
     }

@@ -356,25 +356,15 @@ fn chart(compared: &[Compared]) -> Option<Chart> {
     floors.retain(|floor| *floor < scale.high);
     floors.order();
     floors.dedup();
-    let mut labelled: Vec<Tick> = Vec::new();
-    for floor in floors {
-        let at = scale.y(floor);
-        let is_apart = labelled.iter().all(|tick| tick.at.abs_diff(at) >= 14);
-        let label = if is_apart {
-            format!("floor {floor}")
-        } else {
-            String::new()
-        };
-        labelled.push(Tick { at, label });
-    }
+    let floors = scale.floors(&floors);
     Some(Chart {
         lines: runs
             .iter()
             .map(|(row, run)| line(*row, run, &scale))
             .collect(),
-        floors: labelled,
         times: scale.times(),
-        counts: scale.counts(),
+        counts: scale.counts(&floors),
+        floors,
         is_logarithmic: scale.is_logarithmic,
     })
 }

@@ -30,9 +30,9 @@ impl Waiting {
     /// Why nothing is printed.
     pub fn text(&self) -> &'static str {
         match self.pace {
-            Pace::Paused => "waits; time is paused",
-            Pace::Settled => "waits for a change; the cluster is settled",
-            Pace::Playing | Pace::Jumping => "waits",
+            Pace::Paused => "waiting; time is paused",
+            Pace::Settled => "waiting for a change; the cluster has settled",
+            Pace::Playing | Pace::Jumping => "waiting",
         }
     }
 }

@@ -118,7 +118,7 @@ pub struct RevisionRow {
 pub fn panel(scene: &Scene, set: &DaemonSet, fresh: &Count, is_stale: bool) -> DaemonSetPanel {
     let rollout = rollout(set, fresh);
     let is_terminating = set.metadata.is_terminating();
-    let (headline, tone) = headline(set, &rollout, fresh);
+    let (headline, tone) = headline(set, &rollout);
     DaemonSetPanel {
         id: id(set),
         mark: scene.mark(&set.metadata.uid),
@@ -144,22 +144,32 @@ pub fn panel(scene: &Scene, set: &DaemonSet, fresh: &Count, is_stale: bool) -> D
     }
 }
 
-fn headline(set: &DaemonSet, rollout: &Rollout, fresh: &Count) -> (String, Tone) {
+/// The status as written in a sentence: the numbers below it, and `kubectl get ds`, say the same.
+fn headline(set: &DaemonSet, rollout: &Rollout) -> (String, Tone) {
+    let status = &set.status;
     if set.metadata.is_terminating() {
         return ("Being deleted: its pods go first.".to_owned(), Tone::Plain);
     }
-    if fresh.desired == 0 {
+    if status.observed_generation == 0 {
+        return ("The controller hasn't seen it yet".to_owned(), Tone::Busy);
+    }
+    if status.desired_number_scheduled == 0 {
         return ("No eligible nodes".to_owned(), Tone::Warn);
     }
-    let text = match (fresh.desired, fresh.available) {
+    let text = match (status.desired_number_scheduled, status.number_available) {
         (1, 1) => "Its only pod is available".to_owned(),
         (1, _) => "Its only pod isn't available".to_owned(),
         (desired, available) => format!("{available} of {desired} pods available"),
     };
+    let updated = status.updated_number_scheduled;
     match rollout.state {
-        RolloutState::Done if fresh.desired == 1 => (format!("{text} and up to date"), Tone::Good),
+        RolloutState::Done if status.desired_number_scheduled == 1 => {
+            (format!("{text} and up to date"), Tone::Good)
+        }
         RolloutState::Done => (format!("{text}, all up to date"), Tone::Good),
-        _ if fresh.old > 0 => (format!("{text}, {} up to date", fresh.updated), Tone::Busy),
+        _ if updated < status.current_number_scheduled => {
+            (format!("{text}, {updated} up to date"), Tone::Busy)
+        }
         _ => (text, Tone::Busy),
     }
 }

@@ -69,6 +69,8 @@ pub struct EditorTab {
     pub has_problems: bool,
     /// The cluster isn't what it says.
     pub differs: bool,
+    /// The colour and glyph of the DaemonSet that it states, once it is there.
+    pub mark: Option<u8>,
 }
 
 /// An error at a place in the text; lines and columns count from 1, and 0 is "no place".

@@ -54,7 +54,7 @@ fn watch(cluster: &Cluster, key: &Key) -> Stage {
         text(cached)
     )];
     if is_behind {
-        lines.push("a watch event is on its way".to_owned());
+        lines.push("a watch event is on its way to it".to_owned());
     }
     Stage {
         title: "Watch",
@@ -95,18 +95,23 @@ fn queue(cluster: &Cluster, key: &Key) -> Stage {
         lines.push(format!("{key} is queued for a sync"));
     }
     if let Some(due) = controller.queue.waits_until(key) {
-        lines.push(format!("{key} comes back in {}", span(due.since(now).0)));
+        lines.push(format!(
+            "{key} is queued again in {}",
+            span(due.since(now).0)
+        ));
     }
     match controller.queue.failures(key) {
         0 => {}
-        n => lines.push(format!("{n} failed in a row: the next try waits longer")),
+        n => lines.push(format!(
+            "{n} syncs failed in a row: the next try waits longer"
+        )),
     }
     if lines.is_empty() {
         lines.push("Queue empty".to_owned());
     }
     Stage {
         title: "Work queue",
-        about: "Each key is in it once, however many events asked for it.",
+        about: "Each key is in it once, however many events added it.",
         lines,
         is_busy: is_queued,
     }
@@ -121,7 +126,7 @@ fn expectations(cluster: &Cluster, key: &Key) -> Stage {
             count(e.adds.max(0) as u64, "creation"),
             count(e.dels.max(0) as u64, "deletion")
         ),
-        None => "met: it has seen all that it did".to_owned(),
+        None => "met: it has seen all its own writes".to_owned(),
     };
     Stage {
         title: "Expectations",
@@ -148,10 +153,10 @@ fn syncing(cluster: &Cluster, key: &Key, sync: Option<TraceId>) -> [Stage; 3] {
     let (mut decided, mut done, mut status) = (Vec::new(), Vec::new(), Vec::new());
     let mut woken = vec!["none yet".to_owned()];
     if let Some((id, entry)) = sync.and_then(|id| Some((id, cluster.trace.get(id)?))) {
-        woken = vec![format!("the last one at {}", clock(entry.at.0))];
+        woken = vec![format!("last sync at {}", clock(entry.at.0))];
         if let Some(cause) = entry.cause.and_then(|id| cluster.trace.get(id)) {
             let what = said(&cause.what.to_string());
-            woken.push(format!("because of {}: {what}", cause.subject));
+            woken.push(format!("woken by {}: {what}", cause.subject));
         }
         let after = cluster.trace.iter_from(id.0 as usize + 1);
         let own = after
@@ -183,7 +188,7 @@ fn syncing(cluster: &Cluster, key: &Key, sync: Option<TraceId>) -> [Stage; 3] {
         },
         Stage {
             title: "Status",
-            about: "Last, it counts and writes the status, if a number changed.",
+            about: "At the end it counts, and writes the status if a number changed.",
             lines: or(status, "unchanged by the last sync"),
             is_busy: false,
         },

@@ -40,6 +40,8 @@ pub struct GroupRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NodeState {
     Running,
+    /// Its pod is ready, and waits to be replaced.
+    Outdated,
     /// There is a pod, but it isn't ready, or not for long enough to count as available.
     NotReady,
     BeingReplaced,
@@ -52,7 +54,7 @@ pub enum NodeState {
 impl NodeState {
     pub fn word(self) -> &'static str {
         match self {
-            NodeState::Running | NodeState::NotReady => "Should run",
+            NodeState::Running | NodeState::Outdated | NodeState::NotReady => "Should run",
             NodeState::BeingReplaced => "Being replaced",
             NodeState::Pending => "Should run, pending",
             NodeState::Misscheduled => "Misscheduled",
@@ -63,7 +65,7 @@ impl NodeState {
     pub fn tone(self) -> Tone {
         match self {
             NodeState::Running => Tone::Good,
-            NodeState::BeingReplaced | NodeState::NotReady => Tone::Busy,
+            NodeState::Outdated | NodeState::BeingReplaced | NodeState::NotReady => Tone::Busy,
             NodeState::Pending | NodeState::Misscheduled => Tone::Warn,
             NodeState::Skipped => Tone::Plain,
         }
@@ -142,7 +144,7 @@ pub fn state_of<'a>(
         Some(Verdict::Keep(taint)) => {
             let taint = taint::to_string(taint);
             let stays = match is_there {
-                true => ": no new pod would come, the one here stays",
+                true => ": no new pod is created, the one here stays",
                 false => "",
             };
             return (nowhere, format!("taint {taint} isn't tolerated{stays}"));
@@ -172,7 +174,7 @@ pub fn state_of<'a>(
         return (NodeState::BeingReplaced, reason);
     }
     if node::health(node) != node::Health::Ready {
-        let reason = "the node isn't ready; what its pod's status says may be old".to_owned();
+        let reason = "the node is NotReady, so its pod's status may be out of date".to_owned();
         return (NodeState::NotReady, reason);
     }
     if !pod.is_bound() {
@@ -183,8 +185,15 @@ pub fn state_of<'a>(
             .class
             .is_some_and(|class| class.new == Side::Unavailable)
         {
-            let reason = "its pod is ready, and available once it stayed so for minReadySeconds";
+            let reason = "its pod is ready, and counts as available after minReadySeconds";
             return (NodeState::NotReady, reason.to_owned());
+        }
+        if assessment
+            .class
+            .is_some_and(|class| class.old != Side::None)
+        {
+            let reason = "its pod is ready, but still has the old template";
+            return (NodeState::Outdated, reason.to_owned());
         }
         return (
             NodeState::Running,

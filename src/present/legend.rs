@@ -44,6 +44,7 @@ fn sample(state: PodState, is_current: bool) -> PodTile {
         }),
         node: "node-1".into(),
         is_bound: state != PodState::Unscheduled,
+        is_leaving: false,
         mark: Some(0),
         ring: None,
         note: String::new(),

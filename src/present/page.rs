@@ -90,6 +90,8 @@ impl Subject<'_> {
 #[derive(Debug, Default)]
 pub struct Page {
     pub daemon_sets: Rc<[DaemonSetId]>,
+    /// The DaemonSets' colours and glyphs.
+    pub marks: Vec<(DaemonSetId, u8)>,
     pub panel: Option<Rc<DaemonSetPanel>>,
     /// With very many nodes, as of the last time that nothing played.
     pub groups: Option<Rc<Groups>>,
@@ -266,7 +268,11 @@ impl Page {
         if changed {
             self.daemon_sets = ids.into();
         }
-        let touched = self.scene.follow(cluster, lineage, set);
+        let mut touched = self.scene.follow(cluster, lineage, set);
+        self.scene.leave(&shown.leaving, &mut touched);
+        let sets = cluster.server.daemon_sets.iter();
+        let marks = sets.filter_map(|set| Some((id(set), self.scene.mark(&set.metadata.uid)?)));
+        self.marks = marks.collect();
         let mut view = view(
             cluster,
             &self.scene,
@@ -274,13 +280,10 @@ impl Page {
             &self.cluster,
             !shown.is_jump,
         );
-        let old = &self.cluster.strip;
-        let strip = strip(cluster, &self.scene, set.map(Rc::as_ref), shown, old);
-        view.strip = if **old == strip {
-            old.clone()
-        } else {
-            Rc::new(strip)
-        };
+        view.strip = self.cluster.strip.clone();
+        let set_now = set.map(Rc::as_ref);
+        let strip = strip(cluster, &self.scene, set_now, shown, &view.strip);
+        renew(&mut view.strip, strip);
         changed |= renew(&mut self.cluster, view);
         let is_fleet = self.cluster.node_count > CARDS_MAX;
         let fleet = is_fleet.then(|| fleet(cluster, &self.scene, &touched, self.fleet.as_deref()));
@@ -378,15 +381,11 @@ fn view(
             a.created.cmp(&b.created).then_with(by_name)
         });
     }
-    let waits = scene.waiting().len();
-    let mut summary = format!(
+    let summary = format!(
         "{}, {}",
         count(count_all as u64, "node"),
         count(cluster.server.pods.len() as u64, "pod")
     );
-    if waits > 0 {
-        summary.push_str(&format!(", {waits} without a node"));
-    }
     ClusterView {
         summary,
         cards,
@@ -411,7 +410,10 @@ fn card(cluster: &Cluster, scene: &Scene, node: &Node, old: Option<&Rc<NodeCard>
     let pods = scene.on(name);
     // A pod that is on its way to be bound is in the scheduler's queue; one that can't be bound is waited for here.
     let here = |pod: &&Rc<Pod>| pod.is_bound() || scene::is_refused(pod);
-    let tiles = pods.iter().filter(here).map(|pod| {
+    let mut pods_here: Vec<&Rc<Pod>> = pods.iter().filter(here).collect();
+    // A new one comes last, so that none of those that are there moves.
+    pods_here.order_by_key(|pod| pod.metadata.creation_timestamp);
+    let tiles = pods_here.into_iter().map(|pod| {
         let tile = scene.tile(pod);
         match old.and_then(|card| card.pods.iter().find(|known| ***known == tile)) {
             Some(known) => Rc::clone(known),

@@ -37,6 +37,8 @@ pub struct PodTile {
     /// The node that it is on or, while it isn't bound, meant for.
     pub node: Rc<str>,
     pub is_bound: bool,
+    /// It is about to go.
+    pub is_leaving: bool,
     /// The owning DaemonSet's colour and glyph.
     pub mark: Option<u8>,
     /// What it waits for that has a known end.
@@ -105,19 +107,17 @@ impl PodState {
     /// What it means, for the legend.
     pub fn meaning(self) -> &'static str {
         match self {
-            PodState::Unscheduled => "created, waits for the scheduler to bind it to its node",
+            PodState::Unscheduled => "created; waits for the scheduler to bind it to its node",
             PodState::Pending => "bound; the kubelet hasn't started it yet",
             PodState::Pulling => "the kubelet pulls the image",
             PodState::Starting => "the containers are being started",
             PodState::Running => "runs, but isn't ready yet",
             PodState::Ready => "runs and is ready",
-            PodState::Terminating => "asked to stop; the grace period runs",
-            PodState::CrashLoop => {
-                "the container ended; the kubelet waits before it starts it again"
-            }
+            PodState::Terminating => "told to stop; its grace period is running",
+            PodState::CrashLoop => "a container exited; the kubelet waits before it restarts it",
             PodState::ImageError => "the image can't be pulled",
-            PodState::Failed => "ended with an error, and won't start again",
-            PodState::Succeeded => "ended well, which a daemon shouldn't",
+            PodState::Failed => "failed, and won't start again",
+            PodState::Succeeded => "completed, which a daemon pod shouldn't",
         }
     }
 
@@ -202,6 +202,7 @@ pub fn tile(
         revision,
         node: node.into(),
         is_bound: pod.is_bound(),
+        is_leaving: false,
         mark,
         ring,
         note,

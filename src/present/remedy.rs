@@ -9,6 +9,8 @@ use crate::sim::time::SimDuration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemedyList {
     pub items: Vec<RemedyItem>,
+    /// What comes by itself, where there is nothing to mend.
+    pub wait: Option<String>,
 }
 
 /// An edit that was tried out on a copy of the cluster.
@@ -21,7 +23,7 @@ pub struct RemedyItem {
     pub effect: String,
 }
 
-pub fn list(remedies: &[Remedy], taints: &[Taint]) -> RemedyList {
+pub fn list(remedies: &[Remedy], taints: &[Taint], wait: Option<Effect>) -> RemedyList {
     let item = |remedy: &Remedy| RemedyItem {
         title: remedy.title.clone(),
         kubectl: remedy
@@ -29,23 +31,26 @@ pub fn list(remedies: &[Remedy], taints: &[Taint]) -> RemedyList {
             .iter()
             .filter_map(|command| kubectl_line(command, taints))
             .collect(),
-        effect: match remedy.effect {
-            Effect::PodComes { after } => format!("a pod is bound here {}", when(after)),
-            Effect::PodReady { after } => format!("the pod is ready {}", when(after)),
-            Effect::PodGoes { after } => format!("the pod is gone {}", when(after)),
-            Effect::Wanted { after } => format!("the pod should run here {}", when(after)),
-            Effect::RolloutDone { after, instead_of } => {
-                format!(
-                    "done in {} instead of {}",
-                    span(after.0),
-                    span(instead_of.0)
-                )
-            }
-            Effect::RolloutGoesOn { after } => format!("resumes {}", when(after)),
-        },
+        effect: told(&remedy.effect),
     };
     RemedyList {
         items: remedies.iter().map(item).collect(),
+        wait: wait.map(|effect| told(&effect)),
+    }
+}
+
+fn told(effect: &Effect) -> String {
+    let when = when(effect.after());
+    match effect {
+        Effect::PodComes { .. } => format!("a pod is bound here {when}"),
+        Effect::PodReady { .. } => format!("the pod is ready {when}"),
+        Effect::PodReplaced { .. } => format!("the new pod is ready {when}"),
+        Effect::PodGoes { .. } => format!("the pod is gone {when}"),
+        Effect::Wanted { .. } => format!("the pod should run here {when}"),
+        Effect::RolloutDone { instead_of, .. } => {
+            format!("done {when} instead of {}", span(instead_of.0))
+        }
+        Effect::RolloutGoesOn { .. } => format!("resumes {when}"),
     }
 }
 

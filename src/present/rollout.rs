@@ -218,10 +218,12 @@ pub fn current_hash(cluster: &Cluster, set: &DaemonSet) -> String {
     label.unwrap_or("").to_owned()
 }
 
-/// The rollout in words.
+/// The rollout in words. How far it is comes from the status as written, as `kubectl rollout status` says it; what it
+/// waits for, from a fresh count.
+///
+/// Models: kubectl pkg/polymorphichelpers/rollout_status.go, DaemonSetStatusViewer.
 pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
     let desired = fresh.desired.max(0) as u32;
-    let updated = fresh.updated.max(0) as u32;
     let is_on_delete = set.spec.update_strategy.type_ == ON_DELETE;
     let is_observed = set.status.observed_generation >= set.metadata.generation;
     let mut waits = Vec::new();
@@ -261,7 +263,7 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         });
         let has_port = |holder: &String| holder.contains("free ports");
         if fresh.surging.iter().any(has_port) {
-            waits.push("The old pod there holds the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.".to_owned());
+            waits.push("The old pod there uses the host port that the new one needs, and stays until the new one is available: maxSurge can't work with a host port.".to_owned());
         }
         if let Some(next) = fresh.next.first().filter(|_| is_full) {
             waits.push(format!(
@@ -311,8 +313,18 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
             span(fresh.seconds_a_node * u64::from(fresh.old) * 1000)
         ));
     }
+    let status = &set.status;
+    let of_all = status.desired_number_scheduled;
+    let is_done = is_observed
+        && status.updated_number_scheduled >= of_all
+        && status.number_available >= of_all;
+    if is_done {
+        waits.clear();
+    }
+    let desired = of_all.max(0) as u32;
+    let updated = status.updated_number_scheduled.max(0) as u32;
     let state = match () {
-        () if fresh.old == 0 && fresh.done >= desired && is_observed => RolloutState::Done,
+        () if is_done => RolloutState::Done,
         () if is_on_delete && fresh.old > 0 => RolloutState::OnDelete,
         () if fresh.is_stuck => RolloutState::Stuck,
         () => RolloutState::Progressing,
@@ -321,7 +333,7 @@ pub fn rollout(set: &DaemonSet, fresh: &Count) -> Rollout {
         state,
         updated,
         desired,
-        done: fresh.done.min(desired),
+        done: fresh.done.min(updated).min(desired),
         has_old: fresh.old > 0,
         strategy,
         waits,

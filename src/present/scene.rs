@@ -52,6 +52,8 @@ pub struct Scene {
     rings: Map<Key, Ring>,
     /// Which colour and glyph each DaemonSet has, by uid.
     marks: Map<String, u8>,
+    /// Pods that are about to go.
+    leaving: Vec<Key>,
     now: SimTime,
 }
 
@@ -146,6 +148,17 @@ impl Scene {
         let pod = cluster.server.pods.get(key)?;
         self.rings.insert(key.clone(), ring);
         target_node(pod).map(Rc::from)
+    }
+
+    /// Makes these the pods that are about to go.
+    pub fn leave(&mut self, leaving: &[Key], touched: &mut Touched) {
+        if self.leaving == leaving {
+            return;
+        }
+        let before = std::mem::replace(&mut self.leaving, leaving.to_vec());
+        let both = before.iter().chain(leaving);
+        let nodes = both.filter_map(|key| target_node(self.pods.get(key)?));
+        touched.nodes.extend(nodes.map(Rc::from));
     }
 
     /// A tile that counts seconds down is drawn again for each of them.
@@ -377,7 +390,9 @@ impl Scene {
         let ring = self.rings.get(&key).copied();
         let owner = pod.metadata.controller_ref();
         let mark = owner.and_then(|owner| self.mark(&owner.uid));
-        pod::tile(pod, &self.revisions, mark, ring, self.now)
+        let mut tile = pod::tile(pod, &self.revisions, mark, ring, self.now);
+        tile.is_leaving = self.leaving.contains(&key);
+        tile
     }
 
     pub fn revision(&self, pod: &Pod) -> Option<PodRevision> {

@@ -2,7 +2,7 @@
 
 use super::page::Look;
 use super::why::Cause;
-use super::words::{clock, count};
+use super::words::{clock, count, said};
 use crate::cluster::Cluster;
 use crate::session::command::Command;
 use crate::session::execute::describe;
@@ -86,11 +86,11 @@ pub enum Pace {
 }
 
 impl Timeline {
-    /// The clock in words, where nothing is due: `Settled · 0:09`.
-    pub fn settled(&self) -> Option<String> {
+    /// The clock in words, where nothing is due: `Settled` and `0:09`.
+    pub fn settled(&self) -> Option<(&'static str, &str)> {
         let now = self.now.split('.').next().unwrap_or_default();
         let is_settled = self.pace == Pace::Settled && self.acts > 0;
-        is_settled.then(|| format!("Settled · {now}"))
+        is_settled.then_some(("Settled", now))
     }
 }
 
@@ -206,9 +206,9 @@ pub fn build(session: &Session, look: &Look<'_>, causes: &[Cause]) -> Timeline {
         Pace::Jumping => "Jumping to settled; Pause stops here".to_owned(),
         _ if !look.last_line.is_empty() => look.last_line.to_owned(),
         Pace::Settled if log.is_empty() => "Ready".to_owned(),
-        Pace::Settled => "Nothing is due".to_owned(),
+        Pace::Settled => "Nothing left to do".to_owned(),
         Pace::Paused if is_past || !session.is_settled() => PAUSED.to_owned(),
-        Pace::Paused => "Paused: the next act waits for play or step".to_owned(),
+        Pace::Paused => "Paused: what you do next waits for play or step".to_owned(),
         Pace::Playing => "Playing".to_owned(),
     };
     let words = |commands: &mut dyn Iterator<Item = &Command>| {
@@ -277,13 +277,13 @@ fn history(left: &Branch, shown: &[Logged], max: u64) -> HistoryItem {
         title: match first {
             _ if !left.title.is_empty() => left.title.clone(),
             Some(first) => first,
-            None => "Nothing more was done".to_owned(),
+            None => "Nothing else was done".to_owned(),
         },
         about: format!(
             "from {}, {}, until {}",
             clock(parts_at_ms),
             match own.len() as u64 {
-                0 => "no command of its own".to_owned(),
+                0 => "no commands of its own".to_owned(),
                 own => count(own, "command"),
             },
             clock(left.end.0)
@@ -301,7 +301,7 @@ pub fn happened(cluster: &Cluster) -> Option<String> {
     let entries = cluster.trace.iter().rev().take(TELLING_MAX);
     let mut told = entries.filter_map(|entry| match &entry.what {
         What::Command(text) => Some(text.clone()),
-        What::Decided(decision) => Some(decision.to_string()),
+        What::Decided(decision) => Some(said(&decision.to_string())),
         What::Event { reason, .. } => Some(format!("{reason}: {}", entry.subject)),
         _ => None,
     });

@@ -4,13 +4,14 @@ mod checks;
 mod story;
 
 use super::daemon_set::{DaemonSetId, figures};
-use super::groups::{NodeState, message, state_of};
+use super::groups::{NodeState, message, reason_here, state_of};
 use super::marks::{Marks, Sources};
 use super::node::{self, Health};
 use super::page::{self, Subject, key};
 use super::pod::{self, PodId};
 use super::rollout::{current_hash, is_owned};
 use super::scene::Scene;
+use super::stage::ring::RingKind;
 use super::words::{Tone, age, clock, count, span};
 use crate::api::apps::DaemonSet;
 use crate::api::node::Node;
@@ -49,6 +50,8 @@ pub struct WhyPanel {
     pub facts: Vec<Fact>,
     /// The story: from what the user did to how it is now.
     pub causes: Vec<Cause>,
+    /// The last few of them lie after the moment that is shown: it is walked through, in the past.
+    pub ahead: usize,
     /// It is gone at this moment of the timeline.
     pub is_gone: bool,
     /// What runs in the place of a pod that is gone.
@@ -136,7 +139,7 @@ pub struct Part {
 }
 
 impl WhyPanel {
-    /// How a node takes part, if it does.
+    /// How a node takes part by the shown moment, if it does.
     pub fn part_of_node(&self, node: &str, pointed: Option<usize>) -> Option<Part> {
         self.part(pointed, |cause| cause.node.as_deref() == Some(node))
     }
@@ -147,12 +150,19 @@ impl WhyPanel {
 
     /// The nodes that take part, each once.
     pub fn nodes(&self) -> Set<Rc<str>> {
-        let nodes = self.causes.iter().filter_map(|cause| cause.node.clone());
-        nodes.collect()
+        let nodes = self.happened().iter();
+        nodes.filter_map(|cause| cause.node.clone()).collect()
+    }
+
+    /// The steps that have happened by the moment that is shown.
+    pub fn happened(&self) -> &[Cause] {
+        let count = self.causes.len().saturating_sub(self.ahead);
+        &self.causes[..count]
     }
 
     fn part(&self, pointed: Option<usize>, is_in: impl Fn(&Cause) -> bool) -> Option<Part> {
-        let links = self.causes.iter().enumerate().filter(|(_, c)| is_in(c));
+        let links = self.happened().iter().enumerate();
+        let links = links.filter(|(_, cause)| is_in(cause));
         let links: Vec<usize> = links.map(|(index, _)| index).collect();
         let numbers: Vec<String> = links.iter().map(|link| (link + 1).to_string()).collect();
         (!links.is_empty()).then(|| Part {
@@ -180,7 +190,7 @@ impl WhyPanel {
         match (passed, skipped) {
             (0, 0) => None,
             (_, 0) => Some(text),
-            _ => Some(format!("{text}, {skipped} not asked")),
+            _ => Some(format!("{text}, {skipped} not run")),
         }
     }
 
@@ -299,7 +309,7 @@ fn why_event(cluster: &Cluster, id: TraceId) -> WhyPanel {
     else {
         return gone(
             "Event".to_owned(),
-            "This event hasn't come yet at this moment.".to_owned(),
+            "This event hasn't happened at this moment.".to_owned(),
         );
     };
     let facts = [
@@ -338,9 +348,9 @@ fn why_node(cluster: &Cluster, scene: &Scene, name: &str, set: Option<&DaemonSet
     if cluster.parts.kubelets.is_down(name) {
         let off = match node.is_ready() {
             true => {
-                "is powered off, and nobody knows yet: after 50 s without heartbeats it turns NotReady."
+                "is powered off, but the API server doesn't know yet: after 50 s without heartbeats it turns NotReady."
             }
-            false => "is powered off: nobody reports from there, so its pods stay as they were.",
+            false => "is powered off: its kubelet reports nothing, so its pods stay as they were.",
         };
         answer = format!("{name} {off} {answer}");
     }
@@ -387,20 +397,29 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
     let is_old = target.is_some_and(|target| node::health(target) != Health::Ready);
     let mut answer = match (pod.is_bound(), pod.is_ready()) {
         _ if pod.metadata.is_terminating() => {
-            "It was asked to stop; its grace period runs.".to_owned()
+            "It was told to stop; its grace period is running.".to_owned()
+        }
+        (true, true) if scene.revision(pod).is_some_and(|it| !it.is_current) => {
+            format!("It runs on {node} and is ready, but still has the old template.")
         }
         (true, true) => format!("It runs on {node} and is ready."),
         (true, false) if is_old => format!("It is on {node}, and its status says {status}."),
         (true, false) => format!("It is on {node}, {status}: {}.", state.meaning()),
         (false, _) => {
             let message = message(pod).unwrap_or("");
-            if message.is_empty() {
-                "It waits for the scheduler.".to_owned()
-            } else {
-                message.to_owned()
+            let here = reason_here(message);
+            match here.strip_prefix("scheduler: ") {
+                Some(reason) if target.is_some() => {
+                    format!("The scheduler can't bind it to {node}: {reason}.")
+                }
+                _ if message.is_empty() => "It waits for the scheduler.".to_owned(),
+                _ => message.to_owned(),
             }
         }
     };
+    if let Some(left) = time_left(cluster, scene, pod) {
+        answer.push_str(&left);
+    }
     let set = pod.metadata.controller_ref().and_then(|owner| {
         let set = cluster
             .server
@@ -437,6 +456,20 @@ fn why_pod(cluster: &Cluster, scene: &Scene, id: &PodId) -> WhyPanel {
         causes: cause.map_or_else(Vec::new, |id| story::causes(cluster, id)),
         ..empty(title)
     }
+}
+
+/// How long what its ring shows takes.
+fn time_left(cluster: &Cluster, scene: &Scene, pod: &Pod) -> Option<String> {
+    let ring = scene.tile(pod).ring?;
+    let left = match ring.seconds_left(cluster.now()) {
+        0 => return None,
+        seconds => span(seconds * 1000),
+    };
+    Some(match ring.kind {
+        RingKind::Pull => format!(" The pull takes {left} more."),
+        RingKind::Stop => format!(" It stops in {left}."),
+        RingKind::BackOff => format!(" The next try is in {left}."),
+    })
 }
 
 /// What every DaemonSet has on a node, the chosen one first.
@@ -483,14 +516,14 @@ fn notes(cluster: &Cluster, scene: &Scene, set: &DaemonSet, node: &Node, pod: &P
         ));
         if message.contains("No preemption victims") {
             note(&format!(
-                "No pod there has a lower priority than its {}, so it can't push one out (preemption).",
+                "No pod there has a lower priority than its own, {}, so it can't preempt one.",
                 pod.spec.priority.unwrap_or(0)
             ));
         }
     }
     if !is_node_ready {
         note(&format!(
-            "{} is NotReady, so this is what its kubelet said last. Daemon pods tolerate not-ready and unreachable forever: nothing evicts this one.",
+            "{} is NotReady, so this is what its kubelet reported last. Daemon pods tolerate not-ready and unreachable forever: nothing evicts this one.",
             node.metadata.name
         ));
         if pod.metadata.is_terminating() {
@@ -515,7 +548,7 @@ fn notes(cluster: &Cluster, scene: &Scene, set: &DaemonSet, node: &Node, pod: &P
     let available = available_from(pod, set.spec.min_ready_seconds);
     if is_node_ready && available.is_some_and(|at| at > cluster.time()) {
         note(&format!(
-            "It counts as available when it has stayed ready for minReadySeconds ({}).",
+            "It counts as available once it has been ready for minReadySeconds ({}).",
             span(set.spec.min_ready_seconds.max(0) as u64 * 1000)
         ));
     }
@@ -526,7 +559,7 @@ fn notes(cluster: &Cluster, scene: &Scene, set: &DaemonSet, node: &Node, pod: &P
         .filter(|_| is_node_ready && pod.is_bound() && !pod.is_ready())
     {
         note(&format!(
-            "Other pods don't wait for it: {} runs here already. Only a taint that the node joins with, and that {} tolerates, would keep them away until then.",
+            "Other pods don't wait for it: {} runs here already. Only a taint that the node joins with, and that {} tolerates, keeps them away until then.",
             other.metadata.name, set.metadata.name
         ));
     }
@@ -575,6 +608,9 @@ fn pod_facts(cluster: &Cluster, pod: &Pod, node: &str) -> Vec<Fact> {
             format!("{node} (not bound)")
         },
     );
+    if let Some(message) = message(pod).filter(|it| !pod.is_bound() && !it.is_empty()) {
+        fact("Scheduler", message.to_owned());
+    }
     if let Some(owner) = pod.metadata.controller_ref() {
         fact("Controlled by", format!("{}/{}", owner.kind, owner.name));
     }
@@ -613,6 +649,7 @@ fn empty(title: String) -> WhyPanel {
         groups: Vec::new(),
         facts: Vec::new(),
         causes: Vec::new(),
+        ahead: 0,
         is_gone: false,
         replaced_by: None,
         pod: None,

@@ -43,6 +43,14 @@ pub fn count(n: u64, noun: &str) -> String {
     }
 }
 
+/// A title inside of a sentence: `a first DaemonSet`. Names keep their capitals.
+pub fn lower_article(title: &str) -> String {
+    match title.strip_prefix("A ") {
+        Some(rest) => format!("a {rest}"),
+        None => title.to_owned(),
+    }
+}
+
 /// A length of time as kubectl writes ages: `45s`, `3m20s`, `12m`, `3h5m`, `2d`.
 ///
 /// Models: apimachinery pkg/util/duration, HumanDuration, up to days.
@@ -83,9 +91,14 @@ pub fn span(ms: u64) -> String {
     }
 }
 
-/// A reason that the trace has in full, as one says it: `isn't tolerated`.
+/// A reason that the trace has in full, as one says it: `isn't tolerated`, and `1 min` for `60000 ms`.
 pub fn said(reason: &str) -> String {
-    const SAID: [(&str, &str); 5] = [
+    const SAID: [(&str, &str); 7] = [
+        (
+            "the pod ended, a daemon must not",
+            "the pod completed, which a daemon pod shouldn't",
+        ),
+        ("no longer exists", "doesn't exist any more"),
         ("is not", "isn't"),
         ("are not", "aren't"),
         ("does not", "doesn't"),
@@ -97,6 +110,14 @@ pub fn said(reason: &str) -> String {
         if text.contains(long) {
             text = text.replace(long, short);
         }
+    }
+    while let Some(at) = text.find(" ms") {
+        let digits = text[..at].bytes().rev().take_while(u8::is_ascii_digit);
+        let start = at - digits.count();
+        let Ok(ms) = text[start..at].parse() else {
+            break;
+        };
+        text.replace_range(start..at + " ms".len(), &span(ms));
     }
     text
 }
@@ -174,6 +195,30 @@ mod tests {
             spans.join(", "),
             "0.3 s, 12 s, 119 s, 2 min, 6 min 27 s, 10 min, 1 h, 1 h 46 min, 2 d 3 h"
         );
+    }
+
+    #[test]
+    fn reasons_are_said() {
+        let said = [
+            "taint a=b:NoExecute is not tolerated",
+            "node-1: keep failed agent-x, back-off of 60000 ms is not over",
+            "pull agent:1, 2500 ms after 400 ms behind other pulls",
+            "no ms",
+        ]
+        .map(said);
+        assert_eq!(
+            said.join("\n"),
+            "taint a=b:NoExecute isn't tolerated
+node-1: keep failed agent-x, back-off of 60 s isn't over
+pull agent:1, 2.5 s after 0.4 s behind other pulls
+no ms"
+        );
+    }
+
+    #[test]
+    fn titles_stand_in_sentences() {
+        let titles = ["A first DaemonSet", "Fluentd log collector"].map(lower_article);
+        assert_eq!(titles, ["a first DaemonSet", "Fluentd log collector"]);
     }
 
     #[test]

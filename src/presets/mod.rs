@@ -32,14 +32,14 @@ static ALL: [Preset; 5] = [
     Preset {
         id: "seed",
         title: "A first DaemonSet",
-        watch: "Each node gets exactly one pod: apply it, then add a node and see a fourth pod appear by itself.",
+        watch: "Each node gets exactly one pod: apply it, then add a node and see its pod appear by itself.",
         yaml: include_str!("../../static/presets/seed.yaml"),
         nodes: &[("worker", 3)],
     },
     Preset {
         id: "node-exporter",
         title: "Prometheus node-exporter",
-        watch: "Control plane and GPU node get a pod because their taints are tolerated, and Windows gets none because of the nodeSelector.",
+        watch: "The control plane and the GPU node get a pod because their taints are tolerated; the Windows node gets none because of the nodeSelector.",
         yaml: include_str!("../../static/presets/node-exporter.yaml"),
         nodes: &[
             ("control-plane", 1),
@@ -58,14 +58,14 @@ static ALL: [Preset; 5] = [
     Preset {
         id: "cni",
         title: "Network plugin (flannel)",
-        watch: "Its pods tolerate every taint and rank above all others, so cordon a node, taint it or fill it up: the pod comes all the same.",
+        watch: "Its pods tolerate every taint and have the highest priority: cordon a node, taint it or fill it up, and the pod still comes.",
         yaml: include_str!("../../static/presets/cni.yaml"),
         nodes: &[("control-plane", 1), ("worker", 5), ("arm", 2)],
     },
     Preset {
         id: "nvidia-device-plugin",
         title: "NVIDIA device plugin",
-        watch: "Only the GPU nodes get pods: give a worker the label nvidia.com/gpu.present=true, and it gets the plugin too, while gpu-check waits there for a GPU that it doesn't have.",
+        watch: "Only the GPU nodes get pods: label a worker with nvidia.com/gpu.present=true, and it gets the plugin too, while gpu-check stays Pending there, since it has no GPU.",
         yaml: include_str!("../../static/presets/nvidia-device-plugin.yaml"),
         nodes: &[("control-plane", 1), ("worker", 3), ("gpu", 2)],
     },

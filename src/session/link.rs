@@ -153,20 +153,20 @@ pub enum LinkError {
 impl fmt::Display for LinkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LinkError::NotALink => f.write_str("this is not a link to a scenario"),
-            LinkError::Newer => f.write_str(
-                "this link was made by a newer version of the playground than this one",
-            ),
-            LinkError::Unknown => f.write_str(
-                "this link holds something that this version of the playground doesn't know, or lacks something that it needs",
-            ),
+            LinkError::NotALink => f.write_str("this isn't a link to a scenario"),
+            LinkError::Newer => {
+                f.write_str("this link was made by a newer version of the playground")
+            }
+            LinkError::Unknown => {
+                f.write_str("this version of the playground can't read all of this link")
+            }
             LinkError::Damaged(what) => {
                 write!(
                     f,
                     "this link is damaged ({what}): it was probably cut off when it was copied"
                 )
             }
-            LinkError::TooLarge => f.write_str("this link holds more than the playground opens"),
+            LinkError::TooLarge => f.write_str("this link is larger than the playground opens"),
             LinkError::Content(error) => write!(f, "this link can't be played: {error}"),
         }
     }
@@ -220,8 +220,7 @@ pub fn decode(fragment: &str) -> Result<Shared, LinkError> {
                 _ => LinkError::Damaged("it doesn't unpack"),
             }
         })?;
-    let value =
-        json::parse(&json).map_err(|_| LinkError::Damaged("what it holds is no text of ours"))?;
+    let value = json::parse(&json).map_err(|_| LinkError::Damaged("its content can't be read"))?;
     let shared: Shared = json::read(value).map_err(|_| LinkError::Unknown)?;
     check(&shared)?;
     Ok(shared)
@@ -320,7 +319,7 @@ mod tests {
         for link in ["#d2:abc.00000000", "#d99999:"] {
             assert_eq!(
                 told(link),
-                "this link was made by a newer version of the playground than this one"
+                "this link was made by a newer version of the playground"
             );
         }
         assert_eq!(
@@ -340,9 +339,12 @@ mod tests {
             "[]",
             r#"{"scenario":{"seed":1},"log":[{"at":0,"within":0,"command":{"do":"fly"}}]}"#,
         ] {
-            assert!(packed(json).contains("doesn't know, or lacks"), "{json}");
+            assert!(
+                packed(json).contains("can't read all of this link"),
+                "{json}"
+            );
         }
-        assert!(packed("<html>").contains("is no text of ours"));
+        assert!(packed("<html>").contains("its content can't be read"));
         assert_eq!(
             packed(r#"{"scenario":{"seed":1,"nodes":[{"template":"worker","count":30000}]}}"#),
             "this link can't be played: 30000 nodes are more than the 20000 that the playground simulates"

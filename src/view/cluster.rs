@@ -50,7 +50,7 @@ pub fn Cluster(props: &ClusterProps) -> Html {
     };
 
     html! {
-        <div class="cluster" ref={frame} data-moving={cluster.is_moving.to_string()}>
+        <div class="cluster" ref={frame} data-moving={cluster.is_moving.to_string()} data-density={density(cluster.density)}>
             <div class="cluster__bar">
                 <h2 id="cluster-heading">{ "Cluster" }</h2>
                 <p class="cluster__summary">{ &cluster.summary }</p>

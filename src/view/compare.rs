@@ -251,7 +251,7 @@ fn picture(drawn: &Chart, result: &CompareResult) -> Html {
                 { chart::edges(FRAME, &drawn.times) }
                 <text class="chart__axis" x={n((FRAME.left + FRAME.right) / 2)} y={n(FRAME.height - 6)}>{ axis }</text>
                 <g class="chart__floors">{ for drawn.floors.iter().map(|tick| html! {
-                    <><line x1={n(FRAME.left)} x2={n(FRAME.right)} y1={n(tick.at)} y2={n(tick.at)} /><text x={n(FRAME.right)} y={n(tick.at + 12)}>{ &tick.label }</text></>
+                    <><line x1={n(FRAME.left)} x2={n(FRAME.right)} y1={n(tick.at)} y2={n(tick.at)} /><text x={n(FRAME.left - 6)} y={n(tick.at + 4)}>{ &tick.label }</text></>
                 }) }</g>
                 { for drawn.lines.iter().map(|line| html! {
                     <g class="compare__line" data-row={line.row.to_string()}>

@@ -48,6 +48,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
             </section>
         };
     };
+    let is_faster = panel.rollout.state == RolloutState::Progressing;
     html! {
         <section class="panel daemon-set" aria-labelledby="status-heading">
             <div class="panel__head">
@@ -60,7 +61,7 @@ pub fn DaemonSet(props: &DaemonSetProps) -> Html {
                 <div class="notice" data-tone="warn"><b>{ icon(Icon::Warning) }{ stale.title }</b><p>{ &stale.text }</p></div>
             }
             { rollout(panel, &dispatch) }
-            <Remedies title={if panel.rollout.state == RolloutState::Progressing { "How to make it faster" } else { "How to unblock it" }} list={props.ways_out.clone()}
+            <Remedies title={if is_faster { "How to make it faster" } else { "How to unblock it" }} button={if is_faster { "Apply change" } else { "Apply fix" }} list={props.ways_out.clone()}
                 done={props.done.clone()} act={dispatch.0.reform(Msg::ApplyWayOut)} />
             { assumed(&props.assumed, &dispatch) }
             if let Some(chart) = &props.chart { <Availability drawn={chart.clone()} /> }
@@ -133,7 +134,7 @@ fn figure(figure: &Figure, id: &DaemonSetId, dispatch: &Dispatch) -> Html {
                 <span class="figure__label">{ figure.short }</span>{ " " }<b class="figure__value">{ figure.value }</b>
                 if let Some(fresh) = figure.fresh { { " " }<span class="figure__fresh">{ format!("now {fresh}") }</span> }
             </button>
-            <p class="figure__meaning" id={about}><b>{ figure.label }</b>{ " " }{ figure.meaning }{ " Click: why?" }</p>
+            <p class="figure__meaning" id={about}><b>{ figure.label }</b>{ " " }{ figure.meaning }{ " Click to see why." }</p>
         </li>
     }
 }
@@ -194,7 +195,7 @@ fn rollout(panel: &DaemonSetPanel, dispatch: &Dispatch) -> Html {
     };
     html! {
         <div class="rollout" data-state={rollout.state.as_str()}>
-            <div class="rollout__head"><h3>{ word }</h3><span>{ format!("{} of {} updated, {} available", rollout.updated, rollout.desired, rollout.done) }</span></div>
+            <div class="rollout__head"><h3>{ word }</h3><span>{ format!("{} of {} updated", rollout.updated, rollout.desired) }</span></div>
             <svg class="rollout__bar" role="progressbar" aria-label="Nodes whose pod is updated and available"
                 aria-valuemin="0" aria-valuemax={rollout.desired.to_string()} aria-valuenow={rollout.done.to_string()}>
                 <rect class="rollout__room" width="100%" height="100%" rx="3" />
@@ -224,16 +225,16 @@ fn Availability(props: &AvailabilityProps) -> Html {
     html! {
         <figure class="chart availability">
             <h3>{ "Available over time" }</h3>
-            <svg viewBox={format!("0 0 {} {}", FRAME.width, FRAME.height)} role="img" aria-label={format!("Nodes with an available pod since the rollout began. {words} {fell}")}>
+            if !drawn.is_flat { <svg viewBox={format!("0 0 {} {}", FRAME.width, FRAME.height)} role="img" aria-label={format!("Nodes with an available pod since the rollout began. {words} {fell}")}>
                 { chart::counts(FRAME, &drawn.counts) }
                 { chart::edges(FRAME, &drawn.times) }
                 <path class="availability__line" d={drawn.line.clone()} />
                 <path class="availability__below" d={drawn.below.clone()} />
                 if let Some((path, label)) = &drawn.floor {
-                    <g class="chart__floors"><path d={path.clone()} /><text x={n(FRAME.right)} y={n(label.at + 11)}>{ &label.label }</text></g>
+                    <g class="chart__floors"><path d={path.clone()} /><text x={n(FRAME.left - 6)} y={n(label.at + 4)}>{ &label.label }</text></g>
                 }
                 <circle class="availability__end" data-over={drawn.is_over.to_string()} cx={n(drawn.end.0)} cy={n(drawn.end.1)} r="3.5" />
-            </svg>
+            </svg> }
             <figcaption>
                 <p>{ words }</p>
                 if !fell.is_empty() { <p class="availability__bad">{ fell.to_owned() }</p> }
@@ -247,7 +248,7 @@ fn selection(note: &SelectionNote) -> Html {
         <div class="selection">
             <h3>{ "What it selects" }</h3>
             <dl>
-                <div><dt>{ "Pods, by selector" }</dt><dd><code>{ &note.pods }</code><span>{ " tells which pods are its own. It never selects nodes." }</span></dd></div>
+                <div><dt>{ "Pods, by selector" }</dt><dd><code>{ &note.pods }</code><span>{ " says which pods are its own. It never selects nodes." }</span></dd></div>
                 <div><dt>{ "Nodes, by the template" }</dt><dd><code>{ &note.nodes }</code><span>{ " Use nodeSelector or node affinity to run on some nodes only." }</span></dd></div>
                 <div><dt>{ "Taints" }</dt><dd><span>{ &note.tolerations }</span></dd></div>
             </dl>

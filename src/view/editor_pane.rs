@@ -1,11 +1,11 @@
 //! The left of the page: manifests, and what happened when they were applied.
 
 use super::dispatch::{Dispatch, use_dispatch};
-use super::icons::{Icon, icon};
+use super::icons::{Icon, icon, mark};
 use super::menu::{Menu, MenuItem};
 use super::platform;
 use super::yaml_editor::YamlEditor;
-use crate::app::msg::{ClockMsg, EditorMsg, Msg, Section};
+use crate::app::msg::{EditorMsg, Msg, Section};
 use crate::present::editor::{ApplyResult, Drift, EditorPane as Pane, EditorTab, Hint, Problem};
 use crate::present::words;
 use std::rc::Rc;
@@ -42,7 +42,7 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
     let add = pane.presets.iter().map(|preset| {
         let msg = EditorMsg::OpenPreset(preset.id.clone());
         MenuItem::action(
-            format!("Add {}", preset.title),
+            format!("Add {}", words::lower_article(&preset.title)),
             dispatch.on(Msg::Editor(msg)),
         )
     });
@@ -77,8 +77,7 @@ pub fn EditorPane(props: &EditorPaneProps) -> Html {
             if let Some(words) = &pane.past {
                 <div class="editor__actions editor__past">
                     <p>{ &**words }</p>
-                    <button type="button" class="button" onclick={dispatch.on(Msg::Clock(ClockMsg::Seek { ms: u64::MAX }))}>{ "Back to now" }</button>
-                    <button type="button" class="button" title="What you wrote, not what is shown here" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply your text here" }</button>
+                    <button type="button" class="button" title="Your text, not the one shown here" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ "Apply your text here" }</button>
                 </div>
             } else {
                 <div class="editor__actions">
@@ -184,7 +183,7 @@ fn tab_button(tab: &EditorTab, is_active: bool, can_close: bool, dispatch: &Disp
         <span class="tabs__tab" key={tab.id.0.to_string()} data-active={is_active.to_string()} data-dirty={tab.is_dirty.to_string()} data-problems={tab.has_problems.to_string()} data-differs={tab.differs.to_string()}>
             <button type="button" class="tabs__select" id={format!("tab-{}", tab.id.0)} aria-pressed={is_active.to_string()} aria-label={format!("{}{state}", tab.title)} title={tab.about.clone()}
                 onclick={dispatch.on(Msg::Editor(EditorMsg::SelectTab(tab.id)))}>
-                { &tab.title }
+                { mark(tab.mark) }{ &tab.title }
             </button>
             if can_close && is_active {
                 <button type="button" class="tabs__close" aria-label={format!("Close {}", tab.title)} onclick={dispatch.on(Msg::Editor(EditorMsg::CloseTab(tab.id)))}>{ icon(Icon::Close) }</button>

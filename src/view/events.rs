@@ -19,13 +19,13 @@ pub fn EventFeed(props: &EventFeedProps) -> Html {
         <section class="panel events" aria-labelledby="events-heading">
             <h2 id="events-heading">{ "Events" }</h2>
             if feed.rows.is_empty() {
-                <p class="empty">{ "Nothing was reported yet." }</p>
+                <p class="empty">{ "No events yet." }</p>
             } else {
                 // A focusable region: long lists scroll by keyboard too.
                 <ul class="events__list">
                     { for feed.rows.iter().map(|row| html! { <EventRow key={row.key.clone()} row={row.clone()} /> }) }
                 </ul>
-                if feed.is_cut { <p class="events__more">{ "Older events aren't listed." }</p> }
+                if feed.is_cut { <p class="events__more">{ "Older events aren't shown." }</p> }
             }
         </section>
     }
@@ -55,7 +55,7 @@ fn EventRow(props: &EventRowProps) -> Html {
         <li class="event" data-tone={row.tone().as_str()}>
             <span class="event__age" title={format!("at {}", row.at)}>{ &row.age }</span>
             <span class="event__type">{ if row.is_warning { "Warning" } else { "Normal" } }</span>
-            <button type="button" class="link event__reason" title="Why did this event come?" onclick={dispatch.on(Msg::Select(Selection::Event(row.id)))}>{ &row.reason }</button>
+            <button type="button" class="link event__reason" title="Why did this happen?" onclick={dispatch.on(Msg::Select(Selection::Event(row.id)))}>{ &row.reason }</button>
             if row.count > 1 { <span class="event__count">{ format!("×{}", row.count) }</span> }
             <span class="event__object" title={format!("from {}", row.source)}>{ object }</span>
             <span class="event__message">{ &row.message }</span>

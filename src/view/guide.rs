@@ -11,14 +11,14 @@ use crate::present::words::count;
 use crate::scenarios;
 use yew::prelude::*;
 
-/// Above the empty nodes: the idea in a sentence, Apply, and six questions.
+/// Below the empty nodes, so that they stay where they are when it goes: the idea in a sentence, Apply, and six questions.
 pub fn welcome(dispatch: &Dispatch) -> Html {
     let stories = QUESTIONS.iter().filter_map(|id| scenarios::by_id(id));
     html! {
         <section class="welcome" aria-labelledby="welcome-heading">
             <div class="welcome__start">
                 <h2 id="welcome-heading">{ "A DaemonSet keeps one pod on every node that fits" }</h2>
-                <p>{ "Apply the manifest, and watch the nodes below get theirs." }</p>
+                <p>{ "Apply the manifest and watch each node get its pod." }</p>
                 <button type="button" class="button button--primary button--large" id="welcome-apply" onclick={dispatch.on(Msg::Editor(EditorMsg::Apply))}>{ icon(Icon::Play) }{ "Apply" }</button>
             </div>
             <div class="welcome__more">
@@ -34,25 +34,32 @@ pub fn welcome(dispatch: &Dispatch) -> Html {
     }
 }
 
-/// One experiment, and how many there are.
+/// One experiment, and how many there are; after the last, a word and the ways on.
 pub fn experiment(next: &NextExperiment, dispatch: &Dispatch) -> Html {
     let on = |msg| dispatch.on::<MouseEvent>(Msg::Guide(msg));
+    let skip = if next.at.is_some() {
+        "Skip"
+    } else {
+        "Scenarios"
+    };
     html! {
         <section class="experiment" aria-labelledby="experiment-heading">
-            <ol class="experiment__steps" role="list">
-                { for next.steps.iter().map(|(step, mark)| html! {
-                    <li data-mark={mark.as_str()} aria-current={(*step == next.at).then_some("step")} title={step.title()}>
-                        <span class="sr-only">{ format!("{}: {}", step.title(), mark.as_str()) }</span>
-                        if *mark == Mark::Done { { icon(Icon::Check) } } else if *mark == Mark::Skipped { { icon(Icon::Dash) } }
-                    </li>
-                }) }
-            </ol>
-            <p class="experiment__text"><b id="experiment-heading">{ next.at.title() }</b>{ " " }{ next.about }</p>
+            if let Some(at) = next.at {
+                <ol class="experiment__steps" role="list">
+                    { for next.steps.iter().map(|(step, mark)| html! {
+                        <li data-mark={mark.as_str()} aria-current={(*step == at).then_some("step")} title={step.title()}>
+                            <span class="sr-only">{ format!("{}: {}", step.title(), mark.as_str()) }</span>
+                            if *mark == Mark::Done { { icon(Icon::Check) } } else if *mark == Mark::Skipped { { icon(Icon::Dash) } }
+                        </li>
+                    }) }
+                </ol>
+            }
+            <p class="experiment__text"><b id="experiment-heading">{ next.title }</b>{ " " }{ &*next.about }</p>
             if let Some(button) = &next.button {
                 <button type="button" class="button button--primary button--small" id="experiment-do" onclick={on(GuideMsg::Do)}>{ button }</button>
             }
-            <button type="button" class="button button--small" id="experiment-skip" onclick={on(GuideMsg::Skip)}>{ "Skip" }</button>
-            <button type="button" class="icon-button" id="experiment-dismiss" aria-label="Dismiss the experiments" title="Dismiss the experiments" onclick={on(GuideMsg::Dismiss)}>{ icon(Icon::Close) }</button>
+            <button type="button" class="button button--small" id="experiment-skip" onclick={on(GuideMsg::Skip)}>{ skip }</button>
+            <button type="button" class="icon-button" id="experiment-dismiss" aria-label="Dismiss" title="Dismiss" onclick={on(GuideMsg::Dismiss)}>{ icon(Icon::Close) }</button>
         </section>
     }
 }
@@ -121,7 +128,7 @@ pub fn Scenarios(props: &ScenariosProps) -> Html {
     let dispatch = use_dispatch();
     html! {
         <Modal title="Scenarios" class="scenarios">
-            <p class="scenarios__note">{ "Each is a cluster with a question. It replaces what is here; what you have is kept, one click away." }</p>
+            <p class="scenarios__note">{ "Each is a cluster with a question. Opening one replaces this cluster; yours is kept, one click away." }</p>
             <ol role="list">
                 { for scenarios::all().iter().map(|story| html! {
                     <li key={story.id}>

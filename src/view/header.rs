@@ -19,7 +19,7 @@ pub struct HeaderProps {
 pub fn Header(props: &HeaderProps) -> Html {
     let dispatch = use_dispatch();
     let (theme_icon, theme_label) = match props.theme {
-        Theme::System => (Icon::Auto, "Theme: as the system"),
+        Theme::System => (Icon::Auto, "Theme: system"),
         Theme::Light => (Icon::Sun, "Theme: light"),
         Theme::Dark => (Icon::Moon, "Theme: dark"),
     };
@@ -42,14 +42,14 @@ pub fn Header(props: &HeaderProps) -> Html {
                 }
                 <button type="button" class="button" id="console" aria-pressed={props.shows_console.to_string()} onclick={dispatch.on(Msg::Console(ConsoleMsg::Toggle))} title="kubectl console (`)">{ icon(Icon::Console) }<span>{ "kubectl" }</span></button>
                 <button type="button" class="button" onclick={dispatch.on(Msg::Share)} title="Copy a link to exactly this">{ icon(Icon::Share) }<span>{ "Share" }</span></button>
-                <button type="button" class="button" id="reset" onclick={dispatch.on(Msg::Reset)} title="Start over; what is here is kept">{ icon(Icon::Reset) }<span>{ "New" }</span></button>
+                <button type="button" class="button" id="reset" onclick={dispatch.on(Msg::Reset)} title="Start over; this cluster is kept">{ icon(Icon::Reset) }<span>{ "New" }</span></button>
                 <button type="button" class="icon-button" onclick={dispatch.on(Msg::SetTheme(props.theme.next()))} aria-label={theme_label} title={theme_label}>{ icon(theme_icon) }</button>
                 <button type="button" class="icon-button" id="help" onclick={dispatch.on(Msg::Open(Some(Dialog::Help)))} aria-label="Help" title="Help (?)">{ icon(Icon::Help) }</button>
             </div>
             <nav class="sections" aria-label="Parts of the page">
                 { for Section::ALL.into_iter().map(|section| html! {
                     <button type="button" class="sections__tab" aria-current={if section == props.section { "true" } else { "false" }}
-                        onclick={dispatch.on(Msg::Show(section))}>{ section.as_str() }</button>
+                        onclick={dispatch.on(Msg::Show(section))}>{ section.label() }</button>
                 }) }
             </nav>
         </header>

@@ -159,6 +159,10 @@ pub fn Menu(props: &MenuProps) -> Html {
         Callback::from(move |()| opening.close())
     };
     let word = use_mut_ref(|| (0.0, String::new()));
+    {
+        let word = word.clone();
+        use_effect_with(*opening.is_open, move |_| word.borrow_mut().1.clear());
+    }
     let on_key = {
         let (opening, list) = (opening.clone(), opening.list.clone());
         Callback::from(move |event: KeyboardEvent| {

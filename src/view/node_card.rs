@@ -72,15 +72,10 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
                 <span class="status-word" data-health={node.health.as_str()}>{ &node.status }</span>
                 if node.is_down { <span class="status-word" data-health="Down">{ "powered off" }</span> }
                 <span class="node-card__about">
-                    { if node.roles.is_empty() { "worker".to_owned() } else { node.roles.join(", ") } }{ " · " }{ &node.platform }
+                    { if node.roles.is_empty() { "worker".to_owned() } else { node.roles.join(", ") } }<span class="node-card__platform">{ " · " }{ &node.platform }</span>
                 </span>
             </p>
             <div class="node-card__slot">
-                if let Some(verdict) = verdict {
-                    <p class="verdict" data-tone={verdict.tone.as_str()} title={verdict.sentence.clone()}>
-                        <b>{ verdict.word }</b>{ " " }<span>{ &verdict.sentence }</span>
-                    </p>
-                }
                 <ul class="pods" aria-label={format!("Pods on {}", node.name)}>
                     { for node.pods.iter().map(|pod| html! {
                         <li key={&*pod.uid} class="pods__item" data-bound={pod.is_bound.to_string()}>
@@ -89,6 +84,11 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
                         </li>
                     }) }
                 </ul>
+                if let Some(verdict) = verdict {
+                    <p class="verdict" data-tone={verdict.tone.as_str()} title={verdict.sentence.clone()}>
+                        <b>{ verdict.word }</b>{ " " }<span>{ &verdict.sentence }</span>
+                    </p>
+                }
             </div>
             <div class="node-card__marks">
                 { for node.pressures.iter().map(|p| html! { <span class="chip" data-tone="warn">{ p.condition() }</span> }) }

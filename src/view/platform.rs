@@ -7,6 +7,7 @@ pub mod canvas;
 use super::floating::{self, Span};
 use crate::app::msg::{Kept, Theme};
 use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
 use gloo::utils::{document, window};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -280,6 +281,15 @@ pub fn show_near(id: &str) {
     }
 }
 
+/// The same for what may be about to come: the shown moment lags behind the clock.
+pub fn show_near_soon(id: String, tries: u32) {
+    if tries > 0 && element(&id).is_none() {
+        Timeout::new(100, move || show_near_soon(id, tries - 1)).forget();
+    } else {
+        show_near(&id);
+    }
+}
+
 fn element(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
@@ -409,8 +419,81 @@ extern "C" {
     fn set_on_finish(this: &Animation, act: &JsValue);
 }
 
-/// The size of a token that travels; the gutters between cards are wider.
-pub const TOKEN_PX: f64 = 12.0;
+/// The first element in another that a selector finds.
+pub fn child(of: &Element, selector: &str) -> Option<Element> {
+    of.query_selector(selector).ok().flatten()
+}
+
+/// The gap between a grid's columns in pixels.
+pub fn gap(grid: &Element) -> f64 {
+    let style = window().get_computed_style(grid).ok().flatten();
+    let gap = style.and_then(|style| style.get_property_value("column-gap").ok());
+    gap.and_then(|gap| gap.trim_end_matches("px").parse().ok())
+        .unwrap_or(0.0)
+}
+
+/// Draws the line that a token will follow; it goes when the token has arrived.
+pub fn draw_line(frame: &Element, way: &[Point], (line_ms, flight_ms): (u32, u32), delay_ms: u32) {
+    const SVG: &str = "http://www.w3.org/2000/svg";
+    let create = |name| document().create_element_ns(Some(SVG), name);
+    let (Ok(picture), Ok(line)) = (create("svg"), create("polyline")) else {
+        return;
+    };
+    let points: Vec<String> = way
+        .iter()
+        .map(|point| format!("{:.1},{:.1}", point.x, point.y))
+        .collect();
+    let _ = picture.set_attribute("class", "route");
+    let _ = picture.set_attribute("aria-hidden", "true");
+    let _ = line.set_attribute("points", &points.join(" "));
+    let _ = line.set_attribute("pathLength", "100");
+    if picture.append_child(&line).is_err() || frame.append_child(&picture).is_err() {
+        return;
+    }
+    let all = f64::from(line_ms + flight_ms);
+    let drawn = f64::from(line_ms) / all;
+    let frame = |offset: f64, rest: u32, opacity: u32| {
+        object(&[
+            ("offset", offset.into()),
+            ("strokeDashoffset", rest.into()),
+            ("opacity", opacity.into()),
+        ])
+    };
+    let frames = Array::of4(
+        &frame(0.0, 100, 1),
+        &frame(drawn, 0, 1),
+        &frame(0.9, 0, 1),
+        &frame(1.0, 0, 0),
+    );
+    animate_and_remove(&line, &picture, &frames, all, delay_ms, "linear");
+}
+
+/// Animates an element, and removes what it is in at the end.
+fn animate_and_remove(
+    animated: &Element,
+    whole: &Element,
+    frames: &Array,
+    ms: f64,
+    delay_ms: u32,
+    easing: &str,
+) {
+    let options = object(&[
+        ("duration", ms.into()),
+        ("delay", delay_ms.into()),
+        ("fill", "both".into()),
+        ("easing", easing.into()),
+    ]);
+    let animation = animated
+        .unchecked_ref::<Animated>()
+        .animate(frames, &options);
+    let whole = whole.clone();
+    match animation {
+        Ok(animation) => {
+            animation.set_on_finish(&Closure::once_into_js(move || whole.remove()));
+        }
+        Err(_) => whole.remove(),
+    }
+}
 
 /// Lets a token travel along a way and the tile appear where it ends, after a while.
 pub fn travel(frame: &Element, tile: &Element, way: &[Point], ms: u32, delay_ms: u32) {
@@ -419,10 +502,9 @@ pub fn travel(frame: &Element, tile: &Element, way: &[Point], ms: u32, delay_ms:
     };
     token.set_class_name("token");
     let _ = token.set_attribute("aria-hidden", "true");
-    for name in ["data-tone", "data-mark"] {
-        if let Some(value) = tile.get_attribute(name) {
-            let _ = token.set_attribute(name, &value);
-        }
+    let mark = child(tile, ".mark").and_then(|mark| mark.clone_node_with_deep(true).ok());
+    if let Some(mark) = mark {
+        let _ = token.append_child(&mark);
     }
     if frame.append_child(&token).is_err() {
         return;
@@ -436,37 +518,34 @@ pub fn travel(frame: &Element, tile: &Element, way: &[Point], ms: u32, delay_ms:
     let mut gone = 0.0;
     for (point, length) in way.iter().zip(std::iter::once(&0.0).chain(&lengths)) {
         gone += length;
-        let (x, y) = (point.x - TOKEN_PX / 2.0, point.y - TOKEN_PX / 2.0);
-        let transform = format!("translate({x:.1}px, {y:.1}px)");
+        // The middle of the token is on the way, whatever its size.
+        let (x, y) = (point.x, point.y);
+        let transform = format!("translate({x:.1}px, {y:.1}px) translate(-50%, -50%)");
         frames.push(&object(&[
             ("transform", transform.into()),
             ("offset", (gone / total).min(1.0).into()),
         ]));
     }
-    let flight = token.unchecked_ref::<Animated>().animate(
-        &frames,
-        &object(&[
-            ("duration", ms.into()),
-            ("delay", delay_ms.into()),
-            ("fill", "backwards".into()),
-            ("easing", "cubic-bezier(.45,.05,.35,1)".into()),
-        ]),
+    let easing = "cubic-bezier(.45,.05,.35,1)";
+    animate_and_remove(&token, &token, &frames, ms.into(), delay_ms, easing);
+    let hidden = object(&[("opacity", 0.into())]);
+    let _ = tile.unchecked_ref::<Animated>().animate(
+        &Array::of2(&hidden, &hidden),
+        &object(&[("duration", (ms + delay_ms).into())]),
     );
-    let shown = Array::of2(
-        &object(&[("opacity", 0.into())]),
-        &object(&[("opacity", 0.into())]),
-    );
-    let _ = tile
-        .unchecked_ref::<Animated>()
-        .animate(&shown, &object(&[("duration", (ms + delay_ms).into())]));
-    let remove = {
-        let token = token.clone();
-        Closure::once_into_js(move || token.remove())
-    };
-    match flight {
-        Ok(flight) => flight.set_on_finish(&remove),
-        Err(_) => token.remove(),
+}
+
+/// A short shake, as when a pod failed.
+pub fn shake(element: &Element) {
+    let frame = |x: &str| object(&[("transform", format!("translateX({x})").into())]);
+    let frames = Array::new();
+    for x in ["0", "-4px", "4px", "-3px", "2px", "0"] {
+        frames.push(&frame(x));
     }
+    let options = object(&[("duration", 420.into())]);
+    let _ = element
+        .unchecked_ref::<Animated>()
+        .animate(&frames, &options);
 }
 
 /// A short pop, as when a pod became ready.

@@ -35,7 +35,7 @@ pub fn PodTile(props: &PodTileProps) -> Html {
         <@{if is_button { "button" } else { "div" }} type={is_button.then_some("button")} role={props.is_still.then_some("img")}
             class="pod-tile" data-uid={pod.uid.to_string()}
             data-state={pod.state.as_str()} data-tone={pod.state.tone().as_str()}
-            data-revision={if is_old { "old" } else { "current" }} data-bound={pod.is_bound.to_string()} data-mark={pod.mark.map(|mark| mark.to_string())}
+            data-revision={if is_old { "old" } else { "current" }} data-bound={pod.is_bound.to_string()} data-leaving={pod.is_leaving.then_some("true")} data-mark={pod.mark.map(|mark| mark.to_string())}
             data-links={props.part.as_ref().map(|part| part.links.clone())} data-pointed={pointed(props.part.as_ref())}
             aria-pressed={is_button.then(|| props.is_selected.to_string())} aria-label={props.is_still.then(|| pod.summary.clone())} title={pod.summary.clone()}
             onclick={on_click}>

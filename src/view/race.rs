@@ -97,7 +97,7 @@ fn transport(pane: &RacePane, dispatch: &Dispatch) -> Html {
             <p class="race__clock" aria-hidden="true"><b>{ &pane.now }</b>{ " / " }{ &pane.end }</p>
             <input type="range" id="race-scrubber" min="0" max={(pane.end_ms.div_ceil(step).max(1) * step).to_string()} step={step.to_string()} value={pane.now_ms.to_string()}
                 aria-label="Time since the change" aria-valuetext={pane.now.clone()} oninput={on_seek} disabled={pane.end_ms == 0} />
-            <p class="race__seeking" data-on={pane.is_seeking.to_string()}>{ if pane.end_ms == 0 { "Getting ready…" } else { "Getting there…" } }</p>
+            <p class="race__seeking" data-on={pane.is_seeking.to_string()}>{ if pane.end_ms == 0 { "Preparing…" } else { "Seeking…" } }</p>
             <button type="button" class="button race__back" onclick={dispatch.on(Msg::Open(None))}>{ "Back to the table" }</button>
         </div>
     }

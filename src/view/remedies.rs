@@ -10,6 +10,9 @@ use yew::prelude::*;
 #[derive(Clone, PartialEq, Properties)]
 pub struct RemediesProps {
     pub title: AttrValue,
+    /// What its buttons say.
+    #[prop_or("Apply fix")]
+    pub button: &'static str,
     pub list: Option<Rc<RemedyList>>,
     /// The one that was done last.
     pub done: Option<AttrValue>,
@@ -28,7 +31,8 @@ pub struct RemediesProps {
 pub fn Remedies(props: &RemediesProps) -> Html {
     let dispatch = use_dispatch();
     let items = props.list.as_ref().map_or(&[][..], |list| &list.items);
-    let is_empty = items.is_empty() && props.done.is_none();
+    let wait = props.list.as_ref().and_then(|list| list.wait.as_ref());
+    let is_empty = items.is_empty() && props.done.is_none() && wait.is_none();
     let rows = items.iter().enumerate();
     html! {
         <div class="remedies" hidden={is_empty}>
@@ -37,19 +41,21 @@ pub fn Remedies(props: &RemediesProps) -> Html {
                     <button type="button" class="button button--small" onclick={dispatch.on(Msg::Undo)}>{ "Undo" }</button></p>
             }
             if !items.is_empty() { <h3>{ &props.title }</h3> }
-            <ul>{ for rows.map(|(index, item)| remedy(index, item, &props.act)) }</ul>
-            if !items.is_empty() && !props.assumed.is_empty() { <p class="assumed">{ "Assumes " }{ &props.assumed }{ "." }</p> }
+            if let Some(wait) = wait { <p class="remedy__wait">{ "Nothing to fix: " }{ wait }{ "." }</p> }
+            <ul>{ for rows.map(|(index, item)| remedy(index, item, props)) }</ul>
+            if !is_empty && !props.assumed.is_empty() { <p class="assumed">{ "Assumes " }{ &props.assumed }{ "." }</p> }
         </div>
     }
 }
 
-fn remedy(index: usize, item: &RemedyItem, act: &Callback<usize>) -> Html {
+fn remedy(index: usize, item: &RemedyItem, props: &RemediesProps) -> Html {
+    let button = props.button;
     html! {
         <li class="remedy">
             <p>{ &item.title }</p>
             { for item.kubectl.iter().map(|line| html! { <code class="remedy__kubectl">{ line }</code> }) }
             <p class="remedy__effect">{ "Tested on a copy: " }{ &item.effect }{ "." }</p>
-            <button type="button" class="button button--small" aria-label={format!("Apply fix: {}", item.title)} onclick={act.reform(move |_| index)}>{ "Apply fix" }</button>
+            <button type="button" class="button button--small" aria-label={format!("{button}: {}", item.title)} onclick={props.act.reform(move |_| index)}>{ button }</button>
         </li>
     }
 }

@@ -157,12 +157,14 @@ impl Component for Root {
                             if model.is_embedded {
                                 <Demo pane={model.pane.clone()} pace={page.timeline.pace} has_editor={model.shows_editor} href={self.own_page.clone()} />
                             }
-                            if model.shows_welcome() { { guide::welcome(&self.dispatch) } }
                             if let Some(story) = &story { { guide::story(story, &self.dispatch) } }
-                            if let Some(next) = model.next_experiment() { { guide::experiment(&next, &self.dispatch) } }
                             <Cluster cluster={page.cluster.clone()} selection={model.selection.clone()} editing={model.editing.clone()}
                                 node_error={model.node_error.clone()} fleet={self.fleet()} focus={page.focus.clone()}
                                 why={model.why().cloned()} pointed={model.pointed} />
+                            <div class="dock">
+                                if model.shows_welcome() { { guide::welcome(&self.dispatch) } }
+                                if let Some(next) = model.next_experiment().filter(|_| !is_past) { { guide::experiment(&next, &self.dispatch) } }
+                            </div>
                         </div>
                         <div class="page__status">
                             { side::tabs(model.tab, &self.dispatch) }
@@ -277,8 +279,10 @@ impl Root {
             why.nodes().into_iter().filter_map(part)
         });
         let parts: Vec<_> = parts.collect();
+        let set = self.model.page.panel.as_ref();
+        let set = set.map(|panel| (panel.mark, AttrValue::from(panel.id.name.clone())));
         Some(
-            html! { <Fleet {view} groups={self.model.page.fleet_groups.clone()} group_by={self.model.group_by} on_group={self.dispatch.0.reform(Msg::GroupBy)} {selected} {parts} on_select={self.on_node.clone()} /> },
+            html! { <Fleet {view} {set} groups={self.model.page.fleet_groups.clone()} group_by={self.model.group_by} on_group={self.dispatch.0.reform(Msg::GroupBy)} {selected} {parts} on_select={self.on_node.clone()} /> },
         )
     }
 
@@ -325,6 +329,7 @@ impl Root {
                 self.reveal = Some((line, wishes + 1));
                 return true;
             }
+            Effect::InSight(id) => later(move || platform::show_near_soon(id, 20)),
             Effect::Show(id) => later(move || platform::scroll_to(id)),
             Effect::StartWorker(order) => {
                 self.worker = Helper::start(order, self.dispatch.0.clone());

@@ -14,17 +14,18 @@ use super::pod_tile::PodTile;
 use super::timeline::Timeline;
 use super::why::Why;
 use crate::app::msg::{
-    ClockMsg, CompareMsg, EditorMsg, HistoryMsg, Msg, NodeKind, NodeMsg, RaceMsg, Section,
-    Selection, StoryMsg, Theme,
+    ClockMsg, CompareMsg, ConsoleMsg, EditorMsg, GuideMsg, HistoryMsg, Msg, NodeKind, NodeMsg,
+    RaceMsg, Section, Selection, StoryMsg, Theme,
 };
 use crate::app::{Model, NodeError, update};
 use crate::present::compare::Progress;
 use crate::present::daemon_set::DaemonSetId;
 use crate::present::editor::TabId;
 use crate::present::pod::{PodId, PodRevision, PodState, PodTile as Tile};
+use crate::present::remedy::{RemedyItem, RemedyList};
 use expect_test::{Expect, expect};
 use std::rc::Rc;
-use yew::{BaseComponent, LocalServerRenderer};
+use yew::{AttrValue, BaseComponent, LocalServerRenderer};
 
 fn html<C: BaseComponent>(props: C::Properties) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -84,6 +85,7 @@ fn tile(state: PodState, is_current: bool) -> Rc<Tile> {
         }),
         node: "node-1".into(),
         is_bound: state != PodState::Unscheduled,
+        is_leaving: false,
         mark: None,
         ring: None,
         note: String::new(),
@@ -144,7 +146,8 @@ fn a_node_card() {
         &expect![[r#"
             node-1
             Ready
-            worker · linux/amd64
+            worker
+            · linux/amd64
             Pod
             my-daemonset
             -SUFFIX
@@ -216,37 +219,37 @@ fn the_status_before_and_after() {
             Desired
             3
             Desired
-            Nodes that should run the pod: selector, affinity and taints allow it. Click: why?
+            Nodes that should run the pod: selector, affinity and taints allow it. Click to see why.
             Current
             3
             Current
-            Of these, nodes that have a pod, in whatever state. Click: why?
+            Of these, nodes that have a pod, in whatever state. Click to see why.
             Ready
             3
             Ready
-            Nodes whose pod passes its readiness checks. Click: why?
+            Nodes whose pod passes its readiness checks. Click to see why.
             Up to date
             3
             Up to date
-            Nodes whose pod has the current template. Click: why?
+            Nodes whose pod has the current template. Click to see why.
             Available
             3
             Available
-            Nodes whose pod has been ready for minReadySeconds. Click: why?
+            Nodes whose pod has been ready for minReadySeconds. Click to see why.
             Unavailable
             0
             Unavailable
-            Desired minus available: this is what maxUnavailable limits. Click: why?
+            Desired minus available: this is what maxUnavailable limits. Click to see why.
             Misscheduled
             0
             Misscheduled
-            Nodes that have a pod and shouldn't. Click: why?
+            Nodes that have a pod and shouldn't. Click to see why.
             Observed
             1
             Observed generation
-            The generation of the spec that the controller saw last: it is the latest. Click: why?
+            The generation of the spec that the controller saw last: it is the latest. Click to see why.
             Rolled out
-            3 of 3 updated, 3 available
+            3 of 3 updated
             RollingUpdate, maxUnavailable 1: the rollout takes pods down on at most 1 node at a time.
             Compare strategies
             Times assume pull 1.5–4.5 s, start 0.7 s, ready after 1 s, stop 1.2 s
@@ -282,7 +285,7 @@ fn the_status_before_and_after() {
             What it selects
             Pods, by selector
             app=my-app
-            tells which pods are its own. It never selects nodes.
+            says which pods are its own. It never selects nodes.
             Nodes, by the template
             every node
             Use nodeSelector or node affinity to run on some nodes only.
@@ -326,7 +329,7 @@ fn why_a_tainted_node_has_no_pod() {
             my-daemonset
             Skipped:
             taint dedicated=db:NoExecute isn't tolerated; running pods are removed
-            decided by
+            Decided by
             node node-2: spec.taints[0]
             How to fix it
             Remove the taint dedicated=db:NoExecute from node-2
@@ -628,6 +631,86 @@ fn a_newcomer_is_told_the_idea_and_offered_questions_and_experiments() {
 }
 
 #[test]
+fn the_tour_ends_with_a_word_and_two_ways_on() {
+    let dispatch = Dispatch(yew::Callback::noop());
+    let mut model = running();
+    for _ in 0..5 {
+        update(&mut model, Msg::Guide(GuideMsg::Do));
+        update(&mut model, Msg::Clock(ClockMsg::Settle));
+    }
+    let next = model.next_experiment().unwrap();
+    let (html, text) = part(guide::experiment(&next, &dispatch));
+    for part in [
+        "That was the tour.\nnode-1 is still powered off.",
+        "Power on node-1",
+        "Scenarios",
+    ] {
+        assert!(text.contains(part), "{part} isn't in {text}");
+    }
+    assert!(!html.contains("aria-current"));
+}
+
+#[test]
+fn a_faster_rollout_is_no_fix_and_what_only_takes_time_has_no_button() {
+    let list = |items: Vec<RemedyItem>, wait: Option<&str>| RemedyList {
+        items,
+        wait: wait.map(str::to_owned),
+    };
+    let item = RemedyItem {
+        title: "Raise agent's maxUnavailable to 25%".to_owned(),
+        kubectl: Vec::new(),
+        effect: "done in 11 s instead of 17 s".to_owned(),
+    };
+    let shown = |list, button| {
+        let props = super::remedies::RemediesProps {
+            title: "How to make it faster".into(),
+            button,
+            list: Some(Rc::new(list)),
+            done: None,
+            act: yew::Callback::noop(),
+            assumed: AttrValue::default(),
+        };
+        html::<super::remedies::Remedies>(props)
+    };
+    let faster = shown(list(vec![item], None), "Apply change");
+    assert!(faster.contains(r#"aria-label="Apply change: Raise agent"#) && !faster.contains("fix"));
+    let waits = shown(
+        list(Vec::new(), Some("the pod is ready in 2.1 s")),
+        "Apply fix",
+    );
+    assert!(waits.contains("the pod is ready in 2.1 s") && !waits.contains("<button"));
+    assert!(!waits.contains("hidden"));
+}
+
+#[test]
+fn a_number_that_never_changed_is_told_and_not_drawn() {
+    let mut model = running();
+    let draw = |model: &Model| {
+        html::<DaemonSet>(super::daemon_set::DaemonSetProps {
+            chart: model.page.chart.clone(),
+            groups: None,
+            ways_out: None,
+            done: None,
+            panel: model.page.panel.clone(),
+            all: model.page.daemon_sets.clone(),
+            assumed: model.assumed.shown.clone(),
+        })
+    };
+    assert!(draw(&model).contains("availability__line"));
+    let on_delete = "kubectl patch ds my-daemonset -p '{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\",\"rollingUpdate\":null}}}'";
+    let image = "kubectl set image ds/my-daemonset my-container=my-image:9";
+    for line in [on_delete, image] {
+        update(&mut model, Msg::Console(ConsoleMsg::Typed(line.to_owned())));
+        update(&mut model, Msg::Console(ConsoleMsg::Enter));
+        update(&mut model, Msg::Clock(ClockMsg::Settle));
+    }
+    let drawn = draw(&model);
+    assert!(
+        drawn.contains("Fewest available so far: 3 of 3") && !drawn.contains("availability__line")
+    );
+}
+
+#[test]
 fn a_scenario_shows_its_question_and_keeps_the_answer_folded() {
     let dispatch = Dispatch(yew::Callback::noop());
     let mut model = Model::first_visit(false);
@@ -679,7 +762,10 @@ fn the_clock_says_settled_and_offers_to_play_it_again() {
         })
     };
     let found = bar(&model);
-    assert!(found.contains("<b>Settled · 0:"), "{found}");
+    assert!(
+        found.contains(r#"<b>Settled<span class="timeline__dot"> · </span>0:"#),
+        "{found}"
+    );
     assert!(found.contains(r#"aria-label="Replay the last act""#) && !found.contains("Replay all"));
     for msg in [
         Msg::Node("node-1".into(), NodeMsg::Cordon(true)),
@@ -776,7 +862,7 @@ fn two_strategies_are_read_side_by_side() {
             1000×
             0:02.0
             / 0:17.4
-            Getting there…
+            Seeking…
             Back to the table
             maxUnavailable 1
             maxUnavailable 25%
@@ -847,7 +933,7 @@ fn two_strategies_are_read_side_by_side() {
             r2
             Pending
             → node-1
-            created, waits for the scheduler to bind it to its node
+            created; waits for the scheduler to bind it to its node
             agent
             -x7k2p
             r2
@@ -877,13 +963,13 @@ fn two_strategies_are_read_side_by_side() {
             -x7k2p
             r2
             Terminating
-            asked to stop; the grace period runs
+            told to stop; its grace period is running
             agent
             -x7k2p
             r2
             CrashLoopBackOff
             ↻1
-            the container ended; the kubelet waits before it starts it again
+            a container exited; the kubelet waits before it restarts it
             agent
             -x7k2p
             r2
@@ -893,12 +979,12 @@ fn two_strategies_are_read_side_by_side() {
             -x7k2p
             r2
             Error
-            ended with an error, and won't start again
+            failed, and won't start again
             agent
             -x7k2p
             r2
             Completed
-            ended well, which a daemon shouldn't
+            completed, which a daemon pod shouldn't
             agent
             -x7k2p
             r1

@@ -52,7 +52,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             </div>
             <div class="timeline__clock">
                 if let Some(settled) = settled {
-                    <b>{ settled }</b>
+                    <b>{ settled.0 }<span class="timeline__dot">{ " · " }</span>{ settled.1 }</b>
                     if bar.acts > 1 {
                         <button type="button" class="button button--small" id="replay-all" onclick={dispatch.on(Msg::Clock(ClockMsg::ReplayAll))} title="Replay from the start">{ "Replay all" }</button>
                     }

@@ -46,7 +46,7 @@ pub fn Why(props: &WhyProps) -> Html {
         return html! {
             <section class="panel why why--empty" aria-labelledby="why-heading">
                 <h2 id="why-heading" tabindex="-1">{ "Why?" }</h2>
-                <p class="empty">{ "Click a node, pod, number or event to see why it is as it is." }</p>
+                <p class="empty">{ "Click a node, pod, number or event to see why it is so." }</p>
             </section>
         };
     };
@@ -59,13 +59,13 @@ pub fn Why(props: &WhyProps) -> Html {
                 <button type="button" class="icon-button" aria-label="Close why" onclick={dispatch.on(Msg::Select(Selection::None))}>{ icon(Icon::Close) }</button>
             </div>
             if let Some(walk) = &props.walk {
-                <p class="why__walk">{ format!("This answer is as of {}. The page shows step {}, in the past.", walk.as_of, walk.at + 1) }
+                <p class="why__walk">{ format!("This answer is from {}. The page shows step {}, in the past.", walk.as_of, walk.at + 1) }
                     <button type="button" class="button button--small" onclick={dispatch.on(Msg::History(HistoryMsg::Back))}>{ icon(Icon::Back) }{ format!("Back to {}", walk.as_of) }</button>
                 </p>
             }
             { verdicts(&why.verdicts, &dispatch) }
             if !why.answer.is_empty() { <p class="headline" data-tone={why.tone.as_str()}>{ &why.answer }</p> }
-            if let Some(field) = &why.decided_by { <p class="why__field">{ "decided by " }<code>{ field }</code></p> }
+            if let Some(field) = &why.decided_by { <p class="why__field">{ "Decided by " }<code>{ field }</code></p> }
             if let Some(pod) = &why.replaced_by {
                 <p><button type="button" class="button button--small" onclick={dispatch.on(Msg::Select(Selection::Pod(pod.clone())))}>{ format!("Show {}", pod.name) }</button></p>
             }
@@ -73,7 +73,7 @@ pub fn Why(props: &WhyProps) -> Html {
                 <div class="causes">
                     <h3>{ "How it came about" }</h3>
                     <ol role="list" title="Click a step to go to its moment">{ for why.causes.iter().enumerate().map(|(index, cause)| html! {
-                        <li data-pointed={(props.pointed == Some(index)).to_string()} aria-current={props.walk.as_ref().filter(|walk| walk.at == index).map(|_| "step")}>
+                        <li data-pointed={(props.pointed == Some(index)).to_string()} data-ahead={(index >= why.happened().len()).to_string()} aria-current={props.walk.as_ref().filter(|walk| walk.at == index).map(|_| "step")}>
                             <CauseRow {index} cause={cause.clone()} />
                         </li>
                     }) }</ol>
@@ -149,7 +149,7 @@ fn check(check: &Check, dispatch: &Dispatch) -> Html {
     let (shape, word) = match check.outcome {
         Outcome::Pass => (Icon::Check, "passed"),
         Outcome::Fail => (Icon::Cross, "failed"),
-        Outcome::Skipped => (Icon::Dash, "not asked"),
+        Outcome::Skipped => (Icon::Dash, "not run"),
     };
     let point = |marks: Option<&Rc<Marks>>| Msg::Point(marks.cloned());
     let marks = check.marks.as_ref();

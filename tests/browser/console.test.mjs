@@ -116,7 +116,7 @@ pageTest("nonsense is answered and nothing breaks", { size: "phone" }, async (pa
     await page.keyboard.press("Control+c");
   }
   const text = await printed(page);
-  assert.match(text, /"sl" is no command here/);
+  assert.match(text, /"sl" isn't a command here/);
   assert.match(text, /error: unknown command "frobnicate" for "kubectl"/);
   assert.match(text, /error: unknown flag: --bogus/);
 });

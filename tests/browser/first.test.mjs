@@ -32,6 +32,29 @@ pageTest("a first visit says what this is, shows the nodes, and one click applie
   await waitForCards(page, READY);
 });
 
+pageTest("Apply moves no node: the welcome goes from below them", async (page) => {
+  const places = () => page.locator(".node-card").evaluateAll((all) => all.map((card) => [card.getBoundingClientRect().x, card.getBoundingClientRect().y]));
+  await page.locator("#welcome-apply").waitFor();
+  const before = await places();
+  await page.locator("#welcome-apply").click();
+  await page.locator(".welcome").waitFor({ state: "detached" });
+  assert.deepEqual(await places(), before);
+  await settle(page);
+  await page.locator(".experiment").waitFor();
+  assert.deepEqual(await places(), before);
+});
+
+pageTest("on a phone the node that an experiment is about comes into sight", { size: "phone" }, async (page) => {
+  await running(page);
+  await page.locator("#experiment-do").click();
+  await page.locator("#node-node-4").waitFor();
+  await page.waitForFunction(() => {
+    const card = document.getElementById("node-node-4").getBoundingClientRect();
+    const dock = document.querySelector(".experiment").getBoundingClientRect();
+    return card.top >= 0 && card.bottom <= dock.top + 1;
+  });
+});
+
 pageTest("on a phone the first sight is the idea, and after Apply the cluster", { size: "phone" }, async (page) => {
   await page.locator("#welcome-apply").waitFor();
   assert.ok(await inSight(page.locator("#welcome-apply")));
@@ -63,6 +86,9 @@ pageTest("the experiments are done by the bar's button or by hand, and then are 
   await next("Ask why");
   await page.locator("#experiment-do").click();
   await page.locator("#why-heading").waitFor();
+  await next("That was the tour.");
+  await bar.getByRole("button", { name: "Scenarios" }).click();
+  await page.getByRole("dialog", { name: "Scenarios" }).waitFor();
   await bar.waitFor({ state: "detached" });
 });
 

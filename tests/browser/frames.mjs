@@ -4,7 +4,7 @@
 // maxUnavailable 10 %, and records every frame until the rollout is complete or --seconds are over.
 // Build first (`cargo xtask build`). Options: --speed "1×" as in the page's list, --seconds 40, --size desktop|phone,
 // --theme light|dark, --link FILE (opens the `#d1:…` in that file instead; its first draft is what gets applied),
-// --shot FILE (a picture from the middle), --json. Chromium runs without a GPU here: real browsers paint faster.
+// --shot FILE (a picture from the middle), --kinds (what the main thread does, from a trace), --json. Chromium runs without a GPU here: real browsers paint faster.
 
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     theme: { type: "string", default: "light" },
     link: { type: "string" },
     shot: { type: "string" },
+    kinds: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -59,6 +60,8 @@ async function measure(hash) {
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");
   await page.evaluate(record);
+  const browser = page.context().browser();
+  if (options.kinds) await browser.startTracing(page, { categories: ["devtools.timeline"] });
   const before = await metrics(session);
   await section(page, "Editor");
   await page.locator("#apply").click();
@@ -75,6 +78,7 @@ async function measure(hash) {
   const frames = await page.evaluate(() => window.stopRecording());
   if (problems.length > 0) throw new Error(`the page had problems:\n${problems.join("\n")}`);
 
+  const kinds = options.kinds ? sumUp(JSON.parse(await browser.stopTracing()), frames.length) : [];
   const total = frames.reduce((sum, frame) => sum + frame, 0);
   const sorted = [...frames].sort((a, b) => a - b);
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -97,6 +101,7 @@ async function measure(hash) {
     scriptMs: perFrame("ScriptDuration"),
     layoutMs: perFrame("LayoutDuration") + perFrame("RecalcStyleDuration"),
     taskMs: perFrame("TaskDuration"),
+    kinds,
   };
 }
 
@@ -108,6 +113,35 @@ function print(result) {
   console.log(`frames ${result.frames}  fps ${result.fps.toFixed(1)}  over 34 ms: ${result.slow}`);
   console.log(`frame time  p50 ${ms(result.p50)}  p95 ${ms(result.p95)}  p99 ${ms(result.p99)}  max ${ms(result.max)}`);
   console.log(`per frame   script ${ms(result.scriptMs)}  style and layout ${ms(result.layoutMs)}  all of the main thread ${ms(result.taskMs)}`);
+  for (const { name, perFrame, count } of result.kinds) console.log(`  ${name.padEnd(28)} ${ms(perFrame)} a frame, ${count} times`);
+}
+
+/** How long each kind of event took on the page's main thread, without what it contains. */
+function sumUp({ traceEvents }, frames) {
+  const threads = new Map();
+  for (const event of traceEvents) {
+    if (event.ph !== "X" || event.dur === undefined) continue;
+    const key = `${event.pid}/${event.tid}`;
+    if (!threads.has(key)) threads.set(key, []);
+    threads.get(key).push(event);
+  }
+  const painting = [...threads.values()].filter((events) => events.some((event) => event.name === "Paint"));
+  const busiest = painting.sort((a, b) => b.length - a.length)[0] ?? [];
+  busiest.sort((a, b) => a.ts - b.ts || b.dur - a.dur);
+  const own = new Map();
+  const open = [];
+  for (const event of busiest) {
+    while (open.length > 0 && open.at(-1).ts + open.at(-1).dur <= event.ts) open.pop();
+    const add = (name, us, count) => {
+      const sum = own.get(name) ?? { us: 0, count: 0 };
+      own.set(name, { us: sum.us + us, count: sum.count + count });
+    };
+    if (open.length > 0) add(open.at(-1).name, -event.dur, 0);
+    add(event.name, event.dur, 1);
+    open.push(event);
+  }
+  const rows = [...own].map(([name, { us, count }]) => ({ name, perFrame: us / 1000 / frames, count }));
+  return rows.sort((a, b) => b.perFrame - a.perFrame).slice(0, 12);
 }
 
 /** Runs in the page: notes how long each frame takes. */

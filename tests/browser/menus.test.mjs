@@ -72,9 +72,9 @@ for (const size of ["desktop", "laptop", "phone"]) {
     for (let n = 0; n < 6; n++) await page.locator("#add-node").click();
     await settle(page);
     const seen = new Set();
-    for (const part of ["Editor", "Cluster", "Status"]) {
+    for (const part of ["Editor", "Cluster", "Details"]) {
       await section(page, part);
-      if (part === "Status") await tab(page, "Status");
+      if (part === "Details") await tab(page, "Status");
       await walk(page, seen);
     }
     for (const id of ["presets-button", "add-node-menu-button", "menu-node-1-button", "daemon-set-menu-button", "bookmarks-button", "branches-button"]) {
@@ -111,7 +111,10 @@ pageTest("arrows, Home, End, letters and Escape work in a menu; letters do nothi
   // Elsewhere these add a node, set a bookmark, pause.
   await page.keyboard.press("n");
   await page.keyboard.press("p");
-  await page.waitForTimeout(800);
+  await page.keyboard.press("Escape");
+  await page.locator("#menu-node-1-button:focus").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("menu").waitFor();
   await page.keyboard.type("dr");
   assert.equal(await focused(), "Drain");
   await page.keyboard.press("Escape");

@@ -387,7 +387,7 @@ pageTest("the controller's tab shows the loop", async (page) => {
   for (let i = 0; i < 8; i++) await page.locator("#step").click();
   await page.locator(".eye__stage", { hasText: "Work queue" }).waitFor();
   await settle(page);
-  await page.locator(".eye__stage", { hasText: "the last one at" }).waitFor();
+  await page.locator(".eye__stage", { hasText: "last sync at" }).waitFor();
   assert.equal(await page.locator(".eye__stage").count(), 7);
 });
 

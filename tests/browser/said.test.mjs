@@ -98,7 +98,7 @@ pageTest("a line typed during a watch is kept, and runs after it", async (page) 
   await settle(page);
   await type(page, "kubectl get pods -w");
   const waiting = page.locator(".console__waiting");
-  await waiting.getByText("waits for a change; the cluster is settled").waitFor();
+  await waiting.getByText("waiting for a change; the cluster has settled").waitFor();
   await type(page, "kubectl get nodes");
   await page.locator('.console__entry[data-kind="queued"]', { hasText: "kubectl get nodes" }).waitFor();
   await waiting.getByRole("button", { name: "Ctrl+C" }).click();

@@ -43,7 +43,7 @@ export default [
     name: "stuck-rollout",
     hash: "#scenario=stuck-behind-a-not-ready-node",
     async prepare(page) {
-      await section(page, "Status");
+      await section(page, "Details");
       await tab(page, "Status");
       await page.locator(".rollout").waitFor();
     },
@@ -94,7 +94,7 @@ export default [
     name: "compare",
     async prepare(page) {
       await running(page);
-      await section(page, "Status");
+      await section(page, "Details");
       await tab(page, "Status");
       await page.locator("#compare-open").click();
       await page.locator("#compare-run").click();
@@ -106,7 +106,7 @@ export default [
     name: "controller",
     async prepare(page) {
       await running(page);
-      await section(page, "Status");
+      await section(page, "Details");
       await tab(page, "Controller");
       await page.locator(".eye__stage").first().waitFor();
     },

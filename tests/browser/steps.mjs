@@ -7,7 +7,7 @@ export async function editor(page) {
   return page.getByRole("textbox", { name: "Manifest" });
 }
 
-/** On narrow screens, goes to a part of the page; elsewhere all are there. */
+/** On narrow screens, goes to a part of the page (Editor, Cluster or Details); elsewhere all are there. */
 export async function section(page, name) {
   const tab = page.locator(".sections").getByRole("button", { name, exact: true });
   if (await tab.isVisible()) await tab.click();
@@ -15,7 +15,7 @@ export async function section(page, name) {
 
 /** Shows a tab of the right side: Why, Status, Events or Controller. */
 export async function tab(page, name) {
-  await section(page, "Status");
+  await section(page, "Details");
   await page.getByRole("tab", { name, exact: true }).click();
   await page.getByRole("tabpanel", { name, exact: true }).waitFor();
 }

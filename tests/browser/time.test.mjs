@@ -28,6 +28,7 @@ pageTest("a bookmark is named, found again after a reload, and removed", async (
   let places = await list(page, "bookmarks");
   await places.getByText("Settled: 3 of 3 pods available").waitFor();
   await places.getByRole("button", { name: /^Rename / }).click();
+  await page.locator(".places input:focus").waitFor();
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.type("three run");
   await page.keyboard.press("Enter");
@@ -59,6 +60,7 @@ pageTest("histories are named, and removed only when asked twice", async (page) 
   await page.getByRole("menuitem", { name: /^Cordon/ }).click();
   const places = await list(page, "branches");
   await places.getByRole("button", { name: "Rename add a Worker node" }).click();
+  await page.locator(".places input:focus").waitFor();
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.type("with a fourth");
   await page.keyboard.press("Enter");

@@ -200,15 +200,16 @@ fn what_is_typed_wrong_is_told() {
         told.extend(pane(&model).error.clone());
     }
     expect![[r#"
-        "lots" is not between 0 and 100 percent, with at most one digit behind the point: slow starts
-        "101" is not between 0 and 100 percent, with at most one digit behind the point: slow starts
-        "0.55" is not between 0 and 100 percent, with at most one digit behind the point: slow starts
-        "-1" is no number: how many times slower
+        "lots" isn't a percentage from 0 to 100 with at most one decimal: slow starts
+        "101" isn't a percentage from 0 to 100 with at most one decimal: slow starts
+        "0.55" isn't a percentage from 0 to 100 with at most one decimal: slow starts
+        "-1" isn't a number: how many times slower
         slowFactor: 100000 is not between 1 and 1000
         error: unable to find container named "other"
-        OnDelete can't be compared: it replaces no pod before somebody deletes it, so its rollout takes as long as they do
-        maxSurge 1 is there already
-        "3" is neither maxUnavailable nor maxSurge"#]].assert_eq(&told.join("\n"));
+        OnDelete can't be compared: it replaces a pod only when somebody deletes it
+        maxSurge 1 is already in the list
+        "3" is neither maxUnavailable nor maxSurge"#]]
+    .assert_eq(&told.join("\n"));
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub struct Pasted {
 pub fn split(text: &str) -> Result<VecDeque<Pasted>, String> {
     if text.len() > BYTES_MAX {
         return Err(format!(
-            "the text has {} MiB, more than the {} MiB that are read",
+            "the text has {} MiB; at most {} MiB are read",
             text.len() >> 20,
             BYTES_MAX >> 20
         ));
@@ -180,7 +180,7 @@ impl Pasted {
         for decoded in decoding.objects {
             let Object::Node(node) = decoded.object else {
                 return Err(format!(
-                    "line {}: a {} is no Node; paste what kubectl get nodes -o yaml prints",
+                    "line {}: a {} isn't a Node; paste what kubectl get nodes -o yaml prints",
                     self.line,
                     decoded.object.kind_name()
                 ));

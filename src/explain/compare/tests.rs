@@ -229,10 +229,11 @@ fn strategies_are_read_as_people_write_them() {
         maxUnavailable 25%
         maxSurge 2
         maxUnavailable 1, maxSurge 10%
-        OnDelete can't be compared: it replaces no pod before somebody deletes it, so its rollout takes as long as they do
+        OnDelete can't be compared: it replaces a pod only when somebody deletes it
         "25%" is neither maxUnavailable nor maxSurge
         maxSurge needs a number of nodes, or a percentage
-        write maxUnavailable or maxSurge and its value"#]].assert_eq(&all.join("\n"));
+        write maxUnavailable or maxSurge and its value"#]]
+    .assert_eq(&all.join("\n"));
 }
 
 #[test]
@@ -331,7 +332,7 @@ fn what_is_wrong_with_pasted_nodes_is_told_with_its_line() {
     });
     expect![[r#"
         line 12: Error from server (BadRequest): error when creating "STDIN": Node in version "v1" cannot be handled as a Node: strict decoding error: unknown field "spec.tains"
-        line 3: a Pod is no Node; paste what kubectl get nodes -o yaml prints
+        line 3: a Pod isn't a Node; paste what kubectl get nodes -o yaml prints
         line 3: Node "UP" is invalid: metadata.name: Invalid value: "UP": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
         line 7: nodes "a" already exists
         line 1: error: error parsing STDIN: error converting YAML to JSON: yaml: did not find expected node content

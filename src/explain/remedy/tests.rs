@@ -97,6 +97,12 @@ pub fn keep(session: &Session, node: &str, remedy: &Remedy) -> &'static str {
             assert!(pods.iter().any(|pod| pod.is_ready()));
             "its pod is ready"
         }
+        Effect::PodReplaced { .. } => {
+            let old: Vec<_> = pods_on(session.cluster(), &set, node);
+            let is_new = |pod: &&&Rc<Pod>| old.iter().all(|it| it.metadata.uid != pod.metadata.uid);
+            assert!(pods.iter().filter(is_new).any(|pod| pod.is_ready()));
+            "its new pod is ready"
+        }
         Effect::PodGoes { .. } => {
             assert!(pods.is_empty());
             "its pod goes"

@@ -36,7 +36,7 @@ fn check(runs: &[Run], expect: Expect) {
     let mut text = format!(
         "times {}\ncounts {}\n",
         ticks(scale.times()),
-        ticks(scale.counts())
+        ticks(scale.counts(&[]))
     );
     for (row, run) in runs {
         let line = line(row, run, &scale);

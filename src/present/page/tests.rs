@@ -271,6 +271,56 @@ fn following_is_as_good_as_making_anew() {
     assert!(play(12, 4, 200) > 60);
 }
 
+/// Number of a figure in the shown panel.
+fn number(panel: &DaemonSetPanel, field: &str) -> i64 {
+    let mut figures = panel.figures.iter();
+    figures
+        .find(|it| it.field == field)
+        .map_or(0, |it| it.value)
+}
+
+#[test]
+fn the_sentence_the_numbers_and_the_rollout_agree_at_every_step() {
+    let mut played = Played::new(4, 1);
+    let mut seen = std::collections::BTreeSet::new();
+    for image in [1, 2] {
+        let yaml = manifest("agent", image, STRATEGIES[3]);
+        let apply = Command::Apply { yaml };
+        played.session.submit(apply).expect("a valid manifest");
+        loop {
+            played.check(0, Pace::Paused);
+            let panel = played.page.panel.clone().expect("a DaemonSet");
+            let [desired, available, updated] = [
+                "desiredNumberScheduled",
+                "numberAvailable",
+                "updatedNumberScheduled",
+            ]
+            .map(|field| number(&panel, field));
+            let wanted = match (desired, available) {
+                (0, _) => "The controller hasn't seen it yet".to_owned(),
+                _ => format!("{available} of {desired} pods available"),
+            };
+            assert!(
+                panel.headline.starts_with(&wanted),
+                "{}: {wanted}",
+                panel.headline
+            );
+            let rollout = &panel.rollout;
+            assert_eq!(
+                (i64::from(rollout.updated), i64::from(rollout.desired)),
+                (updated, desired)
+            );
+            let is_done = rollout.state == daemon_set::RolloutState::Done;
+            assert_eq!(panel.headline.ends_with("all up to date"), is_done);
+            seen.insert(panel.headline.clone());
+            if played.session.is_settled() || !played.session.step() {
+                break;
+            }
+        }
+    }
+    assert!(seen.len() > 8, "{seen:?}");
+}
+
 #[test]
 fn what_is_not_touched_is_shared() {
     let mut played = Played::new(300, 1);

@@ -62,6 +62,8 @@ pub struct Cue {
     pub has_kubelet: bool,
     /// A pod became ready, failed, or is gone.
     pub has_outcome: bool,
+    /// Pods that are gone.
+    pub removed: Vec<Key>,
     /// A node joined, left or changed, other than by its status.
     pub has_node: bool,
 }
@@ -99,8 +101,10 @@ impl Cue {
             (What::Created, Kind::Pod) if entry.actor == Actor::DaemonSetController => {
                 self.created.push(entry.subject.key.clone());
             }
-            (What::Updated("status: ready"), Kind::Pod) | (What::Deleted, Kind::Pod) => {
+            (What::Updated("status: ready"), Kind::Pod) => self.has_outcome = true,
+            (What::Deleted, Kind::Pod) => {
                 self.has_outcome = true;
+                self.removed.push(entry.subject.key.clone());
             }
             (What::Created | What::Deleted, Kind::Node) => self.has_node = true,
             (What::Updated(what), Kind::Node) => self.has_node |= !what.starts_with("status"),
@@ -133,6 +137,7 @@ impl Cue {
         self.refused.absorb(next.refused);
         self.has_kubelet |= next.has_kubelet;
         self.has_outcome |= next.has_outcome;
+        self.removed.extend(next.removed);
         self.has_node |= next.has_node;
     }
 
@@ -155,5 +160,7 @@ impl Cue {
 
 /// A created pod stands at the controller this long, and in the scheduler's queue as long again.
 pub const CREATED_MS: u64 = 350;
+/// The tile of a pod that is gone leaves in this time.
+pub const LEAVING_MS: u64 = 250;
 /// A bound pod travels to its node in this time.
-pub const BOUND_MS: u64 = 400;
+pub const BOUND_MS: u64 = 650;

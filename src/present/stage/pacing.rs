@@ -7,7 +7,8 @@
 //!
 //! Time here is wall time as the speed setting stretches it: milliseconds at 1×.
 
-use super::cue::{CREATED_MS, Cue};
+use super::cue::{CREATED_MS, Cue, LEAVING_MS};
+use crate::api::object::Key;
 use crate::cluster::Cluster;
 use crate::session::Session;
 use crate::session::lineage::Lineage;
@@ -44,6 +45,8 @@ pub struct Shown {
     pub cue: Cue,
     /// Pods that were just created are still at the controller, not in the scheduler's queue.
     pub is_at_controller: bool,
+    /// Pods that are about to go.
+    pub leaving: Vec<Key>,
     /// The cluster has nothing to do after it.
     pub is_settled: bool,
     /// It has been shown for a while, and nothing came after it.
@@ -163,7 +166,11 @@ impl Pacer {
             self.last_ms = self.now_ms;
         }
         let latest = self.now_ms + LAG_MS_MAX;
-        let due = free.max(self.last_ms).max(self.now_ms).min(latest);
+        let mut due = free.max(self.last_ms).max(self.now_ms).min(latest);
+        if !cue.removed.is_empty() {
+            self.push_leaving(&cue.removed, due);
+            due = (due + LEAVING_MS).min(latest);
+        }
         let is_created = !cue.created.is_empty();
         let hold = cue.hold_ms() + if is_created { CREATED_MS } else { 0 };
         self.seen = entries.end;
@@ -182,6 +189,25 @@ impl Pacer {
         }
     }
 
+    /// The moment before once more, with these pods on their way out.
+    fn push_leaving(&mut self, leaving: &[Key], due_ms: u64) {
+        let last = self.waiting.back().map(|beat| &beat.cluster);
+        let Some(cluster) = last.or(self.before.as_ref()).cloned() else {
+            return;
+        };
+        self.last_ms = due_ms;
+        self.number += 1;
+        self.waiting.push_back(Beat {
+            cluster,
+            shown: Shown {
+                number: self.number,
+                leaving: leaving.to_vec(),
+                ..Shown::default()
+            },
+            due_ms,
+        });
+    }
+
     fn push(&mut self, session: &Session, cue: Cue, is_at_controller: bool, due_ms: u64) {
         self.last_ms = due_ms;
         let cluster = session.cluster().clone();
@@ -189,6 +215,7 @@ impl Pacer {
         if let Some(last) = self.waiting.back_mut()
             && last.due_ms == due_ms
             && !last.shown.is_at_controller
+            && last.shown.leaving.is_empty()
         {
             last.cluster = cluster;
             last.shown.cue.absorb(cue);
@@ -204,8 +231,7 @@ impl Pacer {
                 cue,
                 is_at_controller,
                 is_settled,
-                is_over: false,
-                is_jump: false,
+                ..Shown::default()
             },
             due_ms,
         });

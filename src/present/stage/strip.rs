@@ -152,8 +152,8 @@ fn controller(scene: &Scene, set: Option<&DaemonSet>, cue: &Cue) -> Option<Words
             Some(DeleteReason::RollingUpdate | DeleteReason::OldUnavailable) => {
                 "deletes the old pod on"
             }
-            Some(DeleteReason::SurgeDone) => "the new pod is available: deletes the old one on",
-            Some(DeleteReason::NotEligible(_)) => "not eligible any more: deletes the pod on",
+            Some(DeleteReason::SurgeDone) => "replaced: deletes the old pod on",
+            Some(DeleteReason::NotEligible(_)) => "not eligible: deletes the pod on",
             Some(DeleteReason::Failed) => "deletes the failed pod on",
             _ => "deletes the pod on",
         };

@@ -80,7 +80,7 @@ pub fn controller_checks(
     for (check, fields) in &mut all {
         if is_decided {
             check.outcome = Outcome::Skipped;
-            check.detail = "not asked: an earlier check decided".to_owned();
+            check.detail = "not run: an earlier check decided".to_owned();
             fields.clear();
         }
         if check.outcome == Outcome::Fail {
@@ -245,7 +245,7 @@ fn tolerated_by(spec: &PodSpec, t: &Taint) -> String {
     let own = at.and_then(|at| spec.tolerations.get(at));
     match own {
         Some(toleration) if toleration.key.is_empty() => {
-            "tolerated: a toleration without key takes every taint".to_owned()
+            "tolerated: a toleration without a key matches every taint".to_owned()
         }
         Some(toleration) if toleration.key.starts_with("node.kubernetes.io/") => {
             "tolerated: every daemon pod gets this toleration".to_owned()
@@ -277,7 +277,7 @@ pub fn scheduler_checks(
             Some(failure) => found(
                 Outcome::Fail,
                 title,
-                format!("{failure}: {}", said(&failure.detail())),
+                explained(failure),
                 scheduler_field(failure, name),
                 failure.fields(spec, node),
             ),
@@ -287,6 +287,16 @@ pub fn scheduler_checks(
         title: format!("Scheduler: can it be bound to {name}?"),
         checks: marked(all, sources),
     })
+}
+
+/// `Insufficient cpu: requested 1000m, used 3500m of 4000m`
+fn explained(failure: &Failure) -> String {
+    let detail = said(&failure.detail());
+    let own = match failure {
+        Failure::Resources(shortages) if shortages.len() == 1 => detail.split_once(": "),
+        _ => None,
+    };
+    format!("{failure}: {}", own.map_or(&*detail, |(_, own)| own))
 }
 
 /// What is left when the pod has its node: whether it counts as available, and as up to date.
@@ -307,7 +317,7 @@ pub fn pod_checks(
         match is_node_ready {
             true => String::new(),
             false => {
-                "its kubelet doesn't report it, so what the pod's status says is old".to_owned()
+                "its kubelet doesn't report, so the pod's status may be out of date".to_owned()
             }
         },
         format!("node {name}: status.conditions[Ready]"),

@@ -38,6 +38,8 @@ pub fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
         .collect();
     let mut told = told.into_iter();
     all.retain(|_| told.next().unwrap_or(true));
+    let mut own = own_steps(cluster, &all).into_iter();
+    all.retain(|_| own.next().unwrap_or(true));
     let skipped = all.len().saturating_sub(CAUSES_MAX);
     let is_shown = |i: usize| i < CAUSES_MAX / 2 || i >= CAUSES_MAX / 2 + skipped;
     let shown = all.into_iter().enumerate().filter(|(i, _)| is_shown(*i));
@@ -53,6 +55,42 @@ pub fn causes(cluster: &Cluster, id: TraceId) -> Vec<Cause> {
         }
     });
     shown.collect()
+}
+
+/// Which steps belong to the story of the last one's node or pod. The loop that came to it served others before: of
+/// what happened to those, only the step that led here does.
+fn own_steps(cluster: &Cluster, all: &[&Entry]) -> Vec<bool> {
+    let places: Vec<_> = all
+        .iter()
+        .map(|entry| whereabouts(cluster, entry))
+        .collect();
+    let here = places
+        .iter()
+        .rev()
+        .find(|(node, pod)| node.is_some() || pod.is_some());
+    let Some((node, pod)) = here else {
+        return vec![true; all.len()];
+    };
+    let is_elsewhere = |at: &(Option<Rc<str>>, Option<PodId>)| match (at, node, pod) {
+        ((Some(at), _), Some(node), _) => at != node,
+        ((None, Some(at)), _, Some(pod)) => at != pod,
+        _ => false,
+    };
+    let mut is_own = vec![true; all.len()];
+    let mut from = None;
+    for (i, at) in places.iter().enumerate() {
+        if matches!(all[i].what, What::Command(_)) {
+            continue;
+        }
+        if is_elsewhere(at) {
+            // What came between two steps elsewhere, and the first of them, led there.
+            let from = *from.get_or_insert(i);
+            is_own[from..i].fill(false);
+        } else if at.0.is_some() || at.1.is_some() {
+            from = None;
+        }
+    }
+    is_own
 }
 
 /// A decision and its write are one step of the story, and that a key was queued and taken is how it always goes.
@@ -211,7 +249,7 @@ fn tell(cluster: &Cluster, entry: &Entry, node: Option<&str>) -> String {
         (What::DeletionRequested { .. }, _) => {
             format!("{who} began to delete {} {name}", kind.name())
         }
-        (What::Deleted, Kind::Pod) => format!("{name} was gone"),
+        (What::Deleted, Kind::Pod) => format!("{name} was removed"),
         (What::Deleted, _) => format!("{who} deleted {} {name}", kind.name()),
         (What::Woken(_), _) => format!("{who} looked at {name} again"),
         (What::Decided(decision), _) => decided(decision, name, &who),
@@ -238,10 +276,26 @@ fn command(text: &str) -> String {
     let found = begins
         .iter()
         .find_map(|(old, new)| Some(format!("{new}{}", text.strip_prefix(old)?)));
-    found.unwrap_or_else(|| match text {
-        "the cluster starts" => "the cluster started".to_owned(),
-        other => format!("you: {other}"),
-    })
+    let others = || {
+        let kubelet = text.split_once("'s kubelet says ");
+        let condition = text
+            .split_once(" on ")
+            .filter(|(word, _)| !word.contains(' '));
+        let switch = condition.and_then(|(condition, rest)| {
+            let (node, on) = rest.split_once(": ")?;
+            Some(format!("you set {condition} on {node} to {on}"))
+        });
+        let fails = || text.strip_prefix("pod ")?.split_once(" fails: ");
+        match (kubelet, switch, fails()) {
+            (Some((node, "ready")), ..) => format!("you made {node}'s kubelet report Ready"),
+            (Some((node, _)), ..) => format!("you made {node}'s kubelet report NotReady"),
+            (_, Some(switch), _) => switch,
+            (.., Some((pod, reason))) => format!("you made {pod} fail: {reason}"),
+            _ if text == "the cluster starts" => "the cluster started".to_owned(),
+            _ => format!("you: {text}"),
+        }
+    };
+    found.unwrap_or_else(others)
 }
 
 fn updated(what: &str, entry: &Entry, who: &str, node: Option<&str>) -> String {
@@ -256,8 +310,8 @@ fn updated(what: &str, entry: &Entry, who: &str, node: Option<&str>) -> String {
         ("status: running, not ready", Kind::Pod) => format!("{name} started, not ready yet"),
         ("status: not ready", Kind::Pod) => format!("{name} stopped being ready"),
         ("status: failed", Kind::Pod) => format!("{name} failed"),
-        ("status: succeeded", Kind::Pod) => format!("{name} ended"),
-        ("status: seen by the kubelet", Kind::Pod) => format!("{who} took on {name}"),
+        ("status: succeeded", Kind::Pod) => format!("{name} completed"),
+        ("status: seen by the kubelet", Kind::Pod) => format!("{who} accepted {name}"),
         ("status", _) => format!("{who} wrote the status of {name}"),
         ("status: conditions", _) => format!("{who} reported its conditions"),
         ("status: not ready", _) => format!("{who} marked {name} NotReady"),
@@ -374,7 +428,7 @@ fn by_kubelet(decision: &KubeletDecision, name: &str, who: &str) -> String {
             killed,
         } => match killed {
             true => format!("{name} ignored SIGTERM: SIGKILL after {}", span(*grace_ms)),
-            false => format!("{name} exits {} after SIGTERM", span(*shutdown_ms)),
+            false => format!("{name} exited {} after SIGTERM", span(*shutdown_ms)),
         },
         KubeletDecision::Evict { resource, .. } => {
             format!("{who} evicted {name}: low on {resource}")
@@ -425,5 +479,40 @@ fn whereabouts(cluster: &Cluster, entry: &Entry) -> (Option<Rc<str>>, Option<Pod
             _ => (None, None),
         },
         _ => (of_actor, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_user_did_is_told_as_a_sentence() {
+        let told = [
+            "kubectl apply -f -",
+            "add 3 Worker nodes",
+            "power off node-1",
+            "node-1's kubelet says not ready",
+            "node-1's kubelet says ready",
+            "DiskPressure on node-2: true",
+            "pod agent-x7k2p fails: Evicted",
+            "taints of node-2: none",
+            "change how kubelets behave",
+            "the cluster starts",
+        ]
+        .map(command);
+        assert_eq!(
+            told.join("\n"),
+            "you ran kubectl apply -f -
+you added 3 Worker nodes
+you powered off node-1
+you made node-1's kubelet report NotReady
+you made node-1's kubelet report Ready
+you set DiskPressure on node-2 to true
+you made agent-x7k2p fail: Evicted
+you set the taints of node-2: none
+you changed how kubelets behave
+the cluster started"
+        );
     }
 }

@@ -7,6 +7,7 @@ pub mod map;
 mod paint;
 mod table;
 
+use super::icons::mark;
 use crate::present::fleet::{FleetGroup, FleetView, GroupBy};
 use crate::present::why::Part;
 use crate::present::words::count;
@@ -29,6 +30,9 @@ pub struct FleetProps {
     pub group_by: GroupBy,
     #[prop_or_default]
     pub on_group: Callback<GroupBy>,
+    /// The DaemonSet whose pods the map shows: its colour and glyph, and its name.
+    #[prop_or_default]
+    pub set: Option<(Option<u8>, AttrValue)>,
     /// The name of the node that is marked.
     #[prop_or_default]
     pub selected: Option<Rc<str>>,
@@ -57,6 +61,7 @@ pub fn Fleet(props: &FleetProps) -> Html {
     html! {
         <section class="fleet" aria-label="Nodes">
             <div class="fleet__bar">
+                if let Some((glyph, name)) = &props.set { <p class="fleet__set">{ mark(*glyph) }{ name }</p> }
                 <Legend view={view.clone()} />
                 <label class="fleet__by">{ "Group by " }<select onchange={choose}>
                     { for GroupBy::ALL.map(|by| html! { <option value={by.as_str()} selected={by == props.group_by}>{ by.as_str() }</option> }) }
