@@ -7,7 +7,7 @@ use super::platform::{self, Box, Point};
 use crate::present::cluster::ClusterView;
 use crate::present::pod::PodState;
 use crate::present::words::Tone;
-use crate::sim::map::Map;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
@@ -27,9 +27,9 @@ const FLIGHT_MS_MIN: u32 = 160;
 #[derive(Default)]
 struct Flights {
     /// Pods on nodes.
-    bound: Map<Rc<str>, PodState>,
+    bound: BTreeMap<Rc<str>, PodState>,
     /// Where pods in the scheduler's queue were, from the left.
-    queued: Map<Rc<str>, f64>,
+    queued: BTreeMap<Rc<str>, f64>,
     has_drawn: bool,
 }
 
@@ -43,7 +43,8 @@ pub fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>, quarters: u64) {
         let mut flights = flights.borrow_mut();
         let pods = cluster.cards.iter().flat_map(|card| &card.pods);
         let pods = pods.filter(|pod| pod.is_bound);
-        let bound: Map<Rc<str>, PodState> = pods.map(|pod| (pod.uid.clone(), pod.state)).collect();
+        let bound: BTreeMap<Rc<str>, PodState> =
+            pods.map(|pod| (pod.uid.clone(), pod.state)).collect();
         let is_moving = flights.has_drawn
             && cluster.is_moving
             && !platform::media_matches("(prefers-reduced-motion: reduce)");
@@ -58,7 +59,12 @@ pub fn use_flights(frame: &NodeRef, cluster: &Rc<ClusterView>, quarters: u64) {
     });
 }
 
-fn show_changes(frame: &Element, before: &Flights, bound: &Map<Rc<str>, PodState>, quarters: u64) {
+fn show_changes(
+    frame: &Element,
+    before: &Flights,
+    bound: &BTreeMap<Rc<str>, PodState>,
+    quarters: u64,
+) {
     let arrived: Vec<&Rc<str>> = bound
         .keys()
         .filter(|uid| !before.bound.contains_key(*uid))
@@ -85,7 +91,7 @@ fn show_changes(frame: &Element, before: &Flights, bound: &Map<Rc<str>, PodState
 }
 
 /// The middle of each pod in the scheduler's queue, from the left.
-fn queued(frame: &Element, cluster: &ClusterView) -> Map<Rc<str>, f64> {
+fn queued(frame: &Element, cluster: &ClusterView) -> BTreeMap<Rc<str>, f64> {
     let pods = cluster.strip.queue.iter();
     let places = pods.filter_map(|pod| {
         let chip = platform::child(frame, &format!("#control-plane [data-uid='{}']", pod.uid))?;
@@ -98,7 +104,7 @@ fn queued(frame: &Element, cluster: &ClusterView) -> Map<Rc<str>, f64> {
 fn fly(
     frame: &Element,
     arrived: &[&Rc<str>],
-    queued: &Map<Rc<str>, f64>,
+    queued: &BTreeMap<Rc<str>, f64>,
     quarters: u64,
 ) -> Option<()> {
     let place = |element: &Element| platform::box_in(element, frame);

@@ -87,7 +87,12 @@ pub fn strip(
     let is_waiting = before.controller.tone == Tone::Warn && !holders(scene).is_empty();
     let controller = match said {
         Some(words) => name_set(cluster, cue, words),
-        None if before.controller.text.is_empty() || is_over && !is_waiting => at_rest(scene, set),
+        None if before.controller.text.is_empty()
+            || is_new && shown.is_jump
+            || is_over && !is_waiting =>
+        {
+            at_rest(scene, set, is_quiet)
+        }
         None => before.controller.clone(),
     };
     let is_fresh = |key: &Key| shown.is_at_controller && cue.created.contains(key);
@@ -225,14 +230,14 @@ fn holders(scene: &Scene) -> Vec<Rc<str>> {
         .collect()
 }
 
-fn at_rest(scene: &Scene, set: Option<&DaemonSet>) -> Words {
+fn at_rest(scene: &Scene, set: Option<&DaemonSet>, is_quiet: bool) -> Words {
     let Some(set) = set else {
         return Words::new(Tone::Plain, "no DaemonSet: nothing to do".to_owned());
     };
     let totals = scene.ledger().totals();
     let text = match (totals.desired, totals.current) {
         (0, _) => format!("{}: no eligible nodes", set.metadata.name),
-        (desired, current) if desired == current => format!(
+        (desired, current) if desired == current && is_quiet => format!(
             "idle: {} {} pod",
             count(desired.max(0) as u64, "node"),
             if desired == 1 {

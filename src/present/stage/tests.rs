@@ -315,7 +315,7 @@ fn the_control_plane_says_what_it_does() {
     .assert_eq(&sentences(&mut stage, 500));
     stage.submit(manifest(2));
     expect![[r#"
-        controller: idle: 3 nodes have their pod
+        controller: 3 of 3 eligible nodes have a pod
         scheduler: queue empty
         controller: deletes the old pod on node-1
         controller: waits: budget 1 used by node-1
