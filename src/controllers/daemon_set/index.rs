@@ -13,12 +13,15 @@ use std::rc::Rc;
 
 type ByNode = SharedMap<Rc<str>, OnNode>;
 
+/// Pods in the order in which they are taken.
+type ByAge = Map<(Option<Time>, Key), Rc<Pod>>;
+
 /// An owner's pods on one node. A surge on a node that refuses pods leaves thousands of failed ones, which a sync must not look
 /// through each time: they lie apart, by revision and in the order in which they are taken.
 #[derive(Clone, Debug, Default)]
 struct OnNode {
     pods: Map<Key, Rc<Pod>>,
-    failed: Map<[String; 2], Map<(Option<Time>, Key), Rc<Pod>>>,
+    failed: Map<[String; 2], ByAge>,
 }
 
 /// The revision of a failed pod that nothing but a look at all of them tells from the others.
