@@ -16,7 +16,7 @@
 //! | [`scheduler`] | filters, preemption, FailedScheduling texts |
 //! | [`kubelet`] | all kubelets: images, containers, probes, eviction, by a profile that is data |
 //! | [`cluster`] | owns the above and runs it in simulated time |
-//! | [`kubectl`] | kubectl's verbs and words against a cluster |
+//! | [`kubectl`] | `ops`: kubectl's work on typed arguments; `cli`: its verbs as typed, a file each; its words for both |
 //! | [`presets`] | manifests to start from |
 //! | [`scenarios`] | common confusions as clusters to open, each with its true cause |
 //! | [`session`] | scenario + command log: undo, seeking, bookmarks, other histories, links |
@@ -32,7 +32,7 @@
 //!
 //! ```text
 //! click / kubectl line ─> app::Msg ─> app::update ─> Session::submit(Command)
-//!    ─> apiserver ─> watch events ─> informers ─> work queue ─> sync (pure decisions) ─> apiserver
+//!    ─> kubectl::ops (typed; kubectl::cli parses only what the console takes) ─> apiserver ─> watch events ─> informers ─> work queue ─> sync (pure decisions) ─> apiserver
 //!    ─> trace (every entry knows its cause) ─> present (view models) ─> components ─> CSS
 //! ```
 //!
@@ -55,6 +55,7 @@
 //! - *Traces are compared by facts* (`reason::fact`): time, actor, object, verb, numbers, an event's reason, the cause. A better sentence breaks no link and no test.
 //! - *An act stands at a time and a number of steps within that instant* (`session::history::Place`), not at a number of steps since the start: when what came before takes more steps than it took, the act stays where it was. Golden links in `tests/links` hold us to it.
 //! - *The schema knows Go's pointers and `omitempty`* (`api::schema::Zero`): what the server stores, hashes and prints follows from it in one place, `api::decode`.
+//! - *Typed operations under kubectl* (`kubectl::ops`): a button, a remedy and a link give a `Command` with values, not words to be parsed again. `session::words` says each as kubectl would be typed, and a test carries both out and compares outputs and traces: links were made when all went through the words.
 //! - *The page follows the trace* (`present::scene`): a picture costs what has changed since the last one. A test compares with making it anew.
 //! - *What is shown lags behind what is* (`present::stage::pacing`), by 1.5 s at the most: steps of milliseconds get a third of a second each, in the order of their causes. The page draws copies of the cluster from the moments in between; the simulation, its trace, the clock and the console know nothing of it. Delaying single objects instead would show clusters that never were.
 //! - *Availability during a rollout is part of the controller's state* (`controllers::daemon_set::availability`), not gathered while the page looks: so it is right after seeking, undo and jumps. It is bounded, and no decision reads it.

@@ -4,7 +4,7 @@
 //! (`UPDATE_EXPECT=1` writes it anew); the link itself stays.
 
 use daemonset_playground::kubectl;
-use daemonset_playground::session::execute::describe;
+use daemonset_playground::session::words::describe;
 use daemonset_playground::session::{Session, link};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use super::why;
 use crate::console::{self, Line, Waits};
-use crate::kubectl::pending::Pending;
+use crate::kubectl::cli::pending::Pending;
 use crate::kubectl::{Output, Started};
 use crate::present::console::{ConsolePane, Entry, EntryKind, Waiting};
 use crate::present::timeline::Pace;

@@ -9,7 +9,7 @@ use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{Actor, What};
 use std::rc::Rc;
 
-/// So far ahead it looks, and no further than so many steps.
+/// Simulated time and steps of the longest jump: a cluster that never rests must not hang the page.
 const TIME: SimDuration = SimDuration::secs(30 * 60);
 /// A rollout over 5,000 nodes takes some 400,000 steps; what takes many more comes to no end.
 const STEPS: u64 = 1_500_000;
@@ -73,7 +73,7 @@ impl Session {
         }
     }
 
-    /// Goes on with a jump for at most so many steps; `None`: it isn't over.
+    /// Goes on with a jump for at most this number of steps; `None`: it isn't over.
     pub fn settle_on(&mut self, settling: &mut Settling, steps: u64) -> Option<Settled> {
         let mut left = steps;
         while self.applied < self.log.len() {

@@ -200,6 +200,16 @@ fn pods(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
             }
         }
     }
+    allocated(w, whole, &all_requests, &all_limits);
+}
+
+/// The sums of all requests and limits, as shares of the node.
+fn allocated(
+    w: &mut Writer,
+    whole: &ResourceList,
+    all_requests: &ResourceList,
+    all_limits: &ResourceList,
+) {
     w.line(0, "Allocated resources:");
     w.line(
         0,
@@ -210,7 +220,7 @@ fn pods(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
     let shares = |name: &str| {
         let milli = name == "cpu";
         let part = |list: &ResourceList| share(list.get(name), whole.get(name), milli);
-        format!("{name}\t{}\t{}", part(&all_requests), part(&all_limits))
+        format!("{name}\t{}\t{}", part(all_requests), part(all_limits))
     };
     for name in ["cpu", "memory", "ephemeral-storage"] {
         w.line(1, &shares(name));
@@ -227,7 +237,7 @@ fn pods(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
         let part = |list: &ResourceList| list.get(name).unwrap_or(&zero).to_string();
         w.line(
             1,
-            &format!("{name}\t{}\t{}", part(&all_requests), part(&all_limits)),
+            &format!("{name}\t{}\t{}", part(all_requests), part(all_limits)),
         );
     }
 }
