@@ -5,9 +5,9 @@ use crate::cluster::Settled;
 use crate::cluster::nodes::NodeTemplate;
 use crate::kubectl::cli::{flags, shell};
 use crate::kubectl::{self, Output, Started};
-use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
 use crate::session::scenario::{NodeGroup, Scenario};
+use crate::session::{Session, settle};
 use crate::sim::map::Map;
 use crate::sim::sort::Order;
 
@@ -266,7 +266,9 @@ fn cluster(session: &mut Session, args: &[String]) -> Result<Output, String> {
             allowed(&[])?;
             let mut output = Output::default();
             if let Settled::Moving(who) = session.settle() {
-                output.put(&format!("still moving: {}\n", who.join(", ")));
+                let told = settle::circle(session.cluster());
+                let told = told.unwrap_or_else(|| format!("still moving: {}", who.join(", ")));
+                output.put(&format!("{told}\n"));
             }
             Ok(output)
         }

@@ -53,6 +53,9 @@
 //! - *One compiled sort for all types* (`sim::sort`): fifty copies of the standard library's were a twentieth of the WebAssembly.
 //! - *One compiled order for all maps and sets* (`sim::map`): eighty types of `BTreeMap` were an eighth of it. API objects keep `BTreeMap`, as serde_json does.
 //! - *Types list their fields to be read from JSON* (`api::json`): the code that serde derives was a tenth of it. It stays natively, and tests compare the two.
+//! - *Traces are compared by facts* (`reason::fact`): time, actor, object, verb, numbers, an event's reason, the cause. A better sentence breaks no link and no test.
+//! - *An act stands at a time and a number of steps within that instant* (`session::history::Place`), not at a number of steps since the start: when what came before takes more steps than it took, the act stays where it was. Golden links in `tests/links` hold us to it.
+//! - *The schema knows Go's pointers and `omitempty`* (`api::schema::Zero`): what the server stores, hashes and prints follows from it in one place, `api::decode`.
 //! - *Typed operations under kubectl* (`kubectl::ops`): a button, a remedy and a link give a `Command` with values, not words to be parsed again. `session::words` says each as kubectl would be typed, and a test carries both out and compares outputs and traces: links were made when all went through the words.
 //! - *The page follows the trace* (`present::scene`): a picture costs what has changed since the last one. A test compares with making it anew.
 //! - *What is shown lags behind what is* (`present::stage::pacing`), by 1.5 s at the most: steps of milliseconds get a third of a second each, in the order of their causes. The page draws copies of the cluster from the moments in between; the simulation, its trace, the clock and the console know nothing of it. Delaying single objects instead would show clusters that never were.

@@ -1,7 +1,8 @@
 //! The trace: what happened, who did it, to what, when, and because of what.
 //!
 //! Every entry knows its cause, another entry; the chain ends at a command of the user.
-//! The hash over all entries is what "same scenario, same trace" compares.
+//! The hash over the facts of all entries is what "same scenario, same trace" compares: time, actor, object, verb, numbers, an
+//! event's reason, the cause. The words in which an entry is told are hashed apart, so a better sentence changes no trace.
 
 use crate::api::object::{Key, Kind};
 use crate::reason::Decision;
@@ -170,6 +171,60 @@ impl fmt::Display for Entry {
     }
 }
 
+impl Entry {
+    /// What a trace is compared by: never a text that is only shown.
+    fn hash_facts(&self, hash: &mut Fnv64) {
+        let mut text = |text: &str| {
+            hash.write(text.as_bytes());
+            // No text holds this byte: two texts never run into one.
+            hash.write(&[0xff]);
+        };
+        text(self.actor.component());
+        if let Actor::Kubelet(node) = &self.actor {
+            text(node);
+        }
+        text(self.subject.kind.name());
+        text(&self.subject.key.namespace);
+        text(&self.subject.key.name);
+        let mut numbers = vec![self.at.0 as i64, self.cause.map_or(-1, |id| id.0.into())];
+        match &self.what {
+            What::Command(_) => text("command"),
+            What::Created => text("created"),
+            What::Updated(_) => text("updated"),
+            What::Counted(counted) => {
+                text("counted");
+                for number in counted {
+                    text(number.field);
+                    numbers.extend([number.before, number.after]);
+                }
+            }
+            What::DeletionRequested { grace_seconds } => {
+                text("deletion");
+                numbers.push(*grace_seconds);
+            }
+            What::Deleted => text("deleted"),
+            What::Woken(_) => text("woken"),
+            What::Decided(decision) => {
+                let fact = decision.fact();
+                text(fact.verb);
+                fact.names.into_iter().for_each(&mut text);
+                numbers.extend(fact.numbers);
+            }
+            What::Event {
+                warning, reason, ..
+            } => {
+                text("event");
+                text(reason);
+                numbers.push(i64::from(*warning));
+            }
+            What::Broken(_) => text("broken"),
+        }
+        for number in numbers {
+            hash.write(&number.to_le_bytes());
+        }
+    }
+}
+
 /// All entries so far, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
@@ -180,9 +235,7 @@ pub struct Trace {
 impl Trace {
     pub fn push(&mut self, entry: Entry) -> TraceId {
         let id = TraceId(self.entries.len() as u32);
-        let mut sink = HashSink(&mut self.hash);
-        // Writing into a hash can't fail.
-        let _ = writeln!(sink, "{entry} <- {:?}", entry.cause.map(|c| c.0));
+        entry.hash_facts(&mut self.hash);
         self.entries.push(entry);
         id
     }
@@ -208,9 +261,19 @@ impl Trace {
         self.entries.iter()
     }
 
-    /// The same for two traces if they are equal, byte for byte.
+    /// The same for two traces if all their facts are equal.
     pub fn hash(&self) -> u64 {
         self.hash.0
+    }
+
+    /// The same for two traces if they are told in the same words, byte for byte.
+    pub fn words_hash(&self) -> u64 {
+        let mut hash = Fnv64::default();
+        for entry in self.iter() {
+            // Writing into a hash can't fail.
+            let _ = writeln!(HashSink(&mut hash), "{entry}");
+        }
+        hash.0
     }
 
     /// The chain of causes of an entry, itself first, the user's command last.
@@ -235,5 +298,87 @@ impl fmt::Write for HashSink<'_> {
     fn write_str(&mut self, s: &str) -> fmt::Result {
         self.0.write(s.as_bytes());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reason::kubelet::KubeletDecision;
+
+    fn hashes(what: What) -> (u64, u64) {
+        let mut trace = Trace::default();
+        trace.push(Entry {
+            at: SimTime(5),
+            actor: Actor::Scheduler,
+            subject: Subject::new(Kind::Pod, Key::new("default", "agent-x")),
+            what,
+            cause: None,
+        });
+        (trace.hash(), trace.words_hash())
+    }
+
+    fn event(warning: bool, reason: &str, message: &str) -> What {
+        What::Event {
+            warning,
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+
+    fn rejected(reason: &str, message: &str) -> What {
+        What::Decided(Decision::Kubelet(KubeletDecision::Rejected {
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+        }))
+    }
+
+    #[test]
+    fn another_sentence_is_no_other_fact() {
+        let same = [
+            [event(true, "Failed", "a"), event(true, "Failed", "b")],
+            [What::Command("a".into()), What::Command("b".into())],
+            [What::Woken("a".into()), What::Woken("b".into())],
+            [What::Updated("a"), What::Updated("b")],
+            [rejected("Evicted", "a"), rejected("Evicted", "b")],
+        ];
+        for pair in same {
+            let [a, b] = pair.map(hashes);
+            assert_eq!(a.0, b.0);
+            assert_ne!(a.1, b.1);
+        }
+    }
+
+    #[test]
+    fn every_fact_counts() {
+        let counted = |field, after| {
+            What::Counted(vec![Counted {
+                field,
+                before: 0,
+                after,
+            }])
+        };
+        let different = [
+            event(true, "Failed", ""),
+            event(false, "Failed", ""),
+            event(true, "FailedMount", ""),
+            What::Command(String::new()),
+            What::Woken(String::new()),
+            What::Updated(""),
+            What::Created,
+            What::Deleted,
+            What::DeletionRequested { grace_seconds: 1 },
+            What::DeletionRequested { grace_seconds: 2 },
+            counted("numberReady", 1),
+            counted("numberReady", 2),
+            counted("numberAvailable", 2),
+            rejected("Evicted", ""),
+            rejected("OutOfcpu", ""),
+        ];
+        let count = different.len();
+        let mut all: Vec<u64> = different.map(hashes).map(|(facts, _)| facts).to_vec();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
     }
 }

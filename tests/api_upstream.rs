@@ -229,5 +229,5 @@ fn mutated_manifests_never_panic() {
         accepted += usize::from(through_everything(&text));
     }
     // Both ways are taken often.
-    assert!((200..2300).contains(&accepted), "{accepted}");
+    assert!((150..2300).contains(&accepted), "{accepted}");
 }

@@ -14,6 +14,8 @@ pub struct Event {
     pub source: EventSource,
     pub first_timestamp: Option<Time>,
     pub last_timestamp: Option<Time>,
+    /// 0 for those of events.k8s.io.
+    #[serde(skip_serializing_if = "is_default")]
     pub count: i32,
     /// `Normal` or `Warning`.
     #[serde(rename = "type")]

@@ -154,7 +154,8 @@ pub fn decode_value(value: Value) -> Result<Object, Status> {
     let bad_request = |message: String| Status::new(Reason::BadRequest, message);
     let root = check::to_node(&value)
         .ok_or_else(|| bad_request("the object is nested too deep".to_owned()))?;
-    let document = Rc::new(Document { root });
+    let repeated = Vec::new();
+    let document = Rc::new(Document { root, repeated });
     let mut decoder = Decoder::default();
     decoder.object(&document, &document.root, "", 0, None);
     match decoder.out.objects.pop() {

@@ -3,6 +3,7 @@
 //! Those with a schema are simulated or at least checked field by field; the others are kept as they are.
 
 use super::object::Object;
+use super::schema;
 
 /// One kind of object that the API server serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +14,17 @@ pub struct KindInfo {
     pub plural: &'static str,
     pub short: &'static [&'static str],
     pub namespaced: bool,
-    /// Its fields are in the schema, under the kind's name.
+    /// It is simulated, and its fields are in the schema, under the kind's name.
     pub has_schema: bool,
+}
+
+impl KindInfo {
+    /// The schema's name for it, if its fields are known: those of simulated kinds and of some that are only stored.
+    pub fn shape(&self) -> Option<&'static str> {
+        let is_known = self.has_schema
+            || self.api_version != "events.k8s.io/v1" && !schema::fields(self.kind).is_empty();
+        is_known.then_some(self.kind)
+    }
 }
 
 pub const fn kind(

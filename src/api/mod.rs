@@ -11,6 +11,7 @@ pub mod json;
 pub mod quantity;
 
 pub mod pod;
+pub mod pod_needs;
 
 pub mod node;
 

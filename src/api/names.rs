@@ -16,9 +16,14 @@ const ENV_NAME_FORM: &str = "a valid environment variable name must consist only
 pub const LABEL_LENGTH_MAX: usize = 63;
 pub const SUBDOMAIN_LENGTH_MAX: usize = 253;
 
-/// Explains that a text is too long.
+/// Explains that a part of a label is too long.
 pub fn too_long(max: usize) -> String {
     format!("must be no more than {max} bytes")
+}
+
+/// The same of other names: upstream words it in another way there.
+fn too_many(max: usize) -> String {
+    format!("must be no more than {max} characters")
 }
 
 /// Explains that a number is out of range.
@@ -50,7 +55,7 @@ fn has_qualified_form(text: &str) -> bool {
 pub fn dns_label(text: &str) -> Vec<String> {
     let mut errors = Vec::new();
     if text.len() > LABEL_LENGTH_MAX {
-        errors.push(too_long(LABEL_LENGTH_MAX));
+        errors.push(too_many(LABEL_LENGTH_MAX));
     }
     if !has_label_form(text) {
         if text.split('.').all(has_label_form) {
@@ -66,7 +71,7 @@ pub fn dns_label(text: &str) -> Vec<String> {
 pub fn dns_subdomain(text: &str) -> Vec<String> {
     let mut errors = Vec::new();
     if text.len() > SUBDOMAIN_LENGTH_MAX {
-        errors.push(too_long(SUBDOMAIN_LENGTH_MAX));
+        errors.push(too_many(SUBDOMAIN_LENGTH_MAX));
     }
     if !text.split('.').all(has_label_form) {
         errors.push(SUBDOMAIN_FORM.to_owned());
@@ -136,7 +141,7 @@ pub fn percent(text: &str) -> Vec<String> {
 pub fn port_name(text: &str) -> Vec<String> {
     let mut errors = Vec::new();
     if text.len() > 15 {
-        errors.push(too_long(15));
+        errors.push(too_many(15));
     }
     if text.is_empty() || !text.bytes().all(|b| is_lower_alnum(b) || b == b'-') {
         errors.push(
@@ -191,7 +196,7 @@ pub fn env_name(text: &str) -> Vec<String> {
 pub fn config_key(text: &str) -> Vec<String> {
     let mut errors = Vec::new();
     if text.len() > SUBDOMAIN_LENGTH_MAX {
-        errors.push(too_long(SUBDOMAIN_LENGTH_MAX));
+        errors.push(too_many(SUBDOMAIN_LENGTH_MAX));
     }
     let known = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     if text.is_empty() || !text.bytes().all(known) {
@@ -230,14 +235,14 @@ mod tests {
         check(dns_label(""), &[LABEL_FORM]);
         check(
             dns_label(&"a".repeat(64)),
-            &["must be no more than 63 bytes"],
+            &["must be no more than 63 characters"],
         );
         check(dns_subdomain("a.b-c.0"), &[]);
         check(dns_subdomain("a..b"), &[SUBDOMAIN_FORM]);
         check(dns_subdomain("é"), &[SUBDOMAIN_FORM]);
         check(
             dns_subdomain(&"a".repeat(254)),
-            &["must be no more than 253 bytes"],
+            &["must be no more than 253 characters"],
         );
     }
 
@@ -279,7 +284,7 @@ mod tests {
         check(port_name("a-"), &["must not begin or end with a hyphen"]);
         check(
             port_name("far-too-long-name"),
-            &["must be no more than 15 bytes"],
+            &["must be no more than 15 characters"],
         );
         assert_eq!(port_name("").len(), 2);
         check(port_number(65535), &[]);

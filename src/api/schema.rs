@@ -4,6 +4,7 @@
 //! Only types reachable from the simulated kinds are there. It knows nothing of defaults or valid values.
 
 use crate::sim::map::Map;
+use serde_json::Value;
 use std::sync::OnceLock;
 
 /// The type of a field, as Go's decoder sees it.
@@ -37,11 +38,44 @@ pub enum Merge {
     Set,
 }
 
+/// What Go's JSON does with the zero value of a field when it writes the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zero {
+    /// `omitempty`: false, 0, "", an empty list or map are dropped, as if nobody had given them.
+    Dropped,
+    /// A pointer: what was given is kept.
+    Kept,
+    /// Written always.
+    Written,
+    /// A struct by value: an empty one is the same as none.
+    Same,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     pub name: &'static str,
     pub type_: Type,
     pub merge: Merge,
+    pub zero: Zero,
+}
+
+impl Field {
+    /// Whether an object still has this value once Go has read and written it.
+    pub fn keeps(&self, value: &Value) -> bool {
+        match (self.zero, value) {
+            (_, Value::Null) => false,
+            (Zero::Dropped, Value::Bool(value)) => *value,
+            (Zero::Dropped, Value::Number(number)) => number.as_i64() != Some(0),
+            (Zero::Dropped, Value::String(text)) => {
+                // These are structs in Go, which are never empty.
+                let is_struct = matches!(self.type_, Type::Quantity | Type::IntOrString);
+                is_struct || !text.is_empty()
+            }
+            (Zero::Dropped, Value::Array(items)) => !items.is_empty(),
+            (Zero::Dropped | Zero::Same, Value::Object(members)) => !members.is_empty(),
+            _ => true,
+        }
+    }
 }
 
 /// The field of a type, if Kubernetes has it.
@@ -181,10 +215,21 @@ fn read(text: &'static str) -> Types {
                 Some("set") => Merge::Set,
                 Some(key) => Merge::ByKey(key),
             };
+            let unmarked = type_.trim_start_matches(['*', '!', '=']);
+            let type_ = match type_.as_bytes().first() {
+                Some(b'*') => (Zero::Kept, read_type(unmarked)),
+                Some(b'!') => (Zero::Written, read_type(unmarked)),
+                Some(b'=') => (Zero::Same, read_type(unmarked)),
+                _ => match read_type(type_) {
+                    object @ (Type::Object(_) | Type::Raw) => (Zero::Kept, object),
+                    other => (Zero::Dropped, other),
+                },
+            };
             fields.push(Field {
                 name,
-                type_: read_type(type_),
+                type_: type_.1,
                 merge,
+                zero: type_.0,
             });
         }
     }

@@ -10,7 +10,6 @@ mod emit;
 mod scalar;
 pub mod tree;
 
-use crate::api::go::quote;
 use crate::sim::map::{Map, Set};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Tag};
 use std::fmt;
@@ -262,6 +261,7 @@ impl Builder {
                         last: 0,
                         value: NodeValue::Null,
                     },
+                    repeated: Vec::new(),
                 });
                 self.spend(1, at)
             }
@@ -418,7 +418,9 @@ impl Builder {
     fn set_key(&mut self, new: Key, at: Position) -> Result<(), YamlError> {
         let Some(Frame {
             last,
-            content: Content::Map { keys, key, .. },
+            content: Content::Map {
+                entries, keys, key, ..
+            },
             ..
         }) = self.open.last_mut()
         else {
@@ -428,10 +430,11 @@ impl Builder {
         if let Key::Named(name) = &new
             && !keys.insert(name.clone())
         {
-            return Err(fail(
-                at,
-                &format!("key {name} already set in map", name = quote(name)),
-            ));
+            // kubectl reads YAML into Go maps: the last one wins, without a word.
+            entries.retain(|entry| entry.key != *name);
+            if let Some(document) = self.documents.last_mut() {
+                document.repeated.push((name.clone(), at));
+            }
         }
         *key = Some((new, at));
         Ok(())

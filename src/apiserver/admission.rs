@@ -10,6 +10,7 @@ use crate::api::object::{Key, Kind};
 use crate::api::pod::{Pod, PodSpec, Toleration, Volume};
 use crate::api::status::{Reason, Status};
 use crate::api::taint;
+use crate::api::validation::warnings::APP_ARMOR;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -92,8 +93,43 @@ pub(super) fn check_namespace<T: Stored>(server: &ApiServer, object: &T) -> Resu
 pub(super) fn admit_pod(server: &ApiServer, pod: &mut Pod) -> Result<(), Status> {
     set_service_account(server, pod)?;
     set_priority(server, pod)?;
+    super::quota::apply_limits(server, pod);
+    qos_class(&pod.spec).clone_into(&mut pod.status.qos_class);
     add_default_tolerations(&mut pod.spec);
     Ok(())
+}
+
+/// The profile that an annotation of old names becomes the container's field.
+///
+/// Models: pkg/registry/core/pod/strategy.go, applyAppArmorVersionSkew.
+pub(super) fn app_armor_fields(pod: &mut Pod) {
+    let has = |extra: &Extra| {
+        let context = extra.get("securityContext");
+        context.is_some_and(|it| it.get("appArmorProfile").is_some_and(|it| !it.is_null()))
+    };
+    let (annotations, spec) = (&pod.metadata.annotations, &mut pod.spec);
+    if has(&spec.extra) {
+        return;
+    }
+    for container in spec.init_containers.iter_mut().chain(&mut spec.containers) {
+        let profile = annotations.get(&format!("{APP_ARMOR}{}", container.name));
+        let profile = match profile.map(String::as_str) {
+            Some("runtime/default") => json!({"type": "RuntimeDefault"}),
+            Some("unconfined") => json!({"type": "Unconfined"}),
+            Some(name) => match name.strip_prefix("localhost/") {
+                Some(name) => json!({"type": "Localhost", "localhostProfile": name}),
+                None => continue,
+            },
+            None => continue,
+        };
+        if has(&container.extra) {
+            continue;
+        }
+        let context = container.extra.entry("securityContext".to_owned());
+        if let Some(context) = context.or_insert_with(|| json!({})).as_object_mut() {
+            context.insert("appArmorProfile".to_owned(), profile);
+        }
+    }
 }
 
 fn forbidden(pod: &Pod, why: &str) -> Status {

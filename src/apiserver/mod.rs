@@ -6,6 +6,8 @@
 
 pub mod admission;
 mod binding;
+pub mod pod_security;
+mod quota;
 pub mod strategy;
 pub mod table;
 
@@ -263,10 +265,12 @@ impl ApiServer {
                 ));
             }
         }
+        object.admit_last(self)?;
         object.meta_mut().resource_version = self.next_version();
         let stored = Rc::new(object);
         T::table_mut(self).insert(Rc::clone(&stored));
         self.publish(Change::Added, Rc::clone(&stored), None);
+        self.count_quotas(&stored);
         if self.events.len() > MAX_EVENTS {
             self.drop_oldest_event();
         }
@@ -301,6 +305,14 @@ impl ApiServer {
         Ok(self.write(object))
     }
 
+    /// A quota's status follows what is there.
+    fn count_quotas<T: Stored>(&mut self, object: &Rc<T>) {
+        if quota::concerns(T::KIND, &object.key()) && !self.generics.is_empty() {
+            let namespace = object.meta().namespace.clone();
+            quota::refresh(self, &namespace);
+        }
+    }
+
     fn write<T: Stored>(&mut self, mut object: T) -> Rc<T> {
         object.meta_mut().resource_version = self.next_version();
         let meta = object.meta();
@@ -317,6 +329,7 @@ impl ApiServer {
             let old = T::table_mut(self).insert(Rc::clone(&stored));
             self.publish(Change::Modified, Rc::clone(&stored), old);
         }
+        self.count_quotas(&stored);
         stored
     }
 

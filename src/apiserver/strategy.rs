@@ -2,14 +2,14 @@
 //!
 //! Models: pkg/registry/*/strategy.go.
 
-use super::{ApiServer, admission};
+use super::{ApiServer, admission, pod_security, quota};
 use crate::api::apps::{
     ControllerRevision, DaemonSet, DaemonSetStatus, TEMPLATE_GENERATION_ANNOTATION,
 };
 use crate::api::core::{Event, Generic, Namespace, PriorityClass};
 use crate::api::node::Node;
 use crate::api::object::Resource;
-use crate::api::pod::{Pod, PodStatus, phase};
+use crate::api::pod::{Pod, PodCondition, PodStatus, phase};
 use crate::api::status::{FieldError, Reason, Status};
 use crate::api::validation::daemon_set as daemon_sets;
 use crate::api::validation::pod as pods;
@@ -49,6 +49,10 @@ pub trait Strategy: Resource {
     /// Takes everything but the status from `old`.
     fn prepare_status_update(&mut self, _old: &Self) {}
     fn admit(_server: &ApiServer, _object: &mut Self) -> Result<(), Status> {
+        Ok(())
+    }
+    /// What only looks at the whole object, its name included: limits and quotas.
+    fn admit_last(&self, _server: &ApiServer) -> Result<(), Status> {
         Ok(())
     }
     fn validate_create(&self) -> Findings {
@@ -104,6 +108,10 @@ impl Strategy for DaemonSet {
         self.spec = old.spec.clone();
     }
 
+    fn admit_last(&self, server: &ApiServer) -> Result<(), Status> {
+        quota::check(server, self, None)
+    }
+
     fn validate_create(&self) -> Findings {
         findings(validate_daemon_set(self))
     }
@@ -133,6 +141,21 @@ impl Strategy for Pod {
             qos_class: admission::qos_class(&self.spec).to_owned(),
             ..PodStatus::default()
         };
+        admission::app_armor_fields(self);
+        let gates = self.spec.extra.get("schedulingGates");
+        if gates
+            .and_then(|it| it.as_array())
+            .is_some_and(|it| !it.is_empty())
+        {
+            // Models: applySchedulingGatedCondition.
+            self.status.conditions.push(PodCondition {
+                type_: "PodScheduled".to_owned(),
+                status: "False".to_owned(),
+                reason: "SchedulingGated".to_owned(),
+                message: "Scheduling is blocked due to non-empty scheduling gates".to_owned(),
+                ..PodCondition::default()
+            });
+        }
     }
 
     fn prepare_update(&mut self, old: &Self) {
@@ -147,6 +170,12 @@ impl Strategy for Pod {
 
     fn admit(server: &ApiServer, object: &mut Self) -> Result<(), Status> {
         admission::admit_pod(server, object)
+    }
+
+    fn admit_last(&self, server: &ApiServer) -> Result<(), Status> {
+        quota::check_limits(server, self)?;
+        pod_security::check(server, self)?;
+        quota::check(server, self, Some(self))
     }
 
     fn validate_create(&self) -> Findings {
@@ -299,6 +328,10 @@ impl Strategy for Generic {
     fn qualified_kind(&self) -> String {
         kinds::find(&self.api_version, &self.kind)
             .map_or_else(|| self.kind.clone(), |info| info.qualified_kind())
+    }
+
+    fn admit_last(&self, server: &ApiServer) -> Result<(), Status> {
+        quota::check(server, self, None)
     }
 
     fn validate_create(&self) -> Findings {

@@ -2,10 +2,11 @@
 
 use super::console::Console;
 use super::msg::Effect;
+use crate::cluster::Settled;
 use crate::present::stage::pacing::Pacer;
 use crate::present::timeline::{Pace, Speed};
 use crate::session::Session;
-use crate::session::settle::Settling;
+use crate::session::settle::{self, Settling};
 use crate::sim::time::{SimDuration, SimTime};
 
 /// A frame that took longer (a hidden tab, a slow page) counts as this long.
@@ -69,6 +70,8 @@ pub struct Clock {
     slice: Slice,
     /// A jump to where nothing moves that isn't over.
     jump: Option<Settling>,
+    /// Why the last jump came to no rest.
+    circle: Option<String>,
 }
 
 impl Default for Clock {
@@ -82,6 +85,7 @@ impl Default for Clock {
             rest: 0,
             slice: Slice::default(),
             jump: None,
+            circle: None,
         }
     }
 }
@@ -148,10 +152,19 @@ impl Clock {
 
     fn jump_on(&mut self, session: &mut Session) {
         if let Some(settling) = &mut self.jump
-            && session.settle_on(settling, self.slice.steps).is_some()
+            && let Some(settled) = session.settle_on(settling, self.slice.steps)
         {
             self.jump = None;
+            self.circle = match settled {
+                Settled::Quiet => None,
+                Settled::Moving(_) => settle::circle(session.cluster()),
+            };
         }
+    }
+
+    /// Why the last jump came to no rest, once.
+    pub fn take_circle(&mut self) -> Option<String> {
+        self.circle.take()
     }
 
     /// Real time went by. The console sees each change if a command waits in it, and so does the pacer, if there is one.

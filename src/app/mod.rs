@@ -724,6 +724,12 @@ fn tick(model: &mut Model, elapsed_ms: u32) {
     if model.compare.is_busy() {
         go_on_comparing(model, elapsed_ms);
     }
+    if let Some(why) = model.clock.take_circle() {
+        model.refuse(format!(
+            "Time stopped after {}: it {why}",
+            model.session.now()
+        ));
+    }
 }
 
 fn act_console(model: &mut Model, msg: ConsoleMsg, effects: &mut Vec<Effect>) {

@@ -838,7 +838,11 @@ fn settled_is_a_state_and_the_last_act_or_all_is_played_again() {
     assert!(word == "Settled" && at.starts_with("0:"), "{word} {at}");
     send(&mut model, [node("node-1", NodeMsg::Cordon(true)), SETTLE]);
     send(&mut model, [node("node-1", NodeMsg::Cordon(false)), SETTLE]);
-    let (end, hash) = (model.session.place(), model.session.cluster().hash());
+    let state = |model: &Model| {
+        let cluster = model.session.cluster();
+        (cluster.steps(), cluster.hash())
+    };
+    let end = state(&model);
     send(&mut model, [Msg::Key(Shortcut::PlayPause)]);
     assert_eq!(model.session.applied(), 2, "right before the last act");
     assert!(bar(&model).is_past && bar(&model).pace == Pace::Playing);
@@ -849,10 +853,7 @@ fn settled_is_a_state_and_the_last_act_or_all_is_played_again() {
         send(&mut model, [Msg::Clock(ClockMsg::Tick { elapsed_ms: 100 })]);
         frames += 1;
     }
-    assert_eq!(
-        (model.session.place().steps, model.session.cluster().hash()),
-        (end.steps, hash)
-    );
+    assert_eq!(state(&model), end);
     assert_eq!(model.session.branches().len(), 0, "looking is not acting");
     send(
         &mut model,

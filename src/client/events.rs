@@ -34,8 +34,10 @@ impl Client<'_> {
         let name = format!("{}.{:016x}", about.name, fnv1a_64(identity.as_bytes()));
         let key = Key::new(namespace, &name);
         let now = self.time();
+        // The scheduler's come by events.k8s.io, which knows no count: repeats are a series.
+        let is_new_kind = self.actor == Actor::Scheduler;
         let repeated = self.server.get::<Event>(&key).map(|event| Event {
-            count: event.count + 1,
+            count: event.count + i32::from(!is_new_kind),
             last_timestamp: Some(now),
             ..(**event).clone()
         });
@@ -53,7 +55,7 @@ impl Client<'_> {
                     source,
                     first_timestamp: Some(now),
                     last_timestamp: Some(now),
-                    count: 1,
+                    count: i32::from(!is_new_kind),
                     type_: if warning { "Warning" } else { "Normal" }.to_owned(),
                     ..Event::default()
                 },

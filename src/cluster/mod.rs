@@ -66,6 +66,8 @@ pub struct Cluster {
     pub parts: Parts,
     runs_at_once: u32,
     steps: u64,
+    /// How many of them at this very instant.
+    within: u64,
     /// What user writes are due to: the last command.
     command: Option<TraceId>,
 }
@@ -83,6 +85,7 @@ impl Cluster {
             parts: Parts::default(),
             runs_at_once: 0,
             steps: 0,
+            within: 0,
             command: None,
         }
     }
@@ -201,6 +204,7 @@ impl Cluster {
         };
         self.steps += 1;
         self.advance_clock(at);
+        self.within += 1;
         match event {
             SimEvent::Deliver(part) => self.deliver(part),
             SimEvent::Run(part) => self.run(part),
@@ -278,10 +282,17 @@ impl Cluster {
         self.steps
     }
 
+    /// How many of them at this very instant: with the time, that is a place in a history which stays one when what came
+    /// before takes more or fewer steps.
+    pub fn steps_within(&self) -> u64 {
+        self.within
+    }
+
     /// Lets time pass without looking at the queue; never back.
     pub fn advance_clock(&mut self, to: SimTime) {
         if to > self.now {
             self.now = to;
+            self.within = 0;
             self.server.set_clock(api_time(self.epoch, to));
             self.runs_at_once = 0;
         }
@@ -341,7 +352,7 @@ impl Cluster {
         eligibility::verdict(&spec, node)
     }
 
-    /// One number for everything that happened: equal traces, equal numbers.
+    /// One number for the facts of everything that happened: equal traces, equal numbers.
     pub fn hash(&self) -> u64 {
         self.trace.hash()
     }

@@ -61,6 +61,8 @@ struct Health {
 enum Due {
     /// NoSchedule taints follow the node at once.
     NoSchedule(Rc<str>),
+    /// The labels of old follow the stable ones at once.
+    Labels(Rc<str>),
     /// The monitor looks at one node.
     Look(Rc<str>),
     /// The monitor has looked at all: how many zones are in trouble?
@@ -71,6 +73,21 @@ enum Due {
     Silent(Rc<str>),
     /// The node is gone from the list.
     Removed(ObjectReference, Option<TraceId>),
+}
+
+/// The old labels that old manifests still select by, and the stable ones that they follow.
+const LABELS: [(&str, &str); 2] = [
+    ("beta.kubernetes.io/os", "kubernetes.io/os"),
+    ("beta.kubernetes.io/arch", "kubernetes.io/arch"),
+];
+
+/// Labels that have to follow, with the values they should have.
+fn stale_labels(node: &Node) -> impl Iterator<Item = (&'static str, String)> {
+    let labels = &node.metadata.labels;
+    LABELS.into_iter().filter_map(|(old, stable)| {
+        let wanted = labels.get(stable)?;
+        (labels.get(old) != Some(wanted)).then(|| (old, wanted.clone()))
+    })
 }
 
 /// The first look at or after `at`.
@@ -109,6 +126,7 @@ impl Component for NodeLifecycle {
         client.actor = Actor::NodeLifecycleController;
         match self.queue.pop() {
             Some((_, Due::NoSchedule(name))) => self.taint_no_schedule(client, &name),
+            Some((_, Due::Labels(name))) => self.reconcile_labels(client, &name),
             Some((_, Due::Look(name))) => self.look(client, &name),
             Some((_, Due::Zones)) => self.look_at_zones(client),
             Some((_, Due::NoExecute(zone))) => self.taint_no_execute(client, &zone),
@@ -195,6 +213,9 @@ impl NodeLifecycle {
         if node.condition("Ready").is_some() {
             self.zones.set(&zone, &name, ready_status(node) == "True");
         }
+        if stale_labels(node).next().is_some() {
+            self.queue.push(now, Due::Labels(Rc::clone(&name)));
+        }
         let conditions = |n: &Node| -> Vec<(String, String)> {
             n.status
                 .conditions
@@ -260,6 +281,25 @@ impl NodeLifecycle {
             self.zones_look = Some(at);
             self.queue.push(at, Due::Zones);
         }
+    }
+
+    /// Models: reconcileNodeLabels. A label whose stable one is missing stays as it is.
+    fn reconcile_labels(&mut self, client: &mut Client<'_>, name: &Rc<str>) {
+        let Some(health) = self.nodes.get(name) else {
+            return;
+        };
+        client.cause = health.cause;
+        let stale: Vec<(&str, String)> = stale_labels(&health.node).collect();
+        if stale.is_empty() {
+            return;
+        }
+        // It can only fail because the node went, which the watch will tell.
+        let _ = client.patch::<Node>(&Key::new("", name), "labels", |node| {
+            for (key, value) in &stale {
+                let labels = &mut node.metadata.labels;
+                labels.insert((*key).to_owned(), value.clone());
+            }
+        });
     }
 
     /// Models: doNoScheduleTaintingPass.
@@ -669,6 +709,41 @@ mod tests {
             h.run_for_secs(10, &mut [&mut c]);
             assert_eq!(h.taints("node-1"), "");
         }
+    }
+
+    #[test]
+    fn labels_of_old_follow_the_stable_ones() {
+        let (mut h, mut c) = scene(1);
+        let key = Key::new("", "node-1");
+        let relabel = |h: &mut Harness, labels: &[(&str, &str)]| {
+            let labels = labels
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+            let labels: crate::api::meta::StringMap = labels.collect();
+            let patch = |n: &mut Node| n.metadata.labels.clone_from(&labels);
+            h.client().patch::<Node>(&key, "labels", patch).unwrap();
+        };
+        relabel(
+            &mut h,
+            &[
+                ("kubernetes.io/os", "linux"),
+                ("beta.kubernetes.io/os", "x"),
+            ],
+        );
+        h.run_for_secs(1, &mut [&mut c]);
+        let label = |h: &Harness, name: &str| {
+            let node = h.server.nodes.get(&key).unwrap();
+            node.metadata.labels.get(name).cloned()
+        };
+        assert_eq!(label(&h, "beta.kubernetes.io/os").as_deref(), Some("linux"));
+        assert_eq!(label(&h, "beta.kubernetes.io/arch"), None);
+        // Without the stable one it stays.
+        relabel(&mut h, &[("beta.kubernetes.io/arch", "mips")]);
+        h.run_for_secs(1, &mut [&mut c]);
+        assert_eq!(
+            label(&h, "beta.kubernetes.io/arch").as_deref(),
+            Some("mips")
+        );
     }
 
     /// As recorded in `not-ready-node-gets-a-pod`.

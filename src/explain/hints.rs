@@ -38,6 +38,12 @@ pub fn hints(text: &str, server: &ApiServer, is_unchanged: bool) -> Vec<Hint> {
     let documents = yaml::parse(text).unwrap_or_default();
     let mut found = Vec::new();
     for document in &documents {
+        found.extend(document.repeated.iter().map(|(key, at)| Hint {
+            id: "repeated-key",
+            at: *at,
+            text: format!("{key} stands here for the second time: kubectl takes the last one, and says nothing of the others."),
+            page: DAEMON_SET,
+        }));
         let is_set = document.root.get("kind").and_then(Node::as_str) == Some("DaemonSet");
         if is_set {
             of_set(&document.root, server, is_unchanged, &mut found);

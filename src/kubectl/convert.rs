@@ -58,6 +58,10 @@ pub fn patched(
 ) -> Result<(Object, Vec<String>), Failure> {
     let mut value = current.clone();
     check_patch_kind(change, type_)?;
+    let mut printed = change.clone();
+    if type_ == PatchType::Strategic {
+        patch::consume(&mut printed, current, 0);
+    }
     match type_ {
         PatchType::Strategic if shape.is_some() => {
             // Not a status of its own: the server answers 500 without a reason.
@@ -86,7 +90,7 @@ pub fn patched(
             vec![FieldError {
                 field: "patch".to_owned(),
                 type_: FieldErrorType::Invalid,
-                value: go::quote(&patch::go_value(change)),
+                value: go::quote(&patch::go_value(&printed)),
                 detail: why,
             }],
         ))
@@ -141,8 +145,8 @@ pub fn prune(value: &mut Value) -> Vec<String> {
     };
     let info = kinds::find(&text("apiVersion"), &text("kind"));
     let mut dropped = Vec::new();
-    if let Some(info) = info.filter(|info| info.has_schema) {
-        prune_object(value, info.kind, "", &mut dropped, 0);
+    if let Some(shape) = info.and_then(kinds::KindInfo::shape) {
+        prune_object(value, shape, "", &mut dropped, 0);
     }
     dropped
 }

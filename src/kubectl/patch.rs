@@ -32,7 +32,10 @@ fn rule(shape: Shape, key: &str) -> Rule {
     let field = shape.and_then(|name| schema::field(name, key));
     Rule {
         merge: field.map_or(Merge::Replace, |field| field.merge),
-        retain_keys: shape == Some("PodSpec") && key == "volumes",
+        retain_keys: matches!(
+            (shape, key),
+            (Some("PodSpec"), "volumes") | (Some("DeploymentSpec"), "strategy")
+        ),
         inner: field.and_then(|field| schema::object_name(&field.type_)),
     }
 }
@@ -146,6 +149,7 @@ struct Mode {
     final_: bool,
 }
 
+/// Models: mergeMap. Errors only where the real one has some.
 fn merge_map(
     target: &mut Object,
     mut patch: Object,
@@ -156,33 +160,31 @@ fn merge_map(
     if depth > DEPTH_MAX {
         return Err("the patch is nested too deep".to_owned());
     }
-    if mode.final_ {
-        match patch.remove(PATCH) {
-            None => {}
-            Some(Value::String(word)) if word == "merge" => {}
-            Some(Value::String(word)) if word == "replace" => {
-                *target = patch;
-                return Ok(());
-            }
-            Some(Value::String(word)) if word == "delete" => {
-                target.clear();
-                return Ok(());
-            }
-            Some(other) => {
-                return Err(format!("Unknown patch type found: {}", go_value(&other)));
-            }
+    match patch.remove(PATCH) {
+        None => {}
+        Some(Value::String(word)) if word == "replace" => {
+            *target = patch;
+            return Ok(());
         }
-        retain_keys(target, &mut patch)?;
-        set_order(target, &mut patch, shape, depth)?;
+        Some(Value::String(word)) if word == "delete" => {
+            target.clear();
+            return Ok(());
+        }
+        Some(Value::String(word)) if word == "merge" => {}
+        Some(other) => {
+            return Err(format!("Unknown patch type found: {}", go_value(&other)));
+        }
     }
-    for (key, value) in patch {
-        if mode.final_
-            && let Some(field) = key.strip_prefix(DELETE_FROM)
-        {
-            if let (Some(Value::Array(list)), Value::Array(gone)) = (target.get_mut(field), value) {
-                list.retain(|item| !gone.contains(item));
+    retain_keys(target, &mut patch, mode)?;
+    set_order(target, &mut patch, shape, mode, depth)?;
+    for (mut key, value) in patch {
+        let deletes = key.strip_prefix(DELETE_FROM).map(str::to_owned);
+        if let Some(field) = &deletes {
+            if !mode.final_ {
+                target.insert(key, value);
+                continue;
             }
-            continue;
+            key.clone_from(field);
         }
         if value.is_null() {
             target.remove(&key);
@@ -196,18 +198,49 @@ fn merge_map(
             (Some(Value::Object(inner)), Value::Object(value)) => {
                 merge_map(inner, value, rule.inner, mode, depth + 1)?;
             }
+            (Some(Value::Array(inner)), Value::Array(gone)) if deletes.is_some() => {
+                inner.retain(|item| !gone.contains(item));
+            }
             (Some(Value::Array(inner)), Value::Array(value)) => {
                 merge_list(inner, value, rule, mode, depth + 1)?;
             }
-            (_, mut value) => {
+            (_, mut value) if deletes.is_none() => {
                 if mode.final_ {
                     strip(&mut value, depth);
                 }
                 target.insert(key, value);
             }
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// What is left of a patch once it was merged: the server prints that. Lists that came with an order are taken out, and what
+/// is new in the object has lost its nulls.
+///
+/// Models: mergePatchIntoOriginal and mergeMap, which delete from the patch what they have dealt with.
+pub fn consume(patch: &mut Value, target: &Value, depth: u32) {
+    let Value::Object(patch) = patch else { return };
+    if depth > DEPTH_MAX {
+        return;
+    }
+    let directives = patch.keys().filter(|key| is_directive(key));
+    for directive in directives.cloned().collect::<Vec<String>>() {
+        if !directive.starts_with(DELETE_FROM) {
+            patch.remove(&directive);
+        }
+        if let Some(field) = directive.strip_prefix(SET_ORDER) {
+            patch.remove(field);
+        }
+    }
+    for (key, value) in patch.iter_mut() {
+        match target.get(key) {
+            Some(target) if target.is_object() => consume(value, target, depth + 1),
+            Some(_) => {}
+            None => strip(value, depth),
+        }
+    }
 }
 
 /// Removes nulls and directives, which only a patch may have.
@@ -232,10 +265,15 @@ fn is_directive(key: &str) -> bool {
     key == PATCH || key == RETAIN_KEYS || key.starts_with(SET_ORDER) || key.starts_with(DELETE_FROM)
 }
 
-fn retain_keys(target: &mut Object, patch: &mut Object) -> Result<(), String> {
+/// Models: applyRetainKeysDirective.
+fn retain_keys(target: &mut Object, patch: &mut Object, mode: Mode) -> Result<(), String> {
     let Some(keys) = patch.remove(RETAIN_KEYS) else {
         return Ok(());
     };
+    if !mode.final_ {
+        target.entry(RETAIN_KEYS).or_insert(keys);
+        return Ok(());
+    }
     let Value::Array(keys) = keys else {
         return Err("invalid patch format of retainKeys".to_owned());
     };
@@ -244,10 +282,13 @@ fn retain_keys(target: &mut Object, patch: &mut Object) -> Result<(), String> {
 }
 
 /// Merges the lists for which the patch gives an order, and sorts them by it.
+///
+/// Models: mergePatchIntoOriginal.
 fn set_order(
     target: &mut Object,
     patch: &mut Object,
     shape: Shape,
+    mode: Mode,
     depth: u32,
 ) -> Result<(), String> {
     let directives: Vec<String> = patch
@@ -256,40 +297,82 @@ fn set_order(
         .cloned()
         .collect();
     for directive in directives {
-        let Some(Value::Array(order)) = patch.remove(&directive) else {
+        let Some(order) = patch.remove(&directive) else {
+            continue;
+        };
+        if !mode.final_ {
+            target.insert(directive.clone(), order.clone());
+        }
+        let Value::Array(order) = order else {
             return Err(format!("invalid patch format of {directive}"));
         };
         let field = directive.trim_start_matches(SET_ORDER);
         let rule = rule(shape, field);
         let server = match target.get(field) {
-            Some(Value::Array(list)) => list.clone(),
-            _ => Vec::new(),
+            Some(Value::Array(list)) => Some(list.clone()),
+            _ => None,
         };
-        let mut merged = server.clone();
-        if let Some(Value::Array(gone)) = patch.remove(&format!("{DELETE_FROM}{field}")) {
+        let mut merged = server.clone().unwrap_or_default();
+        if mode.final_
+            && let Some(Value::Array(gone)) = patch.remove(&format!("{DELETE_FROM}{field}"))
+        {
             merged.retain(|item| !gone.contains(item));
         }
         match patch.remove(field) {
             Some(Value::Array(list)) => {
-                merge_items(&mut merged, list, rule, Mode { final_: true }, depth)?;
+                check_order(&list, &order, rule.merge)?;
+                if server.is_some() {
+                    merge_list(&mut merged, list, rule, mode, depth)?;
+                } else {
+                    let mut list = Value::Array(list);
+                    if mode.final_ {
+                        strip(&mut list, depth);
+                    }
+                    if let Value::Array(list) = list {
+                        merged = list;
+                    }
+                }
             }
             Some(other) => {
                 patch.insert(field.to_owned(), other);
                 continue;
             }
+            None if server.is_none() => continue,
             None => {}
         }
-        if !merged.is_empty() || target.contains_key(field) {
-            target.insert(
-                field.to_owned(),
-                Value::Array(ordered(merged, &order, &server, rule.merge)),
-            );
+        let server = server.unwrap_or_default();
+        let merged = ordered(merged, &order, &server, rule.merge);
+        target.insert(field.to_owned(), Value::Array(merged));
+    }
+    Ok(())
+}
+
+/// Models: validatePatchWithSetOrderList.
+fn check_order(list: &[Value], order: &[Value], merge: Merge) -> Result<(), String> {
+    let mut order_left = order.iter();
+    let kept = list
+        .iter()
+        .filter(|item| item.get(PATCH).is_none_or(|word| word != "delete"));
+    for item in kept {
+        if !order_left.any(|other| same_item(item, other, merge)) {
+            return Err(format!(
+                "The order in patch list:\n{}\n doesn't match $setElementOrder list:\n{}\n",
+                go_list(list),
+                go_list(order)
+            ));
         }
     }
     Ok(())
 }
 
+fn go_list(list: &[Value]) -> String {
+    let items: Vec<String> = list.iter().map(go_value).collect();
+    format!("[{}]", items.join(" "))
+}
+
 /// Merges two lists as the schema says.
+///
+/// Models: mergeSliceHandler, mergeSlice.
 fn merge_list(
     target: &mut Vec<Value>,
     patch: Vec<Value>,
@@ -304,19 +387,25 @@ fn merge_list(
         }
         return Ok(());
     }
-    let (server, order) = (target.clone(), patch.clone());
-    merge_items(target, patch, rule, mode, depth)?;
+    let (mut server, mut order) = (target.clone(), patch.clone());
+    if let Merge::ByKey(_) = rule.merge {
+        order.retain(|item| item.get(PATCH).is_none());
+    }
+    merge_items(target, patch, rule, mode, depth, &mut server)?;
     *target = ordered(std::mem::take(target), &order, &server, rule.merge);
     Ok(())
 }
 
-/// The merge of list items without regard to order.
+/// The merge of list items without regard to order. `server` is what the order of the rest goes by.
+///
+/// Models: mergeSliceWithSpecialElements, mergeSliceWithoutSpecialElements.
 fn merge_items(
     target: &mut Vec<Value>,
-    mut patch: Vec<Value>,
+    patch: Vec<Value>,
     rule: Rule,
     mode: Mode,
     depth: u32,
+    server: &mut Vec<Value>,
 ) -> Result<(), String> {
     let Merge::ByKey(key) = rule.merge else {
         for item in patch {
@@ -326,27 +415,38 @@ fn merge_items(
         }
         return Ok(());
     };
-    if mode.final_
-        && patch
-            .iter()
-            .any(|item| item.get(PATCH).is_some_and(|word| word == "replace"))
-    {
-        patch.retain(|item| item.get(PATCH).is_none());
-        target.clear();
+    let no_key = |item: &Value| {
+        format!(
+            "map: {} does not contain declared merge key: {key}",
+            go_value(item)
+        )
+    };
+    let (special, patch): (Vec<Value>, Vec<Value>) = patch
+        .into_iter()
+        .partition(|item| item.get(PATCH).is_some());
+    for item in &special {
+        match item.get(PATCH).and_then(Value::as_str) {
+            Some("delete") => {
+                let id = item.get(key).ok_or_else(|| no_key(item))?;
+                target.retain(|other| other.get(key) != Some(id));
+            }
+            Some("replace") => target.clear(),
+            Some("merge") => {
+                return Err("merging lists cannot yet be specified in the patch".to_owned());
+            }
+            _ => return Err(format!("Unknown patch type found: {}", go_value(item))),
+        }
+    }
+    if !special.is_empty() {
+        server.clone_from(target);
     }
     for mut item in patch {
         let Some(id) = item.get(key).cloned() else {
-            return Err(format!(
-                "map: {} does not contain declared merge key: {key}",
-                go_value(&item)
-            ));
+            return Err(no_key(&item));
         };
-        let same = |other: &Value| other.get(key) == Some(&id);
-        if mode.final_ && item.get(PATCH).is_some_and(|word| word == "delete") {
-            target.retain(|other| !same(other));
-            continue;
-        }
-        match (target.iter_mut().find(|other| same(other)), item) {
+        // Of several with this key, only the first is found.
+        let found = target.iter_mut().find(|other| other.get(key) == Some(&id));
+        match (found, item) {
             (Some(Value::Object(old)), Value::Object(new)) => {
                 merge_map(old, new, rule.inner, mode, depth + 1)?;
             }
@@ -409,6 +509,7 @@ struct Diff {
 }
 
 impl Diff {
+    /// Models: diffMaps.
     fn maps(self, from: &Object, to: &Object, shape: Shape, depth: u32) -> Object {
         let mut patch = Map::new();
         if depth > DEPTH_MAX {
@@ -446,6 +547,8 @@ impl Diff {
         patch
     }
 
+    /// Models: diffLists, diffListsOfMaps, diffListsOfScalars. Both lists are sorted by key and walked side by side, so items
+    /// whose key occurs twice are compared pair by pair: that is why a second port 53 makes no difference, or a strange one.
     fn lists(
         self,
         patch: &mut Object,
@@ -461,51 +564,73 @@ impl Diff {
             }
             return;
         }
+        let id = |item: &Value| match rule.merge {
+            Merge::ByKey(key) => item.get(key).cloned().unwrap_or_default(),
+            _ => item.clone(),
+        };
+        let sorted = |list: &[Value]| {
+            // Go's sort takes equal keys for out of order, and so turns them round.
+            let keyed = list
+                .iter()
+                .rev()
+                .map(|item| (go_value(&id(item)), item.clone()));
+            let mut keyed: Vec<(String, Value)> = keyed.collect();
+            keyed.order_by(|a, b| a.0.cmp(&b.0));
+            keyed.into_iter().peekable()
+        };
+        let (mut before, mut after) = (sorted(old), sorted(new));
+        let (mut items, mut gone) = (Vec::new(), Vec::new());
+        loop {
+            let order = match (before.peek(), after.peek()) {
+                (None, None) => break,
+                (None, Some(_)) => std::cmp::Ordering::Greater,
+                (Some(_), None) => std::cmp::Ordering::Less,
+                (Some((before, _)), Some((after, _))) => before.cmp(after),
+            };
+            let was = if order.is_le() { before.next() } else { None };
+            let is = if order.is_ge() { after.next() } else { None };
+            match (was, is, rule.merge) {
+                (Some((_, was)), Some((_, is)), Merge::ByKey(id)) => {
+                    let (Value::Object(was), Value::Object(is)) = (was, is) else {
+                        continue;
+                    };
+                    let mut inner = self.maps(&was, &is, rule.inner, depth);
+                    // Whatever the new one doesn't have is to go, even where nothing else differs.
+                    let has_more = was.keys().any(|key| !is.contains_key(key));
+                    if rule.retain_keys && (!inner.is_empty() || has_more) {
+                        let kept = is.iter().filter(|(_, value)| !value.is_null());
+                        let keys: Vec<Value> = kept.map(|(key, _)| key.as_str().into()).collect();
+                        inner.insert(RETAIN_KEYS.to_owned(), keys.into());
+                    }
+                    if !inner.is_empty() {
+                        inner.insert(id.to_owned(), is.get(id).cloned().unwrap_or_default());
+                        items.push(Value::Object(inner));
+                    }
+                }
+                (None, Some((_, is)), _) if self.changes => items.push(is),
+                (Some((_, was)), None, _) if self.removals => gone.push(was),
+                _ => {}
+            }
+        }
+        let place = |item: &Value| {
+            new.iter()
+                .position(|other| same_item(other, item, rule.merge))
+        };
+        items.order_by_key(place);
+        if let Merge::ByKey(name) = rule.merge {
+            let gone = gone.drain(..);
+            items.extend(gone.map(|item| json!({ PATCH: "delete", name: id(&item) })));
+        }
+        gone.dedup();
         let same_order = old.len() == new.len()
             && old
                 .iter()
                 .zip(new)
                 .all(|(a, b)| same_item(a, b, rule.merge));
-        let mut items = Vec::new();
-        let mut gone = Vec::new();
-        for item in new {
-            let before = old.iter().find(|other| same_item(other, item, rule.merge));
-            match (before, item, rule.merge) {
-                (Some(Value::Object(before)), Value::Object(after), Merge::ByKey(id)) => {
-                    let mut inner = self.maps(before, after, rule.inner, depth);
-                    if inner.is_empty() {
-                        continue;
-                    }
-                    if rule.retain_keys && self.changes {
-                        let keys: Vec<Value> =
-                            after.keys().map(|key| key.as_str().into()).collect();
-                        inner.insert(RETAIN_KEYS.to_owned(), keys.into());
-                    }
-                    inner.insert(id.to_owned(), after.get(id).cloned().unwrap_or_default());
-                    items.push(Value::Object(inner));
-                }
-                (None, item, _) if self.changes => items.push(item.clone()),
-                _ => {}
-            }
-        }
-        if self.removals {
-            let missing = old
-                .iter()
-                .filter(|item| !new.iter().any(|other| same_item(other, item, rule.merge)));
-            for item in missing {
-                match rule.merge {
-                    Merge::ByKey(id) => {
-                        let id_value = item.get(id).cloned().unwrap_or_default();
-                        items.push(json!({ PATCH: "delete", id: id_value }));
-                    }
-                    _ => gone.push(item.clone()),
-                }
-            }
-        }
         let changed = !items.is_empty() || !gone.is_empty();
         if (self.changes && (changed || !same_order)) || (self.removals && changed) {
             let ids = new.iter().map(|item| match rule.merge {
-                Merge::ByKey(id) => json!({ id: item.get(id).cloned().unwrap_or_default() }),
+                Merge::ByKey(name) => json!({ name: id(item) }),
                 _ => item.clone(),
             });
             patch.insert(format!("{SET_ORDER}{key}"), ids.collect());

@@ -346,7 +346,7 @@ $ kubectl get ds agent -o yaml",
             main side/$ kubectl apply -f - <<EOF
             daemonset.apps/agent unchanged
             $ kubectl apply -f - <<EOF
-            The request is invalid: patch: Invalid value: "map[metadata:map[annotations:map[kubectl.kubernetes.io/last-applied-configuration:{\"apiVersion\":\"apps/v1\",\"kind\":\"DaemonSet\",\"metadata\":{\"annotations\":{},\"name\":\"agent\",\"namespace\":\"default\"},\"spec\":{\"foo\":1,\"selector\":{\"matchLabels\":{\"app\":\"agent\"}},\"template\":{\"metadata\":{\"labels\":{\"app\":\"agent\"}},\"spec\":{\"containers\":[{\"image\":\"agent:1\",\"name\":\"main\"}]}}}}\n]] spec:map[foo:1 minReadySeconds:<nil> template:map[spec:map[$setElementOrder/containers:[map[name:main]] containers:[map[$patch:delete name:side]]]]]]": strict decoding error: unknown field "spec.foo"
+            The request is invalid: patch: Invalid value: "map[metadata:map[annotations:map[kubectl.kubernetes.io/last-applied-configuration:{\"apiVersion\":\"apps/v1\",\"kind\":\"DaemonSet\",\"metadata\":{\"annotations\":{},\"name\":\"agent\",\"namespace\":\"default\"},\"spec\":{\"foo\":1,\"selector\":{\"matchLabels\":{\"app\":\"agent\"}},\"template\":{\"metadata\":{\"labels\":{\"app\":\"agent\"}},\"spec\":{\"containers\":[{\"image\":\"agent:1\",\"name\":\"main\"}]}}}}\n]] spec:map[foo:1 minReadySeconds:<nil> template:map[spec:map[]]]]": strict decoding error: unknown field "spec.foo"
             (exit 1)
             $ kubectl apply -f - <<EOF
             configmap/first created

@@ -4,7 +4,8 @@
 //! Differs: critical pods don't preempt others here; resources that the node doesn't list count as zero.
 
 use crate::api::node::Node;
-use crate::api::pod::{Container, Pod, ResourceList};
+use crate::api::pod::{Pod, ResourceList};
+use crate::api::pod_needs::{self, HostPort, host_ports};
 use crate::api::selector::node_mismatch;
 use crate::api::taint;
 use crate::sim::map::{Map, Set};
@@ -35,14 +36,14 @@ impl Rejection {
 pub struct Used {
     pub pods: i64,
     pub amounts: Amounts,
-    pub ports: Set<(String, String, i32)>,
+    pub ports: Set<HostPort>,
 }
 
 impl Used {
     pub fn add(&mut self, pod: &Pod) {
         self.pods += 1;
         add_all(&mut self.amounts, &requests(pod));
-        self.ports.extend(host_ports(pod));
+        self.ports.extend(host_ports(&pod.spec));
     }
 }
 
@@ -63,9 +64,9 @@ pub fn check(pod: &Pod, node: &Node, used: &Used, pressures: &[&str]) -> Option<
             })
         })
         .or_else(|| {
-            host_ports(pod)
+            host_ports(&pod.spec)
                 .iter()
-                .any(|port| used.ports.iter().any(|other| conflict(port, other)))
+                .any(|port| used.ports.iter().any(|other| port.conflicts(other)))
                 .then(|| {
                     Rejection::predicate(
                         "NodePorts",
@@ -167,72 +168,9 @@ fn add_all(sum: &mut Amounts, more: &Amounts) {
     }
 }
 
-/// What a pod asks for: its containers and sidecars together, or the largest step of its initialisation if that is more, plus overhead.
-///
-/// Models: k8s.io/component-helpers/resource/helpers.go, PodRequests.
+/// What a pod asks for.
 pub fn requests(pod: &Pod) -> Amounts {
-    let of = |container: &Container| amounts(&container.resources.requests);
-    let mut total = Amounts::new();
-    for container in &pod.spec.containers {
-        add_all(&mut total, &of(container));
-    }
-    let mut sidecars = Amounts::new();
-    let mut init_max = Amounts::new();
-    for container in &pod.spec.init_containers {
-        let mut step = of(container);
-        if container.restart_policy == "Always" {
-            add_all(&mut sidecars, &step);
-            step = sidecars.clone();
-        } else {
-            add_all(&mut step, &sidecars);
-        }
-        for (name, amount) in step {
-            let max = init_max.or_default(name);
-            *max = amount.max(*max);
-        }
-    }
-    add_all(&mut total, &sidecars);
-    for (name, amount) in init_max {
-        let all = total.or_default(name);
-        *all = amount.max(*all);
-    }
-    add_all(&mut total, &amounts(&pod.spec.overhead));
-    total
-}
-
-/// (IP, protocol, port) that the pod wants of the host.
-fn host_ports(pod: &Pod) -> Vec<(String, String, i32)> {
-    let or = |text: &str, default: &str| {
-        if text.is_empty() {
-            default.to_owned()
-        } else {
-            text.to_owned()
-        }
-    };
-    let sidecars = pod
-        .spec
-        .init_containers
-        .iter()
-        .filter(|c| c.restart_policy == "Always");
-    pod.spec
-        .containers
-        .iter()
-        .chain(sidecars)
-        .flat_map(|c| &c.ports)
-        .filter(|p| p.host_port > 0)
-        .map(|p| {
-            (
-                or(&p.host_ip, "0.0.0.0"),
-                or(&p.protocol, "TCP"),
-                p.host_port,
-            )
-        })
-        .collect()
-}
-
-fn conflict(a: &(String, String, i32), b: &(String, String, i32)) -> bool {
-    let any = |ip: &str| ip == "0.0.0.0";
-    a.1 == b.1 && a.2 == b.2 && (a.0 == b.0 || any(&a.0) || any(&b.0))
+    amounts(&pod_needs::totals(&pod.spec, false))
 }
 
 #[cfg(test)]

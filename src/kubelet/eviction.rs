@@ -217,6 +217,7 @@ impl Kubelets {
         let (now, time) = (client.now, client.time());
         worker.stop_all(now, time, 137, "Error");
         worker.stage = Stage::Failed;
+        kubelet.retire(&uid);
         let wake = worker.wake.take();
         super::patch(client, worker, "status: disruption target", |status| {
             status.set_condition(

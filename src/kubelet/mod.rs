@@ -28,6 +28,7 @@ use crate::reason::kubelet::KubeletDecision;
 use crate::sim::map::Set;
 use crate::sim::queue::EventQueue;
 use crate::sim::shared_map::SharedMap;
+use crate::sim::sort::Order;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::{Actor, TraceId};
 use eviction::Pressure;
@@ -67,13 +68,28 @@ struct NodeKubelet {
     reported: Set<Pressure>,
     eviction_armed: bool,
     images: Images,
+    /// Those that run or may yet run here.
     pods: Set<Rc<str>>,
+    /// Those that ended and are still there: they take no room, and may be many.
+    ended: Set<Rc<str>>,
     number: u32,
     pod_ips: u32,
     cause: Option<TraceId>,
 }
 
 impl NodeKubelet {
+    fn retire(&mut self, uid: &Rc<str>) {
+        if self.pods.remove(uid) {
+            self.ended.insert(Rc::clone(uid));
+        }
+    }
+
+    fn all_pods(&self) -> Vec<Rc<str>> {
+        let mut all: Vec<Rc<str>> = self.pods.iter().chain(self.ended.iter()).cloned().collect();
+        all.order();
+        all
+    }
+
     fn works(&self) -> bool {
         self.node.is_some() && !self.down && !self.booting
     }
@@ -223,10 +239,12 @@ impl Kubelets {
             // Its machine goes with it. Its pods remain, until somebody deletes them.
             if let Some(kubelet) = self.nodes.get_mut(&name) {
                 let pods = std::mem::take(&mut kubelet.pods);
+                let ended = std::mem::take(&mut kubelet.ended);
                 self.nodes.remove(&name);
-                if !pods.is_empty() {
+                if !pods.is_empty() || !ended.is_empty() {
                     let rest = NodeKubelet {
                         pods,
+                        ended,
                         ..NodeKubelet::default()
                     };
                     self.nodes.insert(name, rest);
@@ -248,7 +266,7 @@ impl Kubelets {
         }
         self.numbered += 1;
         kubelet.number = self.numbered;
-        let has_pods = !kubelet.pods.is_empty();
+        let has_pods = !kubelet.pods.is_empty() || !kubelet.ended.is_empty();
         // A node that comes before it is Ready has a kubelet that has yet to get there.
         if simulated && !kubelet.down && (!node.is_ready() || has_pods) {
             kubelet.booting = true;
@@ -267,7 +285,8 @@ impl Kubelets {
         self.cancel(worker.wake);
         if let Some(node) = self.nodes.get_mut(&worker.node) {
             node.pods.remove(uid);
-            if node.pods.is_empty() && node.node.is_none() {
+            node.ended.remove(uid);
+            if node.pods.is_empty() && node.ended.is_empty() && node.node.is_none() {
                 self.nodes.remove(&worker.node);
             }
         }
@@ -335,6 +354,7 @@ impl Kubelets {
         }
         if worker.stage == Stage::Failed || worker.pod.is_terminal() {
             worker.stage = Stage::Failed;
+            kubelet.retire(uid);
             return;
         }
         if worker.stage == Stage::New {
@@ -390,11 +410,14 @@ impl Kubelets {
         admission::check(pod, node, &used, &pressures)
     }
 
-    fn reject(&mut self, client: &mut Client<'_>, uid: &str, rejection: &admission::Rejection) {
+    fn reject(&mut self, client: &mut Client<'_>, uid: &Rc<str>, rejection: &admission::Rejection) {
         let Some(worker) = self.pods.get_mut(uid) else {
             return;
         };
         worker.stage = Stage::Failed;
+        if let Some(kubelet) = self.nodes.get_mut(&worker.node) {
+            kubelet.retire(uid);
+        }
         client.decide(
             Kind::Pod,
             &worker.pod.key(),
@@ -463,8 +486,7 @@ impl Kubelets {
                 return self.wake(uid, stop_at);
             }
         } else if worker.runs_anything() && worker.stage == Stage::Active {
-            let shutdown_ms = worker.shutdown_ms();
-            let killed = shutdown_ms > grace_ms;
+            let (shutdown_ms, killed) = worker.shutdown(grace_ms);
             client.decide(
                 Kind::Pod,
                 &worker.pod.key(),
@@ -476,7 +498,7 @@ impl Kubelets {
             );
             worker.cause = client.cause;
             announce_stop(client, worker);
-            let stop_at = now + SimDuration(shutdown_ms.min(grace_ms));
+            let stop_at = now + SimDuration(shutdown_ms);
             worker.stage = Stage::Terminating {
                 stop_at,
                 exit_code: if killed { 137 } else { 0 },
@@ -688,8 +710,12 @@ impl Kubelets {
         }
         worker.stage = Stage::Failed;
         worker.stop_all(now, time, 137, "Error");
-        let kubelet = self.nodes.get(&worker.node);
+        let kubelet = self.nodes.get_mut(&worker.node);
         let host_ip = kubelet
+            .map(|kubelet| {
+                kubelet.retire(&uid);
+                &*kubelet
+            })
             .and_then(|k| k.node.as_ref().map(|n| node::host_ip(n, k.number)))
             .unwrap_or_default();
         client.actor = Actor::Kubelet(Rc::clone(&worker.node));

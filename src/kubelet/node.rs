@@ -223,7 +223,7 @@ impl Kubelets {
             kubelet.booting = false;
             kubelet.said_starting = false;
             kubelet.images.free_at = SimTime::ZERO;
-            let uids: Vec<_> = kubelet.pods.iter().cloned().collect();
+            let uids = kubelet.all_pods();
             for uid in uids {
                 let wake = self.pods.get_mut(&uid).and_then(|w| w.wake.take());
                 self.cancel(wake);
@@ -278,7 +278,7 @@ impl Kubelets {
         }
         client.actor = Actor::Kubelet(Rc::clone(name));
         client.cause = kubelet.cause;
-        let uids: Vec<_> = kubelet.pods.iter().cloned().collect();
+        let uids = kubelet.all_pods();
         if !uids.is_empty() {
             let pods = uids.len() as u32;
             client.decide(

@@ -25,6 +25,8 @@ const BACK_OFF_MAX: SimDuration = SimDuration::secs(300);
 const RELIST: SimDuration = SimDuration::secs(1);
 const DEFAULT_PROBE_PERIOD_SECONDS: i32 = 10;
 const DEFAULT_FAILURE_THRESHOLD: i32 = 3;
+/// What a container has left after its preStop hook, whatever the grace period says (`minimumGracePeriodInSeconds`).
+const MINIMUM_GRACE_MS: u64 = 2_000;
 
 /// Something that people hear of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -354,13 +356,38 @@ impl Worker {
             .any(|run| matches!(run.run, Run::Running { .. }))
     }
 
-    /// How long the pod takes to end after SIGTERM.
-    pub fn shutdown_ms(&self) -> u64 {
-        self.containers()
-            .filter(|run| matches!(run.run, Run::Running { .. }))
-            .map(|run| run.behaviour.shutdown_ms)
-            .max()
-            .unwrap_or(0)
+    /// How long the pod takes to end within its grace period, and whether something is killed. A preStop hook that sleeps uses
+    /// the same period; what comes after it has two seconds at least.
+    ///
+    /// Models: pkg/kubelet/kuberuntime/kuberuntime_container.go, killContainer.
+    pub fn shutdown(&self, grace_ms: u64) -> (u64, bool) {
+        let (mut takes, mut killed) = (0, false);
+        let running = self
+            .containers()
+            .filter(|run| matches!(run.run, Run::Running { .. }));
+        for run in running {
+            let sleep = self.pre_stop_ms(&run.name).min(grace_ms);
+            let left = match sleep {
+                0 => grace_ms,
+                sleep => (grace_ms - sleep).max(MINIMUM_GRACE_MS),
+            };
+            let own = run.behaviour.shutdown_ms;
+            killed |= own > left;
+            takes = takes.max(sleep + own.min(left));
+        }
+        (takes, killed)
+    }
+
+    /// `lifecycle.preStop.sleep` of a container.
+    fn pre_stop_ms(&self, name: &str) -> u64 {
+        let spec = &self.pod.spec;
+        let mut containers = spec.containers.iter().chain(&spec.init_containers);
+        containers
+            .find(|container| container.name == name)
+            .and_then(|container| container.extra.get("lifecycle"))
+            .and_then(|lifecycle| lifecycle.pointer("/preStop/sleep/seconds"))
+            .and_then(serde_json::Value::as_u64)
+            .map_or(0, |seconds| seconds.saturating_mul(1000))
     }
 
     /// Everything that runs ends now.

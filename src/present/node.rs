@@ -5,6 +5,7 @@ use super::words::{Tone, count};
 use crate::api::meta::Time;
 use crate::api::node::Node;
 use crate::api::pod::{Pod, PodSpec};
+use crate::api::pod_needs;
 use crate::api::quantity::Quantity;
 use crate::api::taint;
 use crate::sim::sort::Order;
@@ -318,12 +319,10 @@ fn bar(resource: &'static str, used: i64, room: i64, print: fn(i64) -> String) -
     }
 }
 
-/// What a pod asks for: its containers together, or its biggest init container.
+/// What a pod asks for of one resource.
 pub fn requested(spec: &PodSpec, resource: &str, amount: fn(&Quantity) -> i64) -> i64 {
-    let of = |c: &crate::api::pod::Container| c.resources.requests.get(resource).map_or(0, amount);
-    let together: i64 = spec.containers.iter().map(of).sum();
-    let init = spec.init_containers.iter().map(of).max().unwrap_or(0);
-    together.max(init) + spec.overhead.get(resource).map_or(0, amount)
+    let all = pod_needs::totals(spec, false);
+    all.get(resource).map_or(0, amount)
 }
 
 /// `250m`, `4`

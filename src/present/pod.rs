@@ -7,6 +7,7 @@ use super::words::{Tone, count};
 use crate::api::apps::CONTROLLER_REVISION_HASH;
 use crate::api::pod::{ContainerStatus, Pod, phase};
 use crate::controllers::daemon_set::pod::target_node;
+use crate::kubectl::pod_status;
 use crate::sim::map::Map;
 use crate::sim::time::SimTime;
 use std::rc::Rc;
@@ -337,56 +338,9 @@ fn is_pulling(pod: &Pod) -> bool {
 }
 
 /// STATUS as `kubectl get pods` prints it.
-///
-/// Models: pkg/printers/internalversion, printPod. Differs: no sidecars, no signals, no readiness gates.
 pub fn status(pod: &Pod) -> String {
-    let status = &pod.status;
-    let mut text = if status.reason.is_empty() {
-        status.phase.clone()
-    } else {
-        status.reason.clone()
-    };
-    let mut is_initializing = false;
-    for (i, c) in status.init_container_statuses.iter().enumerate() {
-        if c.state
-            .terminated
-            .as_ref()
-            .is_some_and(|t| t.exit_code == 0)
-        {
-            continue;
-        }
-        is_initializing = true;
-        text = match (&c.state.terminated, &c.state.waiting) {
-            (Some(t), _) if !t.reason.is_empty() => format!("Init:{}", t.reason),
-            (Some(t), _) => format!("Init:ExitCode:{}", t.exit_code),
-            (None, Some(w)) if !w.reason.is_empty() && w.reason != "PodInitializing" => {
-                format!("Init:{}", w.reason)
-            }
-            _ => format!("Init:{i}/{}", pod.spec.init_containers.len()),
-        };
-        break;
-    }
-    if !is_initializing {
-        for c in status.container_statuses.iter().rev() {
-            match (&c.state.waiting, &c.state.terminated) {
-                (Some(w), _) if !w.reason.is_empty() => text = w.reason.clone(),
-                (_, Some(t)) if !t.reason.is_empty() => text = t.reason.clone(),
-                (_, Some(t)) => text = format!("ExitCode:{}", t.exit_code),
-                _ => {}
-            }
-        }
-    }
-    if pod.metadata.is_terminating() && !pod.is_terminal() {
-        text = if status.reason == "NodeLost" {
-            "Unknown"
-        } else {
-            "Terminating"
-        }
-        .to_owned();
-    }
-    if text.is_empty() {
-        phase::PENDING.to_owned()
-    } else {
-        text
+    match pod_status::summary(pod).status {
+        text if text.is_empty() => phase::PENDING.to_owned(),
+        text => text,
     }
 }

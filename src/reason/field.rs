@@ -127,6 +127,7 @@ impl Failure {
                 }
                 fields
             }
+            Failure::Near(_) => self.plugin().fields(spec, on),
         }
     }
 }
@@ -140,6 +141,13 @@ impl Plugin {
             Plugin::TaintToleration => vec![node("spec.taints"), template("tolerations")],
             Plugin::NodeAffinity => [selector(spec), vec![affinity()]].concat(),
             Plugin::NodePorts => host_ports(spec, |_| true),
+            Plugin::PodTopologySpread => vec![template("topologySpreadConstraints")],
+            Plugin::InterPodAffinity => {
+                vec![
+                    template("affinity.podAffinity"),
+                    template("affinity.podAntiAffinity"),
+                ]
+            }
             Plugin::NodeResourcesFit => {
                 let names = on.status.allocatable.keys();
                 let fields = names.map(|name| resource(spec, name));

@@ -4,6 +4,7 @@
 //! They stand left of the trace, so that the trace can hold them, and right of `api`, whose objects they quote.
 
 pub mod daemon;
+pub mod fact;
 pub mod field;
 pub mod kubelet;
 pub mod node;

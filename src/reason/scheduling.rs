@@ -17,9 +17,12 @@ pub enum Plugin {
     NodeAffinity,
     NodePorts,
     NodeResourcesFit,
+    PodTopologySpread,
+    InterPodAffinity,
 }
 
 impl Plugin {
+    /// Those that look at a node alone.
     pub const ALL: [Plugin; 6] = [
         Plugin::NodeUnschedulable,
         Plugin::NodeName,
@@ -37,6 +40,8 @@ impl Plugin {
             Plugin::NodeAffinity => "NodeAffinity",
             Plugin::NodePorts => "NodePorts",
             Plugin::NodeResourcesFit => "NodeResourcesFit",
+            Plugin::PodTopologySpread => "PodTopologySpread",
+            Plugin::InterPodAffinity => "InterPodAffinity",
         }
     }
 }
@@ -64,6 +69,67 @@ pub enum Failure {
     Ports(Vec<PortConflict>),
     /// What there is too little of; at least one.
     Resources(Vec<Shortage>),
+    /// Other pods are too near, too far, or too many.
+    Near(Nearness),
+}
+
+/// What other pods say to a pod about a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nearness {
+    /// The node lacks the label that domains are told apart by.
+    NoDomain { key: String },
+    /// The pod would make its domain too full.
+    Skew {
+        domain: String,
+        there: i64,
+        least: i64,
+        max_skew: i64,
+    },
+    /// No pod that it wants to be near is in the node's domain.
+    Affinity { key: String },
+    /// A pod that it wants to be away from is there.
+    Anti { pod: Key },
+    /// A pod that wants to be away from it is there.
+    Unwanted { pod: Key },
+}
+
+impl Nearness {
+    fn reason(&self) -> &'static str {
+        match self {
+            Nearness::NoDomain { .. } => {
+                "node(s) didn't match pod topology spread constraints (missing required label)"
+            }
+            Nearness::Skew { .. } => "node(s) didn't match pod topology spread constraints",
+            Nearness::Affinity { .. } => "node(s) didn't match pod affinity rules",
+            Nearness::Anti { .. } => "node(s) didn't match pod anti-affinity rules",
+            Nearness::Unwanted { .. } => "node(s) didn't satisfy existing pods anti-affinity rules",
+        }
+    }
+}
+
+impl fmt::Display for Nearness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Nearness::NoDomain { key } => write!(f, "the node has no label {key}"),
+            Nearness::Skew {
+                domain,
+                there,
+                least,
+                max_skew,
+            } => write!(
+                f,
+                "{domain} has {there} such pods, another domain {least}; maxSkew is {max_skew}"
+            ),
+            Nearness::Affinity { key } => write!(
+                f,
+                "no pod that podAffinity asks for is on a node with the same {key}"
+            ),
+            Nearness::Anti { pod } => write!(f, "podAntiAffinity keeps it away from pod {pod}"),
+            Nearness::Unwanted { pod } => {
+                write!(f, "the podAntiAffinity of pod {pod} keeps it away")
+            }
+        }
+    }
 }
 
 /// A host port that the pod wants and another pod has.
@@ -121,6 +187,10 @@ impl Failure {
             Failure::Affinity(_) => Plugin::NodeAffinity,
             Failure::Ports(_) => Plugin::NodePorts,
             Failure::Resources(_) => Plugin::NodeResourcesFit,
+            Failure::Near(Nearness::NoDomain { .. } | Nearness::Skew { .. }) => {
+                Plugin::PodTopologySpread
+            }
+            Failure::Near(_) => Plugin::InterPodAffinity,
         }
     }
 
@@ -132,6 +202,7 @@ impl Failure {
             Failure::Taint(_) => "node(s) had untolerated taint(s)",
             Failure::Affinity(_) => "node(s) didn't match Pod's node affinity/selector",
             Failure::Ports(_) => "node(s) didn't have free ports for the requested pod ports",
+            Failure::Near(nearness) => nearness.reason(),
             Failure::Resources(shortages) => {
                 return shortages.iter().map(Shortage::reason).collect();
             }
@@ -143,6 +214,10 @@ impl Failure {
     pub fn preemption_may_help(&self) -> bool {
         match self {
             Failure::Ports(_) => true,
+            Failure::Near(nearness) => !matches!(
+                nearness,
+                Nearness::NoDomain { .. } | Nearness::Affinity { .. }
+            ),
             Failure::Resources(shortages) => !shortages.iter().any(Shortage::exceeds_node),
             _ => false,
         }
@@ -159,6 +234,7 @@ impl Failure {
             Failure::Affinity(mismatch) => Mismatch(mismatch).to_string(),
             Failure::Ports(conflicts) => join(conflicts),
             Failure::Resources(shortages) => join(shortages),
+            Failure::Near(nearness) => nearness.to_string(),
         }
     }
 }

@@ -21,11 +21,18 @@ pub struct Cache {
     /// Pods that wait and pods that are placed; none that ended.
     pods: SharedMap<Key, Rc<PodInfo>>,
     assumed: Set<Key>,
+    /// Pods on nodes that don't want certain others near them.
+    anti: Set<Key>,
     nominated: Map<Rc<str>, Set<Key>>,
     nominations: Map<Key, Rc<str>>,
 }
 
 impl Cache {
+    /// Does any pod on a node have a required anti-affinity?
+    pub fn has_anti_affinity(&self) -> bool {
+        !self.anti.is_empty()
+    }
+
     pub fn node_count(&self) -> u32 {
         self.node_count
     }
@@ -105,6 +112,9 @@ impl Cache {
         if pod.is_bound() {
             self.clear_nomination(key);
             self.assumed.remove(key);
+            if !info.terms.anti.is_empty() {
+                self.anti.insert(key.clone());
+            }
             Rc::make_mut(self.node_entry(&pod.spec.node_name)).add_pod(Rc::clone(&info));
         } else {
             let said = &pod.status.nominated_node_name;
@@ -145,6 +155,7 @@ impl Cache {
     /// Takes a pod off its node, if it is on one; returns what is known of it.
     fn remove_from_node(&mut self, key: &Key) -> Option<Rc<PodInfo>> {
         let old = Rc::clone(self.pods.get(key)?);
+        self.anti.remove(key);
         let name = old.pod.spec.node_name.as_str();
         if let Some(node) = self.nodes.get_mut(name) {
             let info = Rc::make_mut(node);

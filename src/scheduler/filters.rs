@@ -1,7 +1,7 @@
 //! The filter plugins: may this pod run on this node?
 //!
 //! Pure, and each failure says what stands in the way. The scheduler stops at the first failure; the page shows all of them.
-//! Left out are the plugins for volumes, pod affinity, topology spread and dynamic resources: nothing here uses them.
+//! What looks at other nodes, too, is in `topology`. Left out are the plugins for volumes and dynamic resources.
 //!
 //! Models: pkg/scheduler/framework/plugins/{nodeunschedulable,nodename,tainttoleration,nodeaffinity,nodeports,noderesources}.
 
@@ -71,7 +71,10 @@ pub fn check(plugin: Plugin, pod: &PodInfo, info: &NodeInfo) -> Option<Failure> 
         .cloned()
         .map(Failure::Taint),
         Plugin::NodeAffinity => node_mismatch(spec, node).map(Failure::Affinity),
-        Plugin::NodePorts | Plugin::NodeResourcesFit => None,
+        Plugin::NodePorts
+        | Plugin::NodeResourcesFit
+        | Plugin::PodTopologySpread
+        | Plugin::InterPodAffinity => None,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod preemption;
 pub mod prefilter;
 pub mod queue;
 pub mod resources;
+pub mod topology;
 
 use crate::api::node::Node;
 use crate::api::object::{Key, Kind, Object, Resource};
@@ -22,7 +23,7 @@ use crate::api::pod::Pod;
 use crate::apiserver::{Change, DeleteOptions, WatchEvent};
 use crate::client::{Client, Component, events};
 use crate::reason::Decision;
-use crate::reason::scheduling::{Rejection, SchedulingDecision};
+use crate::reason::scheduling::{Plugin, Rejection, SchedulingDecision};
 use crate::sim::time::SimTime;
 use crate::trace::{TraceId, What};
 use cache::Cache;
@@ -31,8 +32,9 @@ use message::Reasons;
 use node_info::{NodeInfo, PodInfo};
 use preemption::Outcome;
 use prefilter::Candidates;
-use queue::{Queued, SchedulingQueue, Wake};
+use queue::{Lacked, Place, Queued, SchedulingQueue, Wake};
 use std::rc::Rc;
+use topology::Topology;
 
 pub const SCHEDULER_NAME: &str = "default-scheduler";
 
@@ -170,6 +172,29 @@ impl Scheduler {
             Some(_) => return,
         };
         self.queue.wake_node(&name, &wake, cause, now);
+        if let Wake::NodeAdded { .. } = wake {
+            self.tell_of(&name, &wake, cause, now);
+        }
+    }
+
+    /// A node has joined: pods that wait for another one are tried again, too, where the plugin that refused them asks for that.
+    fn tell_of(&mut self, name: &str, wake: &Wake, cause: Option<TraceId>, now: SimTime) {
+        let Some((_, info)) = self.cache.node(name) else {
+            return;
+        };
+        let fits = |key: &Key| {
+            let pod = self.cache.pod(key);
+            let failure = |pod| filters::check(Plugin::NodeResourcesFit, pod, info);
+            pod.is_some_and(|pod| failure(pod).is_none())
+        };
+        let parked = self.queue.iter().filter(|(queued, place)| {
+            let Lacked { ports, resources } = queued.lacked;
+            matches!(place, Place::Parked { .. }) && (ports || resources && fits(&queued.key))
+        });
+        let keys: Vec<Key> = parked.map(|(queued, _)| queued.key.clone()).collect();
+        for key in keys {
+            self.queue.wake(&key, wake, cause, now);
+        }
     }
 }
 
@@ -224,7 +249,14 @@ impl Scheduler {
         if view.pods.contains_key(&key) {
             Rc::make_mut(&mut view).remove_pod(&key);
         }
-        Some(filters::check_all(&pod, &view))
+        let mut all = filters::check_all(&pod, &view);
+        let other = Topology::new(&self.cache, &pod);
+        let failure = other.and_then(|other| other.failure(view.node.as_deref()?));
+        all.extend(failure.map(|failure| Check {
+            plugin: failure.plugin(),
+            failure: Some(failure),
+        }));
+        Some(all)
     }
 
     /// Models: schedulePod and findNodesThatFitPod.
@@ -235,11 +267,16 @@ impl Scheduler {
             named: Vec::new(),
         };
         let nominated = self.cache.nomination(&pod.key).map(Rc::clone);
+        let topology = Topology::new(&self.cache, pod);
+        let first_failure = |info: &NodeInfo| {
+            let others = || topology.as_ref()?.failure(info.node.as_deref()?);
+            filters::first_failure(pod, info).or_else(others)
+        };
         if let Some(node) = nominated
             && self
                 .cache
                 .view(pod, &node)
-                .is_some_and(|info| filters::first_failure(pod, &info).is_none())
+                .is_some_and(|info| first_failure(&info).is_none())
         {
             return Ok(Found { node, feasible: 1 });
         }
@@ -248,7 +285,7 @@ impl Scheduler {
             let Some(info) = self.cache.view(pod, node) else {
                 return;
             };
-            match filters::first_failure(pod, &info) {
+            match first_failure(&info) {
                 None => feasible.push((Rc::clone(node), info)),
                 Some(failure) => unfit.rejections.push(Rejection {
                     node: Rc::clone(node),
@@ -311,7 +348,7 @@ impl Scheduler {
     /// No node fits: tries preemption, says why, and parks the pod.
     ///
     /// Models: schedulingCycle's PostFilter and handleSchedulingFailure.
-    fn fail(&mut self, client: &mut Client<'_>, queued: Queued, pod: &PodInfo, unfit: Unfit) {
+    fn fail(&mut self, client: &mut Client<'_>, mut queued: Queued, pod: &PodInfo, unfit: Unfit) {
         let key = &queued.key;
         let nodes = self.cache.node_count();
         let text = if nodes == 0 {
@@ -322,9 +359,18 @@ impl Scheduler {
         };
         let Unfit {
             mut rejections,
-            named,
+            mut named,
             ..
         } = unfit;
+        let lacks = |plugin| rejections.iter().any(|it| it.failure.plugin() == plugin);
+        let lacked = Lacked {
+            ports: lacks(Plugin::NodePorts),
+            resources: lacks(Plugin::NodeResourcesFit),
+        };
+        if lacks(Plugin::InterPodAffinity) || lacks(Plugin::PodTopologySpread) {
+            // What happens on any node may make room on this one.
+            named.clear();
+        }
         rejections.truncate(REJECTIONS_KEPT);
         let decision = SchedulingDecision::Unschedulable {
             message: text.clone(),
@@ -341,6 +387,7 @@ impl Scheduler {
             pod.status
                 .set_condition("PodScheduled", "False", "Unschedulable", &text, now);
         });
+        queued.lacked = lacked;
         self.queue.park(queued, named, client.now);
     }
 

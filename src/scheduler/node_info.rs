@@ -4,10 +4,12 @@
 //!
 //! Models: pkg/scheduler/framework/types.go, NodeInfo and PodInfo.
 
-use super::resources::{HostPort, Resources, host_ports, pod_request};
+use super::resources::{Resources, pod_request};
+use super::topology::Terms;
 use crate::api::node::Node;
 use crate::api::object::{Key, Resource};
 use crate::api::pod::Pod;
+use crate::api::pod_needs::{HostPort, host_ports};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -18,6 +20,7 @@ pub struct PodInfo {
     pub pod: Rc<Pod>,
     pub request: Resources,
     pub host_ports: Vec<HostPort>,
+    pub terms: Rc<Terms>,
 }
 
 impl PodInfo {
@@ -26,6 +29,7 @@ impl PodInfo {
             key: pod.key(),
             request: pod_request(&pod.spec),
             host_ports: host_ports(&pod.spec),
+            terms: Rc::new(Terms::of(&pod)),
             pod,
         }
     }
@@ -36,6 +40,7 @@ impl PodInfo {
             key: self.key.clone(),
             request: self.request.clone(),
             host_ports: self.host_ports.clone(),
+            terms: Rc::clone(&self.terms),
             pod,
         }
     }

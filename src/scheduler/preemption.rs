@@ -64,7 +64,19 @@ pub fn preempt(
             continue;
         };
         tried += 1;
-        match victims_on(pod, &info) {
+        let room = match &rejection.failure {
+            // Others would have to go elsewhere than on this node: not tried.
+            Failure::Near(_)
+                if info
+                    .pods
+                    .values()
+                    .any(|other| other.priority() < pod.priority()) =>
+            {
+                Err(NoRoom::StillFails(rejection.failure.clone()))
+            }
+            _ => victims_on(pod, &info),
+        };
+        match room {
             Ok(victims) => candidates.push(Candidate {
                 node: Rc::clone(&rejection.node),
                 victims,

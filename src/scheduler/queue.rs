@@ -63,6 +63,15 @@ pub struct Queued {
     pub cause: Option<TraceId>,
     /// Why it is tried again; `None` the first time.
     pub wake: Option<Wake>,
+    /// What it lacked last, where a node that joins may be news to it though it can't use that node.
+    pub lacked: Lacked,
+}
+
+/// Models: EventsToRegister of NodePorts and NodeResourcesFit: every new node, or one that is large enough.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lacked {
+    pub ports: bool,
+    pub resources: bool,
 }
 
 /// Where a pod is in the queue.
@@ -111,6 +120,7 @@ impl SchedulingQueue {
             attempts: 0,
             cause,
             wake: None,
+            lacked: Lacked::default(),
         };
         self.activate(pod, now);
     }

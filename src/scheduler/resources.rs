@@ -1,10 +1,9 @@
-//! What a pod asks for: resources and host ports.
+//! Resources as the scheduler adds them up.
 //!
-//! Models: k8s.io/component-helpers/resource/helpers.go (PodRequests) and pkg/scheduler/framework/types.go (Resource).
-//! Differs: resizing in place isn't simulated, so what a running pod has is what its spec requests.
+//! Models: pkg/scheduler/framework/types.go, Resource.
 
-use crate::api::json;
-use crate::api::pod::{Container, PodSpec, ResourceList, ResourceRequirements};
+use crate::api::pod::{PodSpec, ResourceList};
+use crate::api::pod_needs;
 use crate::api::quantity::Quantity;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -50,10 +49,6 @@ impl Resources {
         self.scalar.retain(|_, amount| *amount != 0);
     }
 
-    fn raise_to(&mut self, other: &Resources) {
-        self.combine(other, i64::max);
-    }
-
     fn combine(&mut self, other: &Resources, f: impl Fn(i64, i64) -> i64) {
         self.milli_cpu = f(self.milli_cpu, other.milli_cpu);
         self.memory = f(self.memory, other.memory);
@@ -70,87 +65,9 @@ fn is_scalar(name: &str) -> bool {
     name.contains('/') || name.starts_with("hugepages-") || name.starts_with("attachable-volumes-")
 }
 
-/// What a pod needs on a node: the greater of what its containers need together and what any moment of its start needs, and the overhead.
-///
-/// Models: k8s.io/component-helpers/resource/helpers.go, PodRequests.
+/// What a pod needs on a node.
 pub fn pod_request(spec: &PodSpec) -> Resources {
-    let mut running = Resources::default();
-    for container in &spec.containers {
-        running.add(&Resources::of(&container.resources.requests));
-    }
-    let mut sidecars = Resources::default();
-    let mut starting = Resources::default();
-    for container in &spec.init_containers {
-        let mut now = Resources::of(&container.resources.requests);
-        if is_sidecar(container) {
-            running.add(&now);
-            sidecars.add(&now);
-            starting.raise_to(&sidecars);
-        } else {
-            now.add(&sidecars);
-            starting.raise_to(&now);
-        }
-    }
-    let mut request = running;
-    request.raise_to(&starting);
-    for (name, quantity) in &pod_level_requests(spec) {
-        if name == "cpu" || name == "memory" || name.starts_with("hugepages-") {
-            request.set(name, quantity);
-        }
-    }
-    request.add(&Resources::of(&spec.overhead));
-    request
-}
-
-/// `spec.resources` of the pod itself, which takes the place of the containers' sum.
-fn pod_level_requests(spec: &PodSpec) -> ResourceList {
-    spec.extra
-        .get("resources")
-        .and_then(|value| json::read::<ResourceRequirements>(value.clone()).ok())
-        .map(|resources| resources.requests)
-        .unwrap_or_default()
-}
-
-fn is_sidecar(init_container: &Container) -> bool {
-    init_container.restart_policy == "Always"
-}
-
-/// A port of the node that a pod takes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct HostPort {
-    pub port: i32,
-    pub protocol: String,
-    pub host_ip: String,
-}
-
-/// Every address of the node.
-const ANY_IP: &str = "0.0.0.0";
-
-impl HostPort {
-    pub fn conflicts(&self, other: &HostPort) -> bool {
-        self.port == other.port
-            && self.protocol == other.protocol
-            && (self.host_ip == other.host_ip || self.host_ip == ANY_IP || other.host_ip == ANY_IP)
-    }
-}
-
-/// The host ports of containers and sidecars.
-///
-/// Models: pkg/scheduler/util, GetHostPorts.
-pub fn host_ports(spec: &PodSpec) -> Vec<HostPort> {
-    let or = |text: &str, default: &str| if text.is_empty() { default } else { text }.to_owned();
-    spec.init_containers
-        .iter()
-        .filter(|container| is_sidecar(container))
-        .chain(&spec.containers)
-        .flat_map(|container| &container.ports)
-        .filter(|port| port.host_port > 0)
-        .map(|port| HostPort {
-            port: port.host_port,
-            protocol: or(&port.protocol, "TCP"),
-            host_ip: or(&port.host_ip, ANY_IP),
-        })
-        .collect()
+    Resources::of(&pod_needs::totals(spec, false))
 }
 
 #[cfg(test)]

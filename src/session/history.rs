@@ -16,27 +16,35 @@ pub const MAX_NAME: usize = 60;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     pub at: SimTime,
-    pub steps: u64,
+    /// The steps taken at that very instant; if it has fewer, the place is its end.
+    #[serde(default)]
+    pub within: u64,
     /// The number of commands given by then.
     pub applied: u32,
+    /// Of links that know no `within`: the steps since the start. Gone once it was played.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
 }
 
 json_object!(Place whole {
     at: "at",
-    steps: "steps",
+    within: "within" or default,
     applied: "applied",
+    steps: "steps" or default,
 });
 
 impl Place {
     /// Whether who stands at `there` has come past this place.
     pub fn is_within(self, there: Place) -> bool {
-        self.at <= there.at && self.steps <= there.steps && self.applied <= there.applied
+        (self.at, self.within) <= (there.at, there.within) && self.applied <= there.applied
     }
 
-    /// Whether both are the same moment to whoever looks: the clock shows tenths, and nothing happened between the two.
+    /// Whether both are the same moment to whoever looks: the clock shows tenths, and nothing happened at the later one.
     pub fn is_like(self, other: Place) -> bool {
-        let seen = |place: Place| (place.at.0 / 100, place.steps, place.applied);
-        seen(self) == seen(other)
+        let seen = |place: Place| (place.at.0 / 100, place.applied);
+        let (first, last) = (self.min(other), self.max(other));
+        let is_quiet = last.within == if first.at == last.at { first.within } else { 0 };
+        seen(self) == seen(other) && is_quiet
     }
 }
 
@@ -65,7 +73,13 @@ pub struct Branch {
 
 /// The number of commands that two histories have in common from the start.
 pub fn common(a: &[Logged], b: &[Logged]) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+    let is_same = |a: &Logged, b: &Logged| {
+        // One of them may have been played since the link was opened, and knows its place better.
+        let knows_more = a.steps.is_some() != b.steps.is_some();
+        let is_there = knows_more || (a.within, a.steps) == (b.within, b.steps);
+        is_there && (a.at, &a.command, a.joins) == (b.at, &b.command, b.joins)
+    };
+    a.iter().zip(b).take_while(|(a, b)| is_same(a, b)).count()
 }
 
 /// A name as it is kept: one line, not too long.

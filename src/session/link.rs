@@ -337,7 +337,7 @@ mod tests {
         for json in [
             "{}",
             "[]",
-            r#"{"scenario":{"seed":1},"log":[{"at":0,"steps":0,"command":{"do":"fly"}}]}"#,
+            r#"{"scenario":{"seed":1},"log":[{"at":0,"within":0,"command":{"do":"fly"}}]}"#,
         ] {
             assert!(
                 packed(json).contains("can't read all of this link"),

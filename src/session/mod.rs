@@ -40,23 +40,41 @@ const NEWEST_CHECKPOINTS: usize = 8;
 /// Maximum steps over which a moment is looked for.
 const MOMENT_STEPS: u32 = 20_000;
 
-/// A command, when it was given, and after how many steps of the simulation: so that a replay is exact.
+/// A command, when it was given, and after how many steps of that instant: so a replay is exact, and stays right where what
+/// came before takes more or fewer steps than it took.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Logged {
     pub at: SimTime,
-    pub steps: u64,
+    #[serde(default)]
+    pub within: u64,
     pub command: Command,
     /// Part of one act with the command before: undo takes back both.
     #[serde(default, skip_serializing_if = "is_default")]
     pub joins: bool,
+    /// As in `Place`: of older links.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
 }
 
 json_object!(Logged whole {
     at: "at",
-    steps: "steps",
+    within: "within" or default,
     command: "command",
     joins: "joins" or default,
+    steps: "steps" or default,
 });
+
+impl Logged {
+    /// Right before it was given, as the command of this number.
+    fn place(&self, index: usize) -> Place {
+        Place {
+            at: self.at,
+            within: self.within,
+            applied: index as u32,
+            steps: self.steps,
+        }
+    }
+}
 
 /// A command that was taken back, and the bookmarks that lay behind it.
 #[derive(Clone, Debug)]
@@ -70,12 +88,12 @@ struct Undone {
 pub struct Origin {
     /// The log ends at that moment.
     pub shared: link::Shared,
-    pub steps: u64,
+    pub within: u64,
 }
 
 json_object!(Origin whole {
     shared: "shared",
-    steps: "steps",
+    within: "within",
 });
 
 impl Origin {
@@ -86,8 +104,9 @@ impl Origin {
         session.log = self.shared.log;
         session.replay_place(Place {
             at: self.shared.at,
-            steps: self.steps,
+            within: self.within,
             applied: u32::MAX,
+            steps: None,
         });
         Ok(session.cluster)
     }
@@ -108,8 +127,9 @@ impl Checkpoint {
 fn place(cluster: &Cluster, applied: usize) -> Place {
     Place {
         at: cluster.now(),
-        steps: cluster.steps(),
+        within: cluster.steps_within(),
         applied: applied as u32,
+        steps: None,
     }
 }
 
@@ -189,7 +209,7 @@ impl Session {
         shared.log.truncate(self.applied);
         Origin {
             shared,
-            steps: self.cluster.steps(),
+            within: self.cluster.steps_within(),
         }
     }
 
@@ -286,9 +306,10 @@ impl Session {
         let before = self.cluster.clone();
         let logged = Logged {
             at: self.now(),
-            steps: self.cluster.steps(),
+            within: self.cluster.steps_within(),
             command,
             joins: false,
+            steps: None,
         };
         let result = run(&mut self.cluster, &logged.command);
         // Time that passed is a change too: somebody waited.
@@ -313,12 +334,7 @@ impl Session {
 
     /// Right before a command of the log was given.
     pub fn before(&self, index: usize) -> Option<Place> {
-        let logged = self.log.get(index)?;
-        Some(Place {
-            at: logged.at,
-            steps: logged.steps,
-            applied: index as u32,
-        })
+        Some(self.log.get(index)?.place(index))
     }
 
     /// Right before the last act that was done by now.
@@ -426,10 +442,10 @@ impl Session {
         if keeps && is_worth_it {
             self.keep_branch();
         }
-        let parts = [self.log.get(common), to.log.get(common)];
-        let steps = parts.into_iter().flatten().map(|logged| logged.steps).min();
+        let parts = [self.log.get(common), to.log.get(common)].into_iter();
+        let ends: Vec<Place> = parts.flatten().map(|logged| logged.place(common)).collect();
         let is_common = |place: Place| {
-            place.applied as usize <= common && steps.is_none_or(|steps| place.steps <= steps)
+            place.applied as usize <= common && ends.iter().all(|end| place.is_within(*end))
         };
         self.approach(|place| is_common(place) && place.at <= to.end);
         self.checkpoints.retain(|c| is_common(c.place()));
@@ -441,6 +457,26 @@ impl Session {
         self.end = to.end;
         // One of a link may be longer than anybody would wait for.
         self.replay_to(to.end, &mut opening::MAX_STEPS.clone());
+        if self.bookmarks.iter().any(|mark| mark.place.steps.is_some()) {
+            self.place_bookmarks();
+            self.replay_to(to.end, &mut opening::MAX_STEPS.clone());
+        }
+    }
+
+    /// Finds the places of bookmarks from an older link in this history, which was played to its end.
+    fn place_bookmarks(&mut self) {
+        let there = self.place();
+        let mut marks = std::mem::take(&mut self.bookmarks);
+        for mark in &mut marks {
+            let old = mark.place;
+            if old.steps.is_some() {
+                self.approach(|place| place.at < old.at && place.applied <= old.applied);
+                self.replay_place(old);
+                mark.place = self.place();
+            }
+        }
+        self.bookmarks = marks;
+        self.drop_bookmarks(there);
     }
 
     /// Keeps the present history as one that was left.
@@ -605,11 +641,7 @@ impl Session {
             later.push(last);
             last = before;
         }
-        let before = Place {
-            at: last.at,
-            steps: last.steps,
-            applied: self.log.len() as u32,
-        };
+        let before = last.place(self.log.len());
         self.approach(|place| place.is_within(before));
         self.replay_place(before);
         self.end = self.now();
@@ -631,8 +663,8 @@ impl Session {
         let Some(Undone { logged, .. }) = self.undone.last() else {
             return false;
         };
-        let (at, steps, applied) = (logged.at, logged.steps, self.log.len() as u32);
-        self.go(Place { at, steps, applied });
+        let before = logged.place(self.log.len());
+        self.go(before);
         self.drop_future();
         self.edits += 1;
         let count = self.next_redo().count();
@@ -650,7 +682,7 @@ impl Session {
 
     /// Restores the latest suitable checkpoint unless we are at or past it; the rest is to be played.
     fn approach(&mut self, fits: impl Fn(Place) -> bool) {
-        let order = |place: Place| (place.steps, place.applied);
+        let order = |place: Place| (place.at, place.within, place.applied);
         // The first one, at the start, fits always.
         let fitting = self.checkpoints.iter().filter(|c| fits(c.place()));
         let here = self.place();
@@ -665,15 +697,9 @@ impl Session {
 
     fn replay_to(&mut self, to: SimTime, left: &mut u64) {
         loop {
-            let next = self
-                .log
-                .get(self.applied)
-                .map(|logged| (logged.at, logged.steps));
-            match next {
-                Some((at, steps)) if at <= to => {
-                    while self.cluster.steps() < steps
-                        && self.cluster.next_due().is_some_and(|due| due <= at)
-                    {
+            match self.before(self.applied) {
+                Some(place) if place.at <= to => {
+                    while self.is_ahead(place) {
                         if *left == 0 {
                             return;
                         }
@@ -685,7 +711,6 @@ impl Session {
                         return;
                     }
                     *left = left.saturating_sub(COMMAND_STEPS);
-                    self.cluster.advance_clock(at);
                     self.replay_command();
                 }
                 _ => break,
@@ -707,24 +732,46 @@ impl Session {
         let applied = self.log.len().min(to.applied as usize);
         let to_at = to.at.min(SimTime::ZERO + MAX_TIME);
         while self.applied < applied {
-            let (at, steps) = (self.log[self.applied].at, self.log[self.applied].steps);
-            self.run_steps(at, steps);
+            self.run_steps(self.log[self.applied].place(self.applied));
             self.replay_command();
         }
-        self.run_steps(to_at, to.steps);
+        self.run_steps(Place { at: to_at, ..to });
         self.cluster.advance_clock(to_at);
     }
 
-    fn run_steps(&mut self, at: SimTime, steps: u64) {
-        while self.cluster.steps() < steps && self.cluster.next_due().is_some_and(|due| due <= at) {
+    fn run_steps(&mut self, to: Place) {
+        while self.is_ahead(to) {
             self.cluster.step();
             self.maybe_checkpoint();
         }
     }
 
+    /// Whether there is a step to be taken before this place. An instant that now has fewer steps has it at its end.
+    fn is_ahead(&self, place: Place) -> bool {
+        let Some(due) = self.cluster.next_due().filter(|due| *due <= place.at) else {
+            return false;
+        };
+        let within = match self.now() == place.at {
+            true => self.cluster.steps_within(),
+            false => 0,
+        };
+        due < place.at
+            || match place.steps {
+                None => within < place.within,
+                // An older link counts from the start. If that lies before this instant, the count has shifted, and tells nothing.
+                Some(steps) => {
+                    let taken = self.cluster.steps();
+                    taken < steps || steps < taken - within
+                }
+            }
+    }
+
     fn replay_command(&mut self) {
-        if let Some(logged) = self.log.get(self.applied) {
+        if let Some(logged) = self.log.get_mut(self.applied) {
             self.cluster.advance_clock(logged.at);
+            if logged.steps.take().is_some() {
+                logged.within = self.cluster.steps_within();
+            }
             // It failed or not when it was given; the replay does the same.
             let _ = execute::execute(&mut self.cluster, &logged.command);
             self.applied += 1;

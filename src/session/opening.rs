@@ -76,9 +76,8 @@ impl Opening {
     pub fn finish(self) -> Session {
         let mut session = self.session;
         session.end = self.end;
-        let there = session.place();
         session.bookmarks = self.bookmarks;
-        session.drop_bookmarks(there);
+        session.place_bookmarks();
         if let Some(shown) = self.shown {
             (session.applied, session.cluster) = (shown.applied, shown.cluster);
         }

@@ -323,11 +323,12 @@ fn what_is_kept_for_a_reload_has_the_other_histories_too() {
 
 #[test]
 fn a_link_may_hold_any_nonsense_about_moments() {
-    let mark = |at: u64, steps: u64, applied: u32| history::Bookmark {
+    let mark = |at: u64, within: u64, applied: u32| history::Bookmark {
         place: Place {
             at: SimTime(at),
-            steps,
+            within,
             applied,
+            steps: None,
         },
         name: "x".to_owned(),
     };
@@ -346,9 +347,29 @@ fn a_link_may_hold_any_nonsense_about_moments() {
     let mut session = open(&|shared| shared.bookmarks.clone_from(&odd)).unwrap();
     assert_eq!(session.end(), SimTime(70_000));
     assert_eq!(session.bookmarks().len(), 3, "where nothing is was dropped");
-    for mark in odd {
+    for mark in odd.clone() {
         session.go(mark.place);
     }
+    // The same counted from the start, as older links do: each place is looked for.
+    let old = |mark: &history::Bookmark| {
+        let (within, steps) = (0, Some(mark.place.within));
+        let place = Place {
+            within,
+            steps,
+            ..mark.place
+        };
+        history::Bookmark {
+            place,
+            ..mark.clone()
+        }
+    };
+    let session = open(&|shared| shared.bookmarks = odd.iter().map(old).collect()).unwrap();
+    assert!(
+        session
+            .bookmarks()
+            .iter()
+            .all(|mark| mark.place.steps.is_none())
+    );
     let far = mark(u64::MAX, 0, 0);
     assert!(open(&|shared| shared.bookmarks = vec![far.clone()]).is_err());
     assert!(open(&|shared| shared.bookmarks = vec![mark(0, 0, 0); 31]).is_err());
@@ -409,6 +430,25 @@ fn checkpoints_stay_evenly_spread_over_a_long_history() {
         longest <= 8 * even,
         "{longest} steps, evenly it were {even}"
     );
+}
+
+#[test]
+fn an_act_whose_instant_has_fewer_steps_comes_at_its_end() {
+    let session = played();
+    let open = |change: &dyn Fn(&mut Logged)| {
+        let mut shared = session.share(Vec::new());
+        shared.log.iter_mut().for_each(change);
+        let opened = Session::open(&shared).unwrap();
+        (opened.log().to_vec(), state(&opened))
+    };
+    let same = open(&|_| {});
+    assert_eq!(same, (session.log().to_vec(), state(&session)));
+    // Nothing else was due at those instants, and a count that is too high doesn't reach into the next one.
+    assert_eq!(open(&|logged| logged.within += 1_000).1, same.1);
+    // An older link's count from the start, which was too low or too high by what has changed since.
+    let old = |steps| open(&|logged: &mut Logged| logged.steps = Some(steps));
+    assert_eq!(old(1), same);
+    assert_eq!(old(u64::MAX), same);
 }
 
 #[test]

@@ -18,8 +18,34 @@ const SEEKS: u64 = 100;
 const EXPLAIN_NODES: u32 = 5_000;
 
 fn main() {
+    storm();
     seek();
     explain_all();
+}
+
+/// A surge on a node with DiskPressure: pods are created and turned away for ever, as by the real one. A minute costs the same
+/// after an hour as at first.
+fn storm() {
+    let mut session = Session::new(scenario(3));
+    let yaml = AGENT.replace("maxUnavailable: 10%", "maxUnavailable: 0, maxSurge: 1");
+    session.submit(Command::Apply { yaml }).expect("a manifest");
+    session.settle();
+    session
+        .submit(Command::SetPressure {
+            node: "node-2".to_owned(),
+            condition: "DiskPressure".to_owned(),
+            on: true,
+        })
+        .expect("a node");
+    session.submit(set_image("agent:2")).expect("a rollout");
+    for minutes in (10..=60).step_by(10) {
+        let ((), cost) = measure(|| session.advance(SimDuration::secs(600)));
+        println!(
+            "eviction storm, to minute {minutes}: {} for ten minutes, {} pods there",
+            ms(cost),
+            session.cluster().server.pods.len()
+        );
+    }
 }
 
 /// An hour in which something happens every two minutes: rollouts, a broken one and its way back, nodes that fail and return.

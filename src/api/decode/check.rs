@@ -1,6 +1,7 @@
 //! One object against the schema: every unknown field, every wrong type, and the JSON that remains.
 
 use super::{DecodeErrorKind, STRICT, sorted_entries};
+use crate::api::apps::TEMPLATE_GENERATION_ANNOTATION;
 use crate::api::go::quote;
 use crate::api::kinds::KindInfo;
 use crate::api::meta::Time;
@@ -11,7 +12,8 @@ use crate::api::yaml::tree::{Entry, Node, NodeValue, Position};
 use serde_json::{Map, Number, Value};
 
 pub struct Checked {
-    /// Without nulls and unknown fields; what has the wrong type is left out.
+    /// As Go would write it: without nulls, unknown fields and zero values that have `omitempty`; what has the wrong type is
+    /// left out.
     pub value: Value,
     pub findings: Vec<Finding>,
 }
@@ -38,10 +40,14 @@ pub fn check(node: &Node, info: &'static KindInfo, findings_max: usize) -> Check
         go_path: String::new(),
         go_struct: info.kind,
     };
-    let value = if info.has_schema {
-        walk.object(node, info.kind, &start)
+    if info.kind == "DaemonSet" {
+        walk.template_generation(node);
+    }
+    let value = if let Some(shape) = info.shape() {
+        walk.object(node, shape, &start)
     } else {
         let mut value = node.to_json();
+        drop_nulls(&mut value);
         if let (Value::Object(map), Some(meta)) = (&mut value, node.get("metadata")) {
             let place = start.field("metadata");
             match walk.value(meta, &Type::Object("ObjectMeta"), &place) {
@@ -133,6 +139,33 @@ impl Place {
         }
     }
 
+    /// A field, which Go may have in a struct that is embedded in this one.
+    fn member(&self, type_name: &str, name: &str) -> Place {
+        let embedded = match (type_name, name) {
+            ("Probe", "exec" | "grpc" | "httpGet" | "tcpSocket") => "ProbeHandler",
+            ("Volume", name) if name != "name" => "VolumeSource",
+            ("EphemeralContainer", name) if name != "targetContainerName" => {
+                "EphemeralContainerCommon"
+            }
+            (
+                "ConfigMapKeySelector"
+                | "SecretKeySelector"
+                | "ConfigMapEnvSource"
+                | "SecretEnvSource"
+                | "ConfigMapVolumeSource"
+                | "ConfigMapProjection"
+                | "SecretProjection",
+                "name",
+            ) => "LocalObjectReference",
+            _ => return self.field(name),
+        };
+        let go_path = self.field(embedded).field(name).go_path;
+        Place {
+            go_path,
+            ..self.field(name)
+        }
+    }
+
     fn item(&self, index: usize) -> Place {
         Place {
             path: format!("{}[{index}]", self.path),
@@ -172,6 +205,29 @@ impl Walk {
                 message,
                 hint,
             });
+        }
+    }
+
+    /// The server reads a number from an annotation while it converts the object.
+    ///
+    /// Models: pkg/apis/apps/v1/conversion.go, Convert_v1_DaemonSet_To_apps_DaemonSet.
+    fn template_generation(&mut self, node: &Node) {
+        let annotations = node
+            .get("metadata")
+            .and_then(|meta| meta.get("annotations"));
+        let value = annotations.and_then(|it| it.get(TEMPLATE_GENERATION_ANNOTATION));
+        let Some((value, text)) = value.and_then(|value| Some((value, value.as_str()?))) else {
+            return;
+        };
+        if text.parse::<i64>().is_err() {
+            let digits = text.trim_start_matches(['+', '-']);
+            let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            let why = match is_number {
+                true => "value out of range",
+                false => "invalid syntax",
+            };
+            let message = format!("strconv.ParseInt: parsing {}: {why}", quote(text));
+            self.find(DecodeErrorKind::Type, value.at, "", message, None);
         }
     }
 
@@ -239,7 +295,7 @@ impl Walk {
         };
         let mut map = Map::new();
         for entry in sorted_entries(entries) {
-            let place = inside.field(&entry.key);
+            let place = inside.member(type_name, &entry.key);
             let Some(field) = schema::field(type_name, &entry.key) else {
                 let message = format!("{STRICT}unknown field {}", quote(&place.path));
                 let hint = field_hint(self.root, type_name, &entry.key);
@@ -252,7 +308,8 @@ impl Walk {
                 );
                 continue;
             };
-            if let Some(value) = self.value(&entry.value, &field.type_, &place) {
+            let value = self.value(&entry.value, &field.type_, &place);
+            if let Some(value) = value.filter(|value| field.keeps(value)) {
                 map.insert(entry.key.clone(), value);
             }
         }
@@ -317,6 +374,18 @@ impl Walk {
         };
         self.find(DecodeErrorKind::Type, node.at, &place.path, message, None);
         None
+    }
+}
+
+/// Of a kind whose fields nobody knows here: a null is never stored, but for an item of a list.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
     }
 }
 

@@ -254,8 +254,8 @@ pub fn check_annotations(errors: &mut Errors, annotations: &StringMap, path: &Pa
 
 fn check_owners(errors: &mut Errors, owners: &[OwnerReference], path: &Path) {
     let mut controller: Option<&OwnerReference> = None;
-    for (i, owner) in owners.iter().enumerate() {
-        let path = path.index(i);
+    // Upstream's paths have no index here.
+    for owner in owners {
         for (field, value) in [
             ("apiVersion", &owner.api_version),
             ("kind", &owner.kind),
@@ -279,7 +279,7 @@ fn check_owners(errors: &mut Errors, owners: &[OwnerReference], path: &Path) {
                     named(first),
                     named(owner)
                 );
-                errors.invalid(&path, go::json(&owners), &detail);
+                errors.invalid(path, go::json(&owners), &detail);
             }
             controller = Some(owner);
         }

@@ -1,7 +1,7 @@
 //! What the API server accepts and warns about, as the stored objects have it.
 //!
 //! Models: pkg/api/pod/warnings.go, pkg/api/node/util.go, and the strategies' WarningsOnCreate and WarningsOnUpdate.
-//! Differs: by name where upstream walks a Go map; nothing about volumes' overlapping paths, claim templates and AppArmor annotations.
+//! Differs: by name where upstream walks a Go map; nothing about volumes' overlapping paths and claim templates.
 
 use super::{Fields, Path};
 use crate::api::go;
@@ -16,6 +16,8 @@ use serde_json::Value;
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
+/// The annotations of old that name a container's AppArmor profile.
+pub const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 
 const OLD_ANNOTATIONS: [(&str, &str); 3] = [
@@ -168,6 +170,16 @@ fn of_pod(meta: &ObjectMeta, spec: &PodSpec, template: Option<&Path>) -> Vec<Str
             && !has_profile(container.extra.get("securityContext"))
         {
             warnings.push(format!("{}: {seccomp}", annotations.key(&key).0));
+        }
+        let key = format!("{APP_ARMOR}{}", container.name);
+        let context = container.extra.get("securityContext");
+        if meta.annotations.contains_key(&key)
+            && context.is_none_or(|it| it.get("appArmorProfile").is_none())
+        {
+            warnings.push(format!(
+                "{}: deprecated since v1.30; use the \"appArmorProfile\" field instead",
+                annotations.key(&key).0
+            ));
         }
         let resources = path.child("resources");
         for name in ["memory", "ephemeral-storage"] {

@@ -78,7 +78,6 @@ fn several_documents() {
 
 #[test]
 fn errors_have_a_place() {
-    fails("a: 1\nb: 2\na: 3\n", 3, "key \"a\" already set in map");
     fails(
         "a: b: c\n",
         1,
@@ -113,9 +112,22 @@ fn errors_have_a_place() {
         "found high surrogate without following low surrogate",
     );
     assert_eq!(
-        parse("a: 1\na: 2").unwrap_err().to_string(),
-        "yaml: line 2: key \"a\" already set in map"
+        parse("a: 1\nb: c: 2").unwrap_err().to_string(),
+        "yaml: line 2: mapping values are not allowed in this context"
     );
+}
+
+#[test]
+fn of_a_key_that_stands_twice_the_last_one_counts() {
+    let documents = parse("a: {b: 1, c: 2, b: 3}\na: {b: 4}\nx: 1\n---\nx: 1\n").unwrap();
+    assert_eq!(documents[0].value(), json!({"a": {"b": 4}, "x": 1}));
+    let repeated = documents[0].repeated.iter();
+    let places: Vec<_> = repeated
+        .map(|(key, at)| (&**key, at.line, at.column))
+        .collect();
+    assert_eq!(places, [("b", 1, 17), ("a", 2, 1)]);
+    assert_eq!(documents[0].position("a.b").unwrap().line, 2);
+    assert_eq!(documents[1].repeated, []);
 }
 
 /// As a real kubectl prints them: which line go-yaml names depends on who noticed.

@@ -53,6 +53,8 @@ pub struct Way {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     pub root: Node,
+    /// Keys that stood in their mapping before, with their places: the last one counts.
+    pub repeated: Vec<(String, Position)>,
 }
 
 impl Document {

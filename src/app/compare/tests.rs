@@ -380,7 +380,7 @@ fn no_order_makes_a_worker_panic() {
     for (from, to) in [
         ("\"count\":3", "\"count\":4000000000"),
         ("my-daemonset", "other"),
-        ("\"steps\":", "\"steps\":9"),
+        ("\"within\":", "\"steps\":9"),
         ("\"strategies\":[", "\"strategies\":[],\"more\":["),
     ] {
         assert!(order.contains(from), "{from}");

@@ -30,7 +30,7 @@ pub struct Lens {
 pub struct Plan {
     pub create: Option<CreateReason>,
     pub delete: Vec<(Rc<str>, DeleteReason)>,
-    /// Failed pods: deleted once their back-off allows.
+    /// Failed pods, the first two: one may be deleted once the node's back-off allows, and the next one waits.
     pub failed: Vec<Rc<str>>,
 }
 
@@ -154,7 +154,8 @@ fn plan(lens: &Lens, verdict: &Verdict, pods: &[&Rc<Pod>], now: Time) -> Plan {
     let mut running: Vec<&Rc<Pod>> = Vec::new();
     for pod in living() {
         match pod.status.phase.as_str() {
-            phase::FAILED => plan.failed.push(name(pod)),
+            phase::FAILED if plan.failed.len() < 2 => plan.failed.push(name(pod)),
+            phase::FAILED => {}
             phase::SUCCEEDED => plan.delete.push((name(pod), DeleteReason::Succeeded)),
             _ => running.push(pod),
         }

@@ -18,7 +18,7 @@ use crate::api::pod::{Pod, PodTemplateSpec};
 use crate::api::selector::label_selector_matches;
 use crate::api::status::{Reason, Status};
 use crate::client::Component;
-use crate::reason::daemon::{CreateReason, DaemonDecision, DeleteReason};
+use crate::reason::daemon::{CreateReason, DaemonDecision, DeleteReason, Verdict};
 use crate::sim::map::{Map, Set};
 use crate::sim::time::SimDuration;
 use serde_json::Value;
@@ -176,11 +176,16 @@ impl DaemonSetController {
             return Ok(());
         };
         for name in state.ledger.take_dirty(now) {
-            let pods = self.pods.on_node(uid, &name);
-            let node = self.nodes.get(&Key::new("", &name));
+            let pods = self.pods.few_on_node(uid, &name);
+            let node = self.nodes.get(&Key::new("", &name)).map(|node| &**node);
             // Pods without a recognisable target are ignored.
             let known = !name.is_empty() && (node.is_some() || !pods.is_empty());
-            let assessment = known.then(|| assess(lens, node.map(|n| &**n), &pods, now));
+            let mut assessment = known.then(|| assess(lens, node, &pods, now));
+            // Where no pod may stay, all are to go.
+            if let Some(Verdict::Skip(_)) = assessment.as_ref().and_then(|a| a.verdict.as_ref()) {
+                let pods = self.pods.on_node(uid, &name);
+                assessment = Some(assess(lens, node, &pods, now));
+            }
             state.ledger.put(&name, assessment);
         }
         state.availability.note(set, hash, &state.ledger, api.now());

@@ -7,6 +7,7 @@ use super::Writer;
 use crate::api::meta::Time;
 use crate::api::node::Node;
 use crate::api::pod::{Pod, ResourceList};
+use crate::api::pod_needs::totals;
 use crate::api::quantity::Quantity;
 use crate::api::taint;
 use crate::apiserver::ApiServer;
@@ -128,56 +129,6 @@ fn conditions(w: &mut Writer, node: &Node) {
     }
 }
 
-/// The requests or limits of a pod.
-///
-/// Models: component-helpers/resource, PodRequests, PodLimits: the larger of all containers together and each init container, sidecars counted with the containers that follow.
-fn totals(pod: &Pod, limits: bool) -> ResourceList {
-    let list = |container: &crate::api::pod::Container| {
-        if limits {
-            container.resources.limits.clone()
-        } else {
-            container.resources.requests.clone()
-        }
-    };
-    let add = |sum: &mut ResourceList, list: &ResourceList| {
-        for (name, amount) in list {
-            let total = match sum.get(name) {
-                Some(old) => old.plus(amount),
-                None => amount.clone(),
-            };
-            sum.insert(name.clone(), total);
-        }
-    };
-    let raise = |sum: &mut ResourceList, list: &ResourceList| {
-        for (name, amount) in list {
-            if sum.get(name).is_none_or(|old| old.compare(amount).is_lt()) {
-                sum.insert(name.clone(), amount.clone());
-            }
-        }
-    };
-    let mut sum = ResourceList::new();
-    for container in &pod.spec.containers {
-        add(&mut sum, &list(container));
-    }
-    let (mut sidecars, mut init) = (ResourceList::new(), ResourceList::new());
-    for container in &pod.spec.init_containers {
-        let mut own = list(container);
-        if container.restart_policy == "Always" {
-            add(&mut sum, &own);
-            add(&mut sidecars, &own);
-            own = sidecars.clone();
-        } else {
-            add(&mut own, &sidecars);
-        }
-        raise(&mut init, &own);
-    }
-    raise(&mut sum, &init);
-    if !limits {
-        add(&mut sum, &pod.spec.overhead);
-    }
-    sum
-}
-
 /// `100m (2%)`; the percentage is cut, not rounded.
 fn share(amount: Option<&Quantity>, of: Option<&Quantity>, milli: bool) -> String {
     let zero = Quantity::from_i64(0);
@@ -224,7 +175,7 @@ fn pods(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
     );
     let (mut all_requests, mut all_limits) = (ResourceList::new(), ResourceList::new());
     for pod in pods {
-        let (requests, limits) = (totals(pod, false), totals(pod, true));
+        let (requests, limits) = (totals(&pod.spec, false), totals(&pod.spec, true));
         let cell =
             |list: &ResourceList, name: &str| share(list.get(name), whole.get(name), name == "cpu");
         w.line(

@@ -8,7 +8,7 @@ use crate::api::go;
 use crate::api::go::quote;
 use crate::api::json;
 use crate::api::object::Object;
-use crate::api::schema;
+use crate::apiserver::pod_security;
 use crate::client::Client;
 use crate::kubectl::convert;
 use crate::kubectl::error::Failure;
@@ -40,6 +40,7 @@ pub fn apply(client: &mut Client<'_>, text: &str, source: &str) -> Applied {
         namespace: default_namespace(""),
         enforce_namespace: false,
         suffix: "",
+        is_client_dry: false,
         force: false,
     };
     let (mut applied, failures) = apply_text(client, text, source, &options);
@@ -54,6 +55,8 @@ pub struct Options<'a> {
     pub enforce_namespace: bool,
     /// ` (dry run)`
     pub suffix: &'static str,
+    /// `--dry-run=client`: nothing is sent, so nothing is refused.
+    pub is_client_dry: bool,
     pub force: bool,
 }
 
@@ -73,9 +76,25 @@ pub fn apply_text(
         failures.push(Failure::text("no objects passed to apply"));
     }
     for item in &manifest.items {
+        if options.is_client_dry && !item.name.is_empty() {
+            let live = resource::get(client.server, item.info, &item.namespace, &item.name);
+            let word = if live.is_ok() {
+                "configured"
+            } else {
+                "created"
+            };
+            let kind = resource::kind_word(item.info);
+            let line = format!("{kind}/{} {word}{}", item.name, options.suffix);
+            applied.lines.push(line);
+            applied.objects.extend(live.ok().or(item.object().cloned()));
+            continue;
+        }
         match apply_one(client, item, source, options, &mut applied.warnings) {
             Ok((object, before, word)) => {
-                for warning in server_warnings(&object, before.as_ref()) {
+                let warned = pod_security::warning(client.server, &object);
+                let warned = warned.map(|text| format!("Warning: {text}"));
+                let others = server_warnings(&object, before.as_ref());
+                for warning in warned.into_iter().chain(others) {
                     if !applied.warnings.contains(&warning) {
                         applied.warnings.push(warning);
                     }
@@ -232,8 +251,7 @@ fn replace(
 
 /// The type that merge rules are looked up by, for kinds with a schema.
 pub fn shape_of(info: &crate::api::kinds::KindInfo) -> Option<&'static str> {
-    let kind = info.kind;
-    (info.has_schema && !schema::fields(kind).is_empty()).then_some(kind)
+    info.shape()
 }
 
 /// The object with the annotation that remembers it, and the annotation's text.

@@ -15,7 +15,7 @@ use crate::present::scene::Scene;
 use crate::present::words::{said, span};
 use crate::reason::daemon::{SkipReason, Verdict};
 use crate::reason::field::{self, Field};
-use crate::reason::scheduling::Failure;
+use crate::reason::scheduling::{Failure, Nearness};
 use crate::sim::sort::Order;
 use std::rc::Rc;
 
@@ -384,6 +384,10 @@ fn scheduler_field(failure: &Failure, node: &str) -> String {
         Failure::Taint(_) => format!("node {node}: spec.taints"),
         Failure::Affinity(_) => "spec.affinity.nodeAffinity".to_owned(),
         Failure::Ports(_) => "spec.containers[*].ports[*].hostPort".to_owned(),
+        Failure::Near(Nearness::NoDomain { .. } | Nearness::Skew { .. }) => {
+            "spec.topologySpreadConstraints".to_owned()
+        }
+        Failure::Near(_) => "spec.affinity".to_owned(),
         Failure::Resources(shortages) => {
             let names: Vec<String> = shortages.iter().map(|s| s.resource.to_string()).collect();
             format!(

@@ -78,6 +78,7 @@ fn run(call: &mut Call<'_>) -> Outcome {
         namespace: &namespace,
         enforce_namespace,
         suffix: call.dry_suffix(),
+        is_client_dry: call.dry == Dry::Client,
         force: call.flags.bool("force"),
     };
     let mut failures = Vec::new();

@@ -55,6 +55,20 @@ fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.bool("force") {
         call.warn(delete::FORCED);
     }
+    // Upstream's builder takes `--all` for a selector: with names it deletes nothing.
+    if all
+        && call.flags.list("filename").is_empty()
+        && let resource::Words::Names(names) = resource::parse(&call.words)?
+        && !names.is_empty()
+    {
+        let has_slash = call.words.iter().any(|word| word.contains('/'));
+        return Err(Failure::text(match has_slash {
+            true => {
+                "selectors and the all flag cannot be used when passing resource/name arguments"
+            }
+            false => "name cannot be provided when a selector is specified",
+        }));
+    }
     if call.dry == Dry::Client
         && call.flags.list("filename").is_empty()
         && let resource::Words::Names(names) = resource::parse(&call.words)?
