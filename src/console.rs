@@ -3,7 +3,8 @@
 use crate::api::go::quote;
 use crate::cluster::Settled;
 use crate::cluster::nodes::NodeTemplate;
-use crate::kubectl::{self, Output, Started, flags};
+use crate::kubectl::cli::{flags, shell};
+use crate::kubectl::{self, Output, Started};
 use crate::session::Session;
 use crate::session::command::{Command, Failure, Outcome};
 use crate::session::scenario::{NodeGroup, Scenario};
@@ -94,16 +95,6 @@ fn is_shells(word: &str) -> bool {
     matches!(word, "|" | "||" | "&" | "&&" | ";" | ">" | ">>")
 }
 
-/// The word that ends the heredoc that a line begins.
-pub fn heredoc_mark(line: &str) -> Option<&str> {
-    let (_, mark) = line.split_once("<<")?;
-    let mark = mark
-        .trim_start_matches('-')
-        .trim()
-        .trim_matches(['\'', '"']);
-    (!mark.is_empty()).then_some(mark)
-}
-
 /// A command in a text that may hold several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
@@ -127,18 +118,19 @@ pub fn lines(text: &str) -> Vec<Line> {
     while let Some(first) = rest.next() {
         let mut line = first.strip_prefix("$ ").unwrap_or(first).to_owned();
         let mut is_open = false;
-        if let Some(mark) = heredoc_mark(&line).map(str::to_owned) {
+        let head = line.clone();
+        if let Some(heredoc) = shell::Heredoc::begun_by(&head) {
             is_open = true;
             for next in rest.by_ref() {
                 line.push('\n');
                 line.push_str(next);
-                if next.trim_start_matches('\t') == mark {
+                if heredoc.read(next).is_none() {
                     is_open = false;
                     break;
                 }
             }
         } else {
-            let mut quotes = kubectl::shell::Quotes::default();
+            let mut quotes = shell::Quotes::default();
             quotes.read(&line);
             while quotes.is_open() || line.ends_with('\\') {
                 let Some(next) = rest.next() else {

@@ -17,7 +17,7 @@
 //! | [`scheduler`] | filters, preemption, FailedScheduling texts |
 //! | [`kubelet`] | all kubelets: images, containers, probes, eviction, by a profile that is data |
 //! | [`cluster`] | owns the above and runs it in simulated time |
-//! | [`kubectl`] | kubectl's verbs and words against a cluster |
+//! | [`kubectl`] | `ops`: kubectl's work on typed arguments; `cli`: its verbs as typed, a file each; its words for both |
 //! | [`presets`] | manifests to start from |
 //! | [`scenarios`] | common confusions as clusters to open, each with its true cause |
 //! | [`session`] | scenario + command log: undo, seeking, bookmarks, other histories, links |
@@ -33,7 +33,7 @@
 //!
 //! ```text
 //! click / kubectl line ─> app::Msg ─> app::update ─> Session::submit(Command)
-//!    ─> apiserver ─> watch events ─> informers ─> work queue ─> sync (pure decisions) ─> apiserver
+//!    ─> kubectl::ops (typed; kubectl::cli parses only what the console takes) ─> apiserver ─> watch events ─> informers ─> work queue ─> sync (pure decisions) ─> apiserver
 //!    ─> trace (every entry knows its cause) ─> present (view models) ─> components ─> CSS
 //! ```
 //!
@@ -53,6 +53,7 @@
 //! - *One compiled sort for all types* (`sim::sort`): fifty copies of the standard library's were a twentieth of the WebAssembly.
 //! - *One compiled order for all maps and sets* (`sim::map`): eighty types of `BTreeMap` were an eighth of it. API objects keep `BTreeMap`, as serde_json does.
 //! - *Types list their fields to be read from JSON* (`api::json`): the code that serde derives was a tenth of it. It stays natively, and tests compare the two.
+//! - *Typed operations under kubectl* (`kubectl::ops`): a button, a remedy and a link give a `Command` with values, not words to be parsed again. `session::words` says each as kubectl would be typed, and a test carries both out and compares outputs and traces: links were made when all went through the words.
 //! - *The page follows the trace* (`present::scene`): a picture costs what has changed since the last one. A test compares with making it anew.
 //! - *What is shown lags behind what is* (`present::stage::pacing`), by 1.5 s at the most: steps of milliseconds get a third of a second each, in the order of their causes. The page draws copies of the cluster from the moments in between; the simulation, its trace, the clock and the console know nothing of it. Delaying single objects instead would show clusters that never were.
 //! - *Availability during a rollout is part of the controller's state* (`controllers::daemon_set::availability`), not gathered while the page looks: so it is right after seeking, undo and jumps. It is bounded, and no decision reads it.

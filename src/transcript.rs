@@ -14,8 +14,9 @@
 //!
 //! Everything goes through the session, as on the page.
 
-use crate::console::{self, Waits, heredoc_mark};
+use crate::console::{self, Waits};
 use crate::kubectl::Started;
+use crate::kubectl::cli::shell::Heredoc;
 use crate::session::Session;
 use crate::session::scenario::Scenario;
 
@@ -59,11 +60,11 @@ pub fn play(text: &str) -> Result<String, String> {
         };
         started = true;
         let mut typed = command.to_owned();
-        if let Some(mark) = heredoc_mark(command) {
+        if let Some(heredoc) = Heredoc::begun_by(command) {
             for (_, line) in lines.by_ref() {
                 typed.push('\n');
                 typed.push_str(line);
-                if line.trim_start_matches('\t') == mark {
+                if heredoc.read(line).is_none() {
                     break;
                 }
             }

@@ -5,7 +5,7 @@
 use daemonset_playground::api::schema;
 use std::collections::BTreeSet;
 
-const EXPLAIN: &str = include_str!("../src/kubectl/explain.txt");
+const EXPLAIN: &str = include_str!("../src/kubectl/cli/verbs/explain.txt");
 const DOCS: &str = include_str!("../src/editor/docs.txt");
 /// The types that the simulation reads field by field: a field that isn't here is kept, and nothing looks at it.
 const TYPED: [&str; 4] = [

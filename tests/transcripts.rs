@@ -1,6 +1,6 @@
 //! Stories as transcripts: commands, and what kubectl prints. `UPDATE_EXPECT=1 cargo test` fills the outputs in; read the difference as behaviour.
 
-use daemonset_playground::kubectl::verbs::VERBS;
+use daemonset_playground::kubectl::cli::verbs::VERBS;
 use daemonset_playground::transcript;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ fn every_verb_has_a_story() {
     };
     let untold: Vec<&str> = VERBS
         .iter()
-        .map(|verb| verb.path)
+        .flat_map(|verb| verb.names())
         .filter(is_untold)
         .collect();
     assert!(untold.is_empty(), "in no transcript: {untold:?}");

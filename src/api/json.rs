@@ -65,7 +65,16 @@ impl Members {
 
     /// All members that are left.
     pub fn rest<T: From<BTreeMap<String, Value>>>(self) -> T {
-        T::from(self.0.into_iter().collect())
+        T::from(self.into_map())
+    }
+
+    /// Not collected: that would sort the members first, with a sort compiled for them alone.
+    fn into_map(self) -> BTreeMap<String, Value> {
+        let mut map = BTreeMap::new();
+        for (name, value) in self.0 {
+            map.insert(name, value);
+        }
+        map
     }
 
     /// An error if anything is left.

@@ -1,4 +1,4 @@
-//! What the server adds or refuses beyond validation: service account and its token, priority, default tolerations, the not-ready taint of new nodes, missing namespaces; and the objects that every cluster starts with.
+//! The server's additions and refusals beyond validation: service account and its token, priority, default tolerations, the not-ready taint of new nodes, missing namespaces; and the objects that every cluster starts with.
 //!
 //! Models: plugin/pkg/admission (serviceaccount, priority, defaulttolerationseconds, nodetaint, namespace/lifecycle).
 
@@ -157,7 +157,7 @@ fn set_service_account(server: &ApiServer, pod: &mut Pod) -> Result<(), Status> 
     Ok(())
 }
 
-/// What the token volume of every pod is made of.
+/// The sources of every pod's token volume.
 pub(super) fn token_source() -> Extra {
     let namespace = json!({ "apiVersion": "v1", "fieldPath": "metadata.namespace" });
     let sources = json!([

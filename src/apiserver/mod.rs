@@ -76,7 +76,7 @@ pub struct DeleteOptions {
     pub uid: Option<String>,
 }
 
-/// What a delete call came to.
+/// The result of a delete call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Deletion {
     /// The object is gone.
@@ -190,7 +190,7 @@ impl ApiServer {
         std::mem::take(&mut self.log)
     }
 
-    /// Where the log stands; `set_causes` fills in the causes of what came after.
+    /// The present end of the log; `set_causes` fills in the causes of later entries.
     pub(crate) fn log_len(&self) -> usize {
         self.log.len()
     }
@@ -461,7 +461,7 @@ fn check_version<T: Stored>(object: &T, old: &T) -> Result<(), Status> {
     Ok(())
 }
 
-/// What no client may change: identity, creation, deletion.
+/// Keeps the fields that no client may change: identity, creation, deletion.
 fn keep_server_fields<T: Stored>(object: &mut T, old: &T) {
     let current = old.meta();
     let meta = object.meta_mut();

@@ -1,4 +1,4 @@
-//! What the server does to each kind on create and update: defaults, generations, what a status write may touch, validation.
+//! The server's rules for each kind on create and update: defaults, generations, the fields that a status write may touch, validation.
 //!
 //! Models: pkg/registry/*/strategy.go.
 
@@ -61,13 +61,13 @@ pub trait Strategy: Resource {
     fn admit_delete(&self) -> Result<(), Status> {
         Ok(())
     }
-    /// Deletion begins: what the object shows of it.
+    /// Marks the object at the beginning of its deletion.
     fn prepare_delete(&mut self) {}
     /// Does something else than metadata.finalizers keep the object?
     fn is_kept(&self) -> bool {
         false
     }
-    /// The grace period of a deletion, from what was asked.
+    /// The grace period of a deletion, from the one that was asked for.
     fn grace_seconds(&self, _asked: Option<i64>) -> i64 {
         0
     }

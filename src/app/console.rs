@@ -3,7 +3,7 @@
 use super::why;
 use crate::chunk::in_chunk;
 use crate::console::{self, Line, Waits};
-use crate::kubectl::pending::Pending;
+use crate::kubectl::cli::pending::Pending;
 use crate::kubectl::{Output, Started};
 use crate::present::console::{ConsolePane, Entry, EntryKind, Waiting};
 use crate::present::timeline::Pace;

@@ -4,7 +4,7 @@ use super::msg::DaemonSetMsg;
 use crate::apiserver::Propagation;
 use crate::present::daemon_set::DaemonSetId;
 use crate::session::command::Command;
-use crate::session::execute;
+use crate::session::words::kubectl_line;
 
 /// `None`: it only opens the manifest.
 pub(super) fn command(id: &DaemonSetId, msg: &DaemonSetMsg) -> Option<Command> {
@@ -35,5 +35,5 @@ pub(super) fn command(id: &DaemonSetId, msg: &DaemonSetMsg) -> Option<Command> {
 
 /// The same in kubectl's words: what the menu says is what the console will tell.
 pub fn kubectl(id: &DaemonSetId, msg: &DaemonSetMsg) -> Option<String> {
-    execute::kubectl_line(&command(id, msg)?, &[])
+    kubectl_line(&command(id, msg)?, &[])
 }

@@ -11,7 +11,7 @@ use crate::api::object::{Key, Kind, Object};
 use crate::api::schema::{self, Merge};
 use crate::api::yaml;
 use crate::apiserver::ApiServer;
-use crate::kubectl::apply::LAST_APPLIED;
+use crate::kubectl::ops::apply::LAST_APPLIED;
 use crate::present::editor::{Drift, DriftChange};
 use serde_json::{Map, Value};
 use std::rc::Rc;
@@ -403,7 +403,11 @@ pub fn is_index(step: &str) -> bool {
 pub fn text_of(step: &str, value: &Value) -> String {
     let whole = match is_index(step) {
         true => Value::Array(vec![value.clone()]),
-        false => Value::Object([(step.to_owned(), value.clone())].into_iter().collect()),
+        false => {
+            let mut map = serde_json::Map::new();
+            map.insert(step.to_owned(), value.clone());
+            Value::Object(map)
+        }
     };
     yaml::to_string(&whole)
 }

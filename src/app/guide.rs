@@ -200,7 +200,15 @@ impl Guide {
         let is_new = self.seen.as_ref().map(|(edits, _)| *edits) != Some(session.edits());
         if !self.has_applied && is_new {
             let applies = |command: &Command| {
-                matches!(command, Command::Apply { .. } | Command::Kubectl { .. })
+                matches!(
+                    command,
+                    Command::Apply { .. }
+                        | Command::Kubectl { .. }
+                        | Command::Replace { .. }
+                        | Command::Edit { .. }
+                        | Command::Patch { .. }
+                        | Command::SetRequest { .. }
+                )
             };
             let mut log = session.log().iter();
             self.has_applied = log.any(|logged| applies(&logged.command));

@@ -48,6 +48,7 @@ use crate::session::command::{Command, Failure, Outcome};
 use crate::session::execute;
 use crate::session::history::Place;
 use crate::session::link::{self, Shared};
+use crate::session::words;
 use crate::sim::time::SimTime;
 use clock::Clock;
 use compare::Compare;
@@ -526,10 +527,9 @@ fn apply(model: &mut Model) {
     }
     let yaml = tab.text.to_string();
     let command = match &tab.edits {
-        Some(what) => Command::Kubectl {
-            args: vec!["edit".to_owned(), what.clone()],
-            stdin: Some(yaml),
-            no_wait: false,
+        Some(what) => Command::Edit {
+            object: what.clone(),
+            yaml,
         },
         None => Command::Apply { yaml },
     };
@@ -541,13 +541,7 @@ fn overwrite(model: &mut Model) {
     let tab = model.editor.tab();
     let yaml = tab.text.to_string();
     let command = match tab.needs_replace() {
-        true => Command::Kubectl {
-            args: ["replace", "--save-config", "-f", "-"]
-                .map(str::to_owned)
-                .to_vec(),
-            stdin: Some(yaml),
-            no_wait: false,
-        },
+        true => Command::Replace { yaml },
         false => Command::Apply { yaml },
     };
     finish_apply(model, command);
@@ -803,8 +797,8 @@ impl Model {
             Command::TaintNode { node, .. } => self.taints(node),
             _ => Vec::new(),
         };
-        let kubectl = execute::kubectl_line(&command, &taints);
-        let words = execute::describe(&command);
+        let kubectl = words::kubectl_line(&command, &taints);
+        let words = words::describe(&command);
         let result = submit(&mut self.session, command);
         let printed = match &result {
             Ok(Outcome { lines, warnings }) => warnings.iter().chain(lines).cloned().collect(),

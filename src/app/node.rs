@@ -2,9 +2,10 @@
 
 use super::msg::{Effect, NodeMsg};
 use super::{Model, NodeError};
-use crate::kubectl::{label, taint};
+use crate::kubectl::ops::{label, taint};
 use crate::session::command::Command;
-use crate::session::execute;
+use crate::session::words::kubectl_line;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(super) fn act(model: &mut Model, node: Rc<str>, msg: NodeMsg, effects: &mut Vec<Effect>) {
@@ -53,7 +54,7 @@ fn command(node: &str, msg: &NodeMsg) -> Option<Command> {
 
 /// The same in kubectl's words, where there are such: what the menu says is what the console will tell.
 pub fn kubectl(node: &str, msg: &NodeMsg) -> Option<String> {
-    execute::kubectl_line(&command(node, msg)?, &[])
+    kubectl_line(&command(node, msg)?, &[])
 }
 
 /// What the form does.
@@ -64,15 +65,22 @@ fn edit(model: &Model, node: &str, msg: NodeMsg) -> Result<Command, String> {
         labels,
     };
     match msg {
-        NodeMsg::AddLabel(text) => label::parse_labels(&[text.trim().to_owned()]).map(|change| {
-            let removed = change.remove.into_iter().map(|key| (key, None));
-            let set = change
-                .set
-                .into_iter()
-                .map(|(key, value)| (key, Some(value)));
-            labels(set.chain(removed).collect())
-        }),
-        NodeMsg::RemoveLabel(key) => Ok(labels([(key, None)].into())),
+        NodeMsg::AddLabel(text) => {
+            let change = label::parse_labels(&[text.trim().to_owned()])?;
+            let mut changes = BTreeMap::new();
+            for (key, value) in change.set {
+                changes.insert(key, Some(value));
+            }
+            for key in change.remove {
+                changes.insert(key, None);
+            }
+            Ok(labels(changes))
+        }
+        NodeMsg::RemoveLabel(key) => {
+            let mut changes = BTreeMap::new();
+            changes.insert(key, None);
+            Ok(labels(changes))
+        }
         NodeMsg::AddTaint(text) => {
             let change = taint::parse(&[text.trim().to_owned()])?;
             let (taints, _) = taint::reorganize(&model.taints(node), true, &change)

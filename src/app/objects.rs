@@ -2,7 +2,7 @@
 
 use crate::api::object::Kind;
 use crate::apiserver::ApiServer;
-use crate::kubectl::apply::LAST_APPLIED;
+use crate::kubectl::ops::apply::LAST_APPLIED;
 use crate::present::editor::ObjectItem;
 
 /// More nobody looks through in a menu.

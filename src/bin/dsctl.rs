@@ -1,7 +1,8 @@
 //! The playground in a terminal: plays transcripts, runs conformance cases, reads links, and has a console.
 
 use daemonset_playground::conformance::{Report, run_file};
-use daemonset_playground::console::{CLUSTER_USAGE, heredoc_mark};
+use daemonset_playground::console::CLUSTER_USAGE;
+use daemonset_playground::kubectl::cli::shell::Heredoc;
 use daemonset_playground::session::link;
 use daemonset_playground::transcript::{self, Player};
 use std::io::{BufRead, IsTerminal, Read, Write};
@@ -111,14 +112,15 @@ fn repl() -> Result<bool, String> {
             }
             _ => {}
         }
-        if let Some(mark) = heredoc_mark(&typed).map(str::to_owned) {
+        let head = typed.clone();
+        if let Some(heredoc) = Heredoc::begun_by(&head) {
             loop {
                 prompt("> ")?;
                 let Some(line) = lines.next() else { break };
                 let line = line.map_err(|error| error.to_string())?;
                 typed.push('\n');
                 typed.push_str(&line);
-                if line.trim_start_matches('\t') == mark {
+                if heredoc.read(&line).is_none() {
                     break;
                 }
             }

@@ -26,7 +26,7 @@ impl Client<'_> {
         } else {
             &about.namespace
         };
-        // The name is made of what makes two events the same, so a repeat finds the first.
+        // The name holds all that makes two events the same, so a repeat finds the first.
         let identity = format!(
             "{}\0{}\0{}\0{}\0{}\0{}",
             about.uid, about.field_path, source.component, source.host, reason, message

@@ -1,4 +1,4 @@
-//! What a controller still expects to see of its own writes before it acts again.
+//! A controller's own writes that it has yet to see in its informer before it acts again.
 //!
 //! Models: pkg/controller/controller_utils.go, ControllerExpectations.
 

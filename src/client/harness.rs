@@ -20,7 +20,7 @@ pub struct Harness {
     pub server: ApiServer,
     pub trace: Trace,
     pub rng: Rng,
-    /// How many pieces of work were done.
+    /// The number of pieces of work done.
     pub runs: u64,
 }
 
@@ -203,7 +203,7 @@ pub fn container(name: &str, image: &str) -> Container {
     }
 }
 
-/// What `kubectl get pods` would show in STATUS, roughly: phase, then each container's state.
+/// Roughly the STATUS that `kubectl get pods` would show: phase, then each container's state.
 pub fn summary(pod: &Pod) -> String {
     let states: Vec<String> = pod
         .status

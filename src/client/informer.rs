@@ -20,7 +20,7 @@ impl<T> Default for Informer<T> {
 }
 
 impl<T: Resource> Informer<T> {
-    /// Takes an added or modified object; returns what was known before.
+    /// Takes an added or modified object; returns the version known before.
     pub fn upsert(&mut self, object: &Rc<T>) -> Option<Rc<T>> {
         self.table.insert(Rc::clone(object))
     }

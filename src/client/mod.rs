@@ -1,4 +1,4 @@
-//! What controllers are built from: the way to the API server, informers, work queue, expectations, back-off.
+//! The parts that controllers are built from: the way to the API server, informers, work queue, expectations, back-off.
 //!
 //! Knows nothing of DaemonSets.
 
@@ -41,7 +41,7 @@ pub struct Client<'a> {
     /// The moment of `SimTime::ZERO` as the API writes times.
     pub epoch: Time,
     pub actor: Actor,
-    /// What the next writes and notes are due to.
+    /// The cause of the next writes and notes.
     pub cause: Option<TraceId>,
     pub server: &'a mut ApiServer,
     pub trace: &'a mut Trace,
@@ -65,7 +65,7 @@ impl Client<'_> {
         })
     }
 
-    /// Notes a decision and makes it the cause of what follows.
+    /// Notes a decision and makes it the cause of later writes and notes.
     pub fn decide(&mut self, kind: Kind, key: &Key, decision: Decision) -> TraceId {
         let id = self.note(kind, key, What::Decided(decision));
         self.cause = Some(id);
@@ -90,7 +90,7 @@ impl Client<'_> {
         Ok(stored)
     }
 
-    /// Writes spec and metadata. `what` says in a few words what changes, for the trace.
+    /// Writes spec and metadata. `what` names the part that changes in a few words, for the trace.
     pub fn update<T: Stored>(&mut self, object: T, what: &'static str) -> Result<Rc<T>, Status> {
         self.write(What::Updated(what), |server| server.update(object))
     }

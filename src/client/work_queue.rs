@@ -16,7 +16,7 @@ const BUCKET_BURST: u64 = 100;
 #[derive(Clone, Debug)]
 pub struct WorkQueue<K> {
     seq: u64,
-    /// Ready keys in the order of adding, and what queued each first.
+    /// Ready keys in the order of adding, each with the first reason for queueing it.
     ready: Map<(SimTime, u64), K>,
     queued: Map<K, Option<TraceId>>,
     /// Keys to be added later: one slot a key, the earliest time wins.
@@ -117,7 +117,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
             .min()
     }
 
-    /// The first key that is due, with what queued it.
+    /// The first key that is due, with the reason why it was queued.
     pub fn pop_due(&mut self, now: SimTime) -> Option<(K, Option<TraceId>)> {
         while let Some(((at, _), _)) = self.order.first_key_value()
             && *at <= now
@@ -141,7 +141,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
         self.waiting.get(key).map(|(due, ..)| *due)
     }
 
-    /// How often in a row a key has failed.
+    /// Failures of each key in a row.
     pub fn failures(&self, key: &K) -> u32 {
         self.failures.get(key).copied().unwrap_or(0)
     }

@@ -16,6 +16,7 @@ use crate::api::int_or_percent::IntOrString;
 use crate::api::json::{FromJson, Members, json_object};
 use crate::api::object::Key;
 use crate::cluster::{Cluster, Settled};
+use crate::kubectl::convert::PatchType;
 use crate::kubelet::profile::Profile;
 use crate::session::command::Command;
 use crate::session::execute::execute;
@@ -151,7 +152,11 @@ impl Strategy {
     fn command(&self, set: &DaemonSet) -> Command {
         let rolling = json!({"maxUnavailable": self.max_unavailable, "maxSurge": self.max_surge});
         let strategy = json!({"type": "RollingUpdate", "rollingUpdate": rolling});
-        super::remedy::patch(set, "merge", &json!({"spec": {"updateStrategy": strategy}}))
+        super::remedy::patch(
+            set,
+            PatchType::Merge,
+            json!({"spec": {"updateStrategy": strategy}}),
+        )
     }
 }
 

@@ -17,6 +17,7 @@ use crate::controllers::daemon_set::eligibility::with_daemon_tolerations;
 use crate::controllers::daemon_set::history::{History, template_patch};
 use crate::controllers::daemon_set::pod::target_node;
 use crate::controllers::daemon_set::rolling::budget;
+use crate::kubectl::convert::PatchType;
 use crate::reason::daemon::{SkipReason, Verdict};
 use crate::reason::scheduling::{Failure, PortConflict, Shortage};
 use crate::session::command::Command;
@@ -322,7 +323,7 @@ fn more_at_a_time(set: &DaemonSet) -> Vec<Candidate> {
         more.to_string().trim_matches('"')
     );
     let change = json!({"spec": {"updateStrategy": {"rollingUpdate": {field: more}}}});
-    vec![Candidate::new(title, patch(set, "merge", &change))]
+    vec![Candidate::new(title, patch(set, PatchType::Merge, change))]
 }
 
 /// As it is in the fork: the edit may have changed it.
@@ -394,7 +395,7 @@ fn loosen(cluster: &Cluster, set: &DaemonSet) -> Vec<Candidate> {
         let oldest = pods.first().map(|pod| delete_old(pod));
         let title = format!("Switch {name} to RollingUpdate");
         let change = json!({"spec": {"updateStrategy": {"type": "RollingUpdate"}}});
-        let rolling = Candidate::new(title, patch(set, "merge", &change));
+        let rolling = Candidate::new(title, patch(set, PatchType::Merge, change));
         return oldest.into_iter().chain([rolling]).collect();
     }
     let Ok(budget) = budget(set, set.status.desired_number_scheduled) else {
@@ -409,7 +410,7 @@ fn loosen(cluster: &Cluster, set: &DaemonSet) -> Vec<Candidate> {
         (title, json!({"maxUnavailable": more}))
     };
     let change = json!({"spec": {"updateStrategy": {"rollingUpdate": change}}});
-    vec![Candidate::new(title, patch(set, "merge", &change))]
+    vec![Candidate::new(title, patch(set, PatchType::Merge, change))]
 }
 
 fn try_all(
@@ -470,26 +471,21 @@ fn try_out(
     None
 }
 
-pub(super) fn patch(set: &DaemonSet, type_: &str, patch: &Value) -> Command {
-    let args = [
-        "patch",
-        "daemonset",
-        &set.metadata.name,
-        "-n",
-        &set.metadata.namespace,
-        &format!("--type={type_}"),
-        "-p",
-        &patch.to_string(),
-    ];
-    Command::Kubectl {
-        args: args.map(str::to_owned).to_vec(),
-        stdin: None,
-        no_wait: true,
+pub(super) fn patch(set: &DaemonSet, type_: PatchType, patch: Value) -> Command {
+    Command::Patch {
+        namespace: set.metadata.namespace.clone(),
+        name: set.metadata.name.clone(),
+        type_,
+        patch,
     }
 }
 
 fn patch_pod_spec(set: &DaemonSet, spec: Value) -> Command {
-    patch(set, "merge", &json!({"spec": {"template": {"spec": spec}}}))
+    patch(
+        set,
+        PatchType::Merge,
+        json!({"spec": {"template": {"spec": spec}}}),
+    )
 }
 
 /// The controller keeps the pod away: labels, taints or the template have to change, perhaps more than one of them.
@@ -751,7 +747,7 @@ fn free_ports(set: &DaemonSet, conflicts: &[PortConflict]) -> Vec<Candidate> {
         let title = format!("Remove hostPort from {}'s template", set.metadata.name);
         candidates.push(Candidate::new(
             title,
-            patch(set, "json", &Value::Array(operations)),
+            patch(set, PatchType::Json, Value::Array(operations)),
         ));
     }
     candidates
@@ -802,20 +798,12 @@ fn request_less(set: &DaemonSet, shortages: &[Shortage]) -> Option<Candidate> {
             binary(to)
         };
         words.push(format!("{resource} {to}"));
-        let args = [
-            "set",
-            "resources",
-            &format!("daemonset/{}", set.metadata.name),
-            "-n",
-            &set.metadata.namespace,
-            "-c",
-            &container.name,
-            &format!("--requests={resource}={to}"),
-        ];
-        commands.push(Command::Kubectl {
-            args: args.map(str::to_owned).to_vec(),
-            stdin: None,
-            no_wait: true,
+        commands.push(Command::SetRequest {
+            namespace: set.metadata.namespace.clone(),
+            name: set.metadata.name.clone(),
+            container: container.name.clone(),
+            resource: resource.to_owned(),
+            amount: to,
         });
     }
     let title = format!(

@@ -1,4 +1,4 @@
-//! Patched JSON back into objects, with the API server's words for what doesn't fit.
+//! Patched JSON back into objects, with the API server's words for values that don't fit.
 //!
 //! Models: apiserver/pkg/endpoints/handlers/patch.go, and runtime.DefaultUnstructuredConverter for the texts.
 
@@ -6,20 +6,41 @@ use super::error::{Failure, Outcome};
 use super::patch;
 use crate::api::decode;
 use crate::api::go;
+use crate::api::json::json_names;
 use crate::api::kinds;
 use crate::api::object::Object;
 use crate::api::schema::{self, Type};
 use crate::api::status::{FieldError, FieldErrorType, Reason, Status};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// `--type` of a patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum PatchType {
     Strategic,
     Merge,
     Json,
 }
 
-/// What becomes of fields that Kubernetes doesn't have.
+json_names!(PatchType {
+    Strategic: "strategic",
+    Merge: "merge",
+    Json: "json",
+});
+
+impl PatchType {
+    /// The value of `--type`.
+    pub fn word(self) -> &'static str {
+        match self {
+            PatchType::Strategic => "strategic",
+            PatchType::Merge => "merge",
+            PatchType::Json => "json",
+        }
+    }
+}
+
+/// The fate of fields that Kubernetes doesn't have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknown {
     Refuse,
@@ -181,7 +202,7 @@ fn converter_words(message: &str) -> String {
     let Some((what, type_)) = rest.rsplit_once(" of type ") else {
         return why.to_owned();
     };
-    // What decodes itself keeps its own words: IntOrString, Time.
+    // Types that decode themselves keep their own words: IntOrString, Time.
     if what.ends_with(" into Go value") {
         return why.to_owned();
     }

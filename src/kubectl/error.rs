@@ -10,7 +10,7 @@ use crate::sim::map::Set;
 pub enum Failure {
     /// kubectl's own complaint: printed behind `error: `.
     Text(String),
-    /// The API server's answer. `doing` is what kubectl puts before it: `error when creating "STDIN": `.
+    /// The API server's answer. `doing` comes before it in kubectl's output: `error when creating "STDIN": `.
     Server {
         status: Status,
         doing: String,
@@ -38,7 +38,7 @@ impl Failure {
         }
     }
 
-    /// Puts kubectl's account of what it was doing before the message: `creating`, `STDIN`.
+    /// Puts the act that failed before the message: `creating`, `STDIN`.
     pub fn while_doing(self, verb: &str, source: &str) -> Failure {
         match self {
             Failure::Server { status, doing } => Failure::Server {
@@ -65,7 +65,7 @@ impl Failure {
         }
     }
 
-    /// What goes to stderr, with its line feed, and the exit code.
+    /// The text for stderr, with its line feed, and the exit code.
     pub fn report(&self) -> (String, i32) {
         let text = match self {
             Failure::Exit { code, text } => return (text.clone(), *code),

@@ -71,7 +71,7 @@ impl Template {
         self.execute_with(value, text_results)
     }
 
-    /// The same, where `print` makes the text of what each part finds.
+    /// The same, where `print` makes the text of the values that each part finds.
     pub fn execute_with(&self, value: &Value, print: Print) -> Result<String, String> {
         let mut out = String::new();
         execute(&self.0, value, value, &mut out, (0, print))?;
@@ -444,7 +444,7 @@ impl<'a> Reader<'a> {
 
 type Print = fn(&[&Value]) -> String;
 
-/// What one part of a template finds, as `jsonpath` prints it.
+/// The values that one part of a template finds, as `jsonpath` prints them.
 pub fn text_results(found: &[&Value]) -> String {
     let texts: Vec<String> = found.iter().copied().map(to_text).collect();
     texts.join(" ")
@@ -516,78 +516,22 @@ fn one_step<'a>(
             Value::Object(map) => out.extend(map.values()),
             _ => {}
         },
-        Step::Recursive => {
-            let mut todo = vec![value];
-            while let Some(value) = todo.pop() {
-                if out.len() > RESULTS_MAX {
-                    break;
-                }
-                out.push(value);
-                match value {
-                    Value::Array(items) => todo.extend(items.iter().rev()),
-                    Value::Object(map) => todo.extend(map.values().rev()),
-                    _ => {}
-                }
-            }
-        }
+        Step::Recursive => descend(value, out),
         Step::Index(index) => {
-            let Value::Array(items) = value else {
-                return not_an_array(value);
-            };
-            let place = if *index < 0 {
-                index + items.len() as i64
-            } else {
-                *index
-            };
-            let item = usize::try_from(place)
-                .ok()
-                .and_then(|place| items.get(place));
-            let item = item.ok_or_else(|| {
-                format!(
-                    "array index out of bounds: index {index}, length {}",
-                    items.len()
-                )
-            })?;
-            out.push(item);
+            if let Some(items) = items_of(value)? {
+                out.push(item_at(items, *index)?);
+            }
         }
         Step::Slice { start, end, step } => {
-            let Value::Array(items) = value else {
-                return not_an_array(value);
-            };
-            let len = items.len() as i64;
-            let place = |number: i64| {
-                if number < 0 {
-                    number.saturating_add(len)
-                } else {
-                    number
-                }
-            };
-            let (from, to) = (place(start.unwrap_or(0)), place(end.unwrap_or(len)));
-            if from == to {
+            let Some(items) = items_of(value)? else {
                 return Ok(());
-            }
-            if from < 0 || from >= len {
-                return Err(format!(
-                    "array index out of bounds: index {from}, length {len}"
-                ));
-            }
-            if to < 0 || to > len {
-                return Err(format!(
-                    "array index out of bounds: index {}, length {len}",
-                    to - 1
-                ));
-            }
-            if from > to {
-                return Err(format!(
-                    "starting index {from} is greater than ending index {to}"
-                ));
-            }
+            };
+            let range = range_of(items, *start, *end)?;
             let step = step.unwrap_or(1);
-            if step <= 0 {
+            if step <= 0 && !range.is_empty() {
                 return Err("step must be > 0".to_owned());
             }
-            let step = usize::try_from(step).unwrap_or(usize::MAX);
-            let range = items.get(from as usize..to as usize).unwrap_or(&[]);
+            let step = usize::try_from(step).unwrap_or(usize::MAX).max(1);
             out.extend(range.iter().step_by(step));
         }
         Step::Union(choices) => {
@@ -596,17 +540,7 @@ fn one_step<'a>(
             }
         }
         Step::Filter(left, operator, right) => {
-            let items: Vec<&Value> = match value {
-                Value::Array(items) => items.iter().collect(),
-                Value::Object(map) => map.values().collect(),
-                _ => {
-                    return Err(format!(
-                        "{} is not array or slice and cannot be filtered",
-                        super::patch::go_value(value)
-                    ));
-                }
-            };
-            for item in items {
+            for item in filterable(value)? {
                 if holds(left, operator, right, item, root)? {
                     out.push(item);
                 }
@@ -614,6 +548,90 @@ fn one_step<'a>(
         }
     }
     Ok(())
+}
+
+/// The value and all values inside it.
+fn descend<'a>(value: &'a Value, out: &mut Vec<&'a Value>) {
+    let mut todo = vec![value];
+    while let Some(value) = todo.pop() {
+        if out.len() > RESULTS_MAX {
+            break;
+        }
+        out.push(value);
+        match value {
+            Value::Array(items) => todo.extend(items.iter().rev()),
+            Value::Object(map) => todo.extend(map.values().rev()),
+            _ => {}
+        }
+    }
+}
+
+/// The items of an array. `null` is none, and no mistake either.
+fn items_of(value: &Value) -> Result<Option<&[Value]>, String> {
+    match value {
+        Value::Array(items) => Ok(Some(items)),
+        Value::Null => Ok(None),
+        other => Err(format!("{} is not array or slice", go_type(other))),
+    }
+}
+
+/// A negative index counts from the end.
+fn item_at(items: &[Value], index: i64) -> Result<&Value, String> {
+    let place = if index < 0 {
+        index + items.len() as i64
+    } else {
+        index
+    };
+    let item = usize::try_from(place)
+        .ok()
+        .and_then(|place| items.get(place));
+    item.ok_or_else(|| {
+        format!(
+            "array index out of bounds: index {index}, length {}",
+            items.len()
+        )
+    })
+}
+
+/// The items of a slice, before its step.
+fn range_of(items: &[Value], start: Option<i64>, end: Option<i64>) -> Result<&[Value], String> {
+    let len = items.len() as i64;
+    let place = |number: i64| {
+        if number < 0 {
+            number.saturating_add(len)
+        } else {
+            number
+        }
+    };
+    let out_of_bounds =
+        |index: i64| format!("array index out of bounds: index {index}, length {len}");
+    let (from, to) = (place(start.unwrap_or(0)), place(end.unwrap_or(len)));
+    if from == to {
+        return Ok(&[]);
+    }
+    if from < 0 || from >= len {
+        return Err(out_of_bounds(from));
+    }
+    if to < 0 || to > len {
+        return Err(out_of_bounds(to - 1));
+    }
+    if from > to {
+        return Err(format!(
+            "starting index {from} is greater than ending index {to}"
+        ));
+    }
+    Ok(items.get(from as usize..to as usize).unwrap_or(&[]))
+}
+
+fn filterable(value: &Value) -> Result<Vec<&Value>, String> {
+    match value {
+        Value::Array(items) => Ok(items.iter().collect()),
+        Value::Object(map) => Ok(map.values().collect()),
+        _ => Err(format!(
+            "{} is not array or slice and cannot be filtered",
+            super::patch::go_value(value)
+        )),
+    }
 }
 
 /// The type that Go gives to decoded JSON.
@@ -626,13 +644,6 @@ fn go_type(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "[]interface {}",
         Value::Object(_) => "map[string]interface {}",
-    }
-}
-
-fn not_an_array(value: &Value) -> Result<(), String> {
-    match value {
-        Value::Null => Ok(()),
-        other => Err(format!("{} is not array or slice", go_type(other))),
     }
 }
 

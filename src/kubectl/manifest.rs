@@ -1,14 +1,16 @@
-//! A text of manifests as kubectl's builder takes it: objects in order, and which failures stop what.
+//! A text of manifests as kubectl's builder takes it: objects in order, and the failures that stop the rest.
 //!
-//! Models: cli-runtime/pkg/resource/visitor.go, StreamVisitor: a text that is no YAML, or an object without kind, ends the stream; what came before counts.
+//! Models: cli-runtime/pkg/resource/visitor.go, StreamVisitor: a text that is no YAML, or an object without kind, ends the stream; the objects before it count.
 
 use super::error::Failure;
-use crate::api::decode::{self, DecodeError, DecodeErrorKind, Decoded};
+use super::resource::{self, Found};
+use crate::api::decode::{self, DecodeError, DecodeErrorKind, Decoded, Decoding};
 use crate::api::go::quote;
 use crate::api::kinds;
 use crate::api::kinds::KindInfo;
 use crate::api::object::Object;
 use crate::api::yaml;
+use crate::apiserver::ApiServer;
 use serde_json::Value;
 
 /// A finding with its place in the text, for an editor.
@@ -41,7 +43,7 @@ pub enum Body {
 #[derive(Clone, Debug, Default)]
 pub struct Manifest {
     pub items: Vec<Item>,
-    /// What the client itself refuses.
+    /// Refusals by the client itself.
     pub failures: Vec<Failure>,
     pub places: Vec<Place>,
 }
@@ -49,27 +51,7 @@ pub struct Manifest {
 /// Reads a text. `namespace` is the one to fill in; `enforced` if the command line names it.
 pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manifest {
     let mut manifest = Manifest::default();
-    let mut decoding = decode::decode_leniently(text);
-    if let Some(error) = decoding
-        .errors
-        .iter()
-        .find(|error| error.kind == DecodeErrorKind::Syntax)
-    {
-        manifest.places.push(place_of(error));
-        let (before, own) = document_of(text, error.line);
-        let own = decode::decode_leniently(own).errors;
-        let error = own
-            .into_iter()
-            .find(|own| own.kind == DecodeErrorKind::Syntax)
-            .unwrap_or_else(|| error.clone());
-        manifest
-            .failures
-            .push(Failure::Text(client_error(&[error], source)));
-        decoding = decode::decode_leniently(before);
-        decoding
-            .errors
-            .retain(|error| error.kind != DecodeErrorKind::Syntax);
-    }
+    let decoding = decode_before_syntax_error(text, source, &mut manifest);
     let documents = yaml::parse(text).unwrap_or_default();
     let mut good = decoding.objects.into_iter();
     let mut errors = decoding.errors.into_iter().peekable();
@@ -81,7 +63,7 @@ pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manife
         }
         let item = if mine.is_empty() {
             let Some(decoded) = good.next() else { break };
-            let info = super::resource::info_of(&decoded.object);
+            let info = resource::info_of(&decoded.object);
             Item {
                 info,
                 namespace: decoded.object.meta().namespace.clone(),
@@ -127,6 +109,59 @@ pub fn read(text: &str, source: &str, namespace: &str, enforced: bool) -> Manife
     refused.append(&mut manifest.failures);
     manifest.failures = refused;
     manifest
+}
+
+/// Decodes the documents before the first one that is no YAML, which is noted.
+fn decode_before_syntax_error(text: &str, source: &str, manifest: &mut Manifest) -> Decoding {
+    let is_syntax = |error: &DecodeError| error.kind == DecodeErrorKind::Syntax;
+    let decoding = decode::decode_leniently(text);
+    let Some(error) = decoding.errors.iter().find(|error| is_syntax(error)) else {
+        return decoding;
+    };
+    manifest.places.push(place_of(error));
+    let (before, own) = document_of(text, error.line);
+    let own = decode::decode_leniently(own)
+        .errors
+        .into_iter()
+        .find(is_syntax);
+    let error = own.unwrap_or_else(|| error.clone());
+    let failure = Failure::Text(client_error(&[error], source));
+    manifest.failures.push(failure);
+    let mut decoding = decode::decode_leniently(before);
+    decoding.errors.retain(|error| !is_syntax(error));
+    decoding
+}
+
+/// The live objects that a text names. `doing`: the word for messages about those that aren't there, if the command has one.
+pub fn find(
+    server: &ApiServer,
+    text: &str,
+    source: &str,
+    (namespace, enforced): (&str, bool),
+    doing: Option<&str>,
+) -> Found {
+    let manifest = read(text, source, namespace, enforced);
+    let mut found = Found {
+        by_name: true,
+        failures: manifest.failures,
+        ..Found::default()
+    };
+    for item in manifest.items {
+        if !found.kinds.contains(&item.info) {
+            found.kinds.push(item.info);
+        }
+        match resource::get(server, item.info, &item.namespace, &item.name) {
+            Ok(object) => found.objects.push(object),
+            Err(status) => {
+                let failure = Failure::from(status);
+                found.failures.push(match doing {
+                    Some(doing) => failure.while_doing(doing, source),
+                    None => failure,
+                });
+            }
+        }
+    }
+    found
 }
 
 /// kubectl counts lines in each document for itself, and libyaml by ways of its own; the place tells the line.
@@ -257,7 +292,7 @@ impl Item {
 mod tests {
     use super::*;
 
-    /// What kubectl says, and where the editor marks it, for a document behind others.
+    /// Compares kubectl's words and the editor's mark for a document behind others.
     #[track_caller]
     fn check(second: &str, kubectl: &str, place: (u32, u32, &str)) {
         let first = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";

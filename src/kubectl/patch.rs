@@ -66,7 +66,7 @@ pub fn strategic(target: &mut Value, patch: &Value, shape: Shape) -> Result<(), 
     merge_map(target, patch.clone(), shape, mode, 0)
 }
 
-/// The patch that leads from `current` to `modified`, with removals of what `original` had; empty if there is nothing to do.
+/// The patch that leads from `current` to `modified`, with removals of the fields that only `original` had; empty if there is nothing to do.
 pub fn three_way(original: &Value, modified: &Value, current: &Value, shape: Shape) -> Value {
     let empty = Map::new();
     let object = |value: &Value| value.as_object().unwrap_or(&empty).clone();
@@ -139,7 +139,7 @@ fn combine(target: &mut Value, patch: Value) {
     }
 }
 
-/// What a merge does with nulls and directives.
+/// How a merge treats nulls and directives.
 #[derive(Clone, Copy)]
 struct Mode {
     /// True: into an object, so they act and vanish. False: into another patch, so they stay.
@@ -210,7 +210,7 @@ fn merge_map(
     Ok(())
 }
 
-/// Removes what only a patch may have: nulls and directives.
+/// Removes nulls and directives, which only a patch may have.
 fn strip(value: &mut Value, depth: u32) {
     if depth > DEPTH_MAX {
         return;

@@ -1,10 +1,10 @@
-//! What a pod's row says: READY, STATUS, RESTARTS.
+//! The cells of a pod's row: READY, STATUS, RESTARTS.
 //!
 //! Models: pkg/printers/internalversion/printers.go, printPod.
 
 use super::duration;
 use crate::api::meta::Time;
-use crate::api::pod::{Container, ContainerStatus, Pod};
+use crate::api::pod::{Container, ContainerStatus, Pod, Terminated};
 
 /// The cells of a pod's row that take some thought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,15 +94,7 @@ pub fn summary(pod: &Pod) -> Summary {
                 ready += usize::from(container.ready);
                 continue;
             }
-            (Some(terminated), _) => {
-                reason = if !terminated.reason.is_empty() {
-                    format!("Init:{}", terminated.reason)
-                } else if terminated.signal != 0 {
-                    format!("Init:Signal:{}", terminated.signal)
-                } else {
-                    format!("Init:ExitCode:{}", terminated.exit_code)
-                };
-            }
+            (Some(terminated), _) => reason = init_failure(terminated),
             (None, Some(waiting))
                 if !waiting.reason.is_empty() && waiting.reason != "PodInitializing" =>
             {
@@ -118,35 +110,14 @@ pub fn summary(pod: &Pod) -> Summary {
         .is_some_and(|condition| condition.status == "True");
     if !initializing || initialized {
         restarts = sidecar_restarts;
-        let mut any_running = false;
-        for container in status.container_statuses.iter().rev() {
-            restarts.add(container);
-            let state = &container.state;
-            match (&state.waiting, &state.terminated) {
-                (Some(waiting), _) if !waiting.reason.is_empty() => {
-                    reason.clone_from(&waiting.reason)
-                }
-                (_, Some(terminated)) if !terminated.reason.is_empty() => {
-                    reason.clone_from(&terminated.reason)
-                }
-                (_, Some(terminated)) if terminated.signal != 0 => {
-                    reason = format!("Signal:{}", terminated.signal)
-                }
-                (_, Some(terminated)) => reason = format!("ExitCode:{}", terminated.exit_code),
-                _ if container.ready && state.running.is_some() => {
-                    any_running = true;
-                    ready += 1;
-                }
-                _ => {}
-            }
-        }
-        if reason == "Completed" && any_running {
-            reason = if pod.is_ready() {
+        let is_any_running = add_containers(pod, &mut reason, &mut restarts, &mut ready);
+        if reason == "Completed" && is_any_running {
+            let word = if pod.is_ready() {
                 "Running"
             } else {
                 "NotReady"
-            }
-            .to_owned();
+            };
+            reason = word.to_owned();
         }
     }
     if pod.metadata.is_terminating() {
@@ -163,6 +134,46 @@ pub fn summary(pod: &Pod) -> Summary {
         restarts: restarts.count,
         last_restart: restarts.last,
     }
+}
+
+fn init_failure(terminated: &Terminated) -> String {
+    if !terminated.reason.is_empty() {
+        format!("Init:{}", terminated.reason)
+    } else if terminated.signal != 0 {
+        format!("Init:Signal:{}", terminated.signal)
+    } else {
+        format!("Init:ExitCode:{}", terminated.exit_code)
+    }
+}
+
+/// Counts the containers in, the last one first; true if one of them runs and is ready.
+fn add_containers(
+    pod: &Pod,
+    reason: &mut String,
+    restarts: &mut Restarts,
+    ready: &mut usize,
+) -> bool {
+    let mut any_running = false;
+    for container in pod.status.container_statuses.iter().rev() {
+        restarts.add(container);
+        let state = &container.state;
+        match (&state.waiting, &state.terminated) {
+            (Some(waiting), _) if !waiting.reason.is_empty() => reason.clone_from(&waiting.reason),
+            (_, Some(terminated)) if !terminated.reason.is_empty() => {
+                reason.clone_from(&terminated.reason)
+            }
+            (_, Some(terminated)) if terminated.signal != 0 => {
+                *reason = format!("Signal:{}", terminated.signal)
+            }
+            (_, Some(terminated)) => *reason = format!("ExitCode:{}", terminated.exit_code),
+            _ if container.ready && state.running.is_some() => {
+                any_running = true;
+                *ready += 1;
+            }
+            _ => {}
+        }
+    }
+    any_running
 }
 
 #[cfg(test)]

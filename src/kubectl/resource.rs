@@ -11,7 +11,7 @@ use crate::api::status::{Reason, Status};
 use crate::apiserver::{ApiServer, DeleteOptions, Deletion};
 use crate::client::Client;
 
-/// What `kubectl get all` means.
+/// The kinds that `kubectl get all` lists.
 const ALL: &[&str] = &[
     "pods",
     "replicationcontrollers",
@@ -144,7 +144,7 @@ pub fn info_of(object: &Object) -> &'static KindInfo {
     kinds::of(object).unwrap_or(&kinds::KINDS[0])
 }
 
-/// What the words name.
+/// The objects that the words name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Words {
     /// Whole kinds; `all` makes the result carry the kind in its names.

@@ -1274,8 +1274,9 @@ fn places_in_the_text() {
         .replace("agent:1", "''")
         .replace("name: main", "name: Main_1")
         + "  foo: 1\n";
-    let applied = cluster
-        .as_user(|client| super::apply::apply(client, &text.replace("  foo: 1\n", ""), "STDIN"));
+    let applied = cluster.as_user(|client| {
+        super::ops::apply::apply(client, &text.replace("  foo: 1\n", ""), "STDIN")
+    });
     let places: Vec<String> = applied
         .places
         .iter()
@@ -1284,7 +1285,7 @@ fn places_in_the_text() {
     expect![[r#"
         14:9 spec.template.spec.containers[0].name: Invalid value: "Main_1": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')
         15:9 spec.template.spec.containers[0].image: Required value"#]].assert_eq(&places.join("\n"));
-    let applied = cluster.as_user(|client| super::apply::apply(client, &text, "STDIN"));
+    let applied = cluster.as_user(|client| super::ops::apply::apply(client, &text, "STDIN"));
     let places: Vec<String> = applied
         .places
         .iter()
@@ -1541,7 +1542,7 @@ fn hostile_input() {
             &line,
             stream.below(line.len() as u64 + 3) as usize,
         );
-        cluster.as_user(|client| super::apply::apply(client, &text, "STDIN"));
+        cluster.as_user(|client| super::ops::apply::apply(client, &text, "STDIN"));
         let patch = crate::api::yaml::parse(&text).ok().and_then(|documents| {
             documents
                 .first()

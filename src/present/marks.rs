@@ -6,7 +6,7 @@ use crate::api::object::{Key, Kind, Object};
 use crate::api::yaml;
 use crate::api::yaml::tree::Document;
 use crate::apiserver::ApiServer;
-use crate::kubectl::apply::LAST_APPLIED;
+use crate::kubectl::ops::apply::LAST_APPLIED;
 use crate::reason::field::{Field, Of};
 use serde_json::Value;
 use std::rc::Rc;

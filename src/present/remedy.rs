@@ -3,7 +3,7 @@
 use super::words::span;
 use crate::api::node::Taint;
 use crate::explain::remedy::{Effect, Remedy};
-use crate::session::execute::kubectl_line;
+use crate::session::words::kubectl_line;
 use crate::sim::time::SimDuration;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use super::why::Cause;
 use super::words::{clock, count, said};
 use crate::cluster::Cluster;
 use crate::session::command::Command;
-use crate::session::execute::describe;
 use crate::session::history::{Branch, MAX_NAME, common};
+use crate::session::words::describe;
 use crate::session::{Logged, Session};
 use crate::trace::What;
 

@@ -1,10 +1,13 @@
 //! Everything a user can do. The log of these is the truth: the rest follows from it.
+//!
+//! A command has typed arguments; only a line from the console is `Kubectl`, with the words as typed. Links of all times hold these as JSON, so a form that was ever written is read for ever.
 
 use crate::api::json::{FromJson, Members};
 use crate::api::meta::is_default;
 use crate::api::node::Taint;
 use crate::apiserver::Propagation;
 use crate::cluster::nodes::NodeTemplate;
+use crate::kubectl::convert::PatchType;
 use crate::kubelet::profile::Profile;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -36,6 +39,31 @@ pub enum Command {
     },
     RemoveNode {
         node: String,
+    },
+    /// `kubectl replace --save-config -f -`
+    Replace {
+        yaml: String,
+    },
+    /// The end of `kubectl edit`: the edited text. `object` is only for the words, such as `daemonset.apps/agent`.
+    Edit {
+        object: String,
+        yaml: String,
+    },
+    /// Of a DaemonSet.
+    Patch {
+        namespace: String,
+        name: String,
+        #[serde(rename = "type")]
+        type_: PatchType,
+        patch: Value,
+    },
+    /// The request of one container of a DaemonSet for a resource such as `cpu`.
+    SetRequest {
+        namespace: String,
+        name: String,
+        container: String,
+        resource: String,
+        amount: String,
     },
     /// `None` removes the label.
     LabelNode {
@@ -94,11 +122,11 @@ pub enum Command {
     SetProfile {
         profile: Profile,
     },
-    /// Any kubectl command.
+    /// A kubectl command as somebody typed it in the console. Old links hold patches and edits in this form too.
     Kubectl {
         args: Vec<String>,
         stdin: Option<String>,
-        /// Only what it does at once; whoever gave it waits for the rest while time passes as shown.
+        /// Only its first act; whoever gave it waits for the rest while time passes as shown.
         #[serde(skip_serializing_if = "is_default")]
         no_wait: bool,
     },
@@ -128,6 +156,26 @@ impl Command {
             },
             "removeNode" => Command::RemoveNode {
                 node: given.required("node")?,
+            },
+            "replace" => Command::Replace {
+                yaml: given.required("yaml")?,
+            },
+            "edit" => Command::Edit {
+                object: given.required("object")?,
+                yaml: given.required("yaml")?,
+            },
+            "patch" => Command::Patch {
+                namespace: given.required("namespace")?,
+                name: given.required("name")?,
+                type_: given.required("type")?,
+                patch: given.required("patch")?,
+            },
+            "setRequest" => Command::SetRequest {
+                namespace: given.required("namespace")?,
+                name: given.required("name")?,
+                container: given.required("container")?,
+                resource: given.required("resource")?,
+                amount: given.required("amount")?,
             },
             "labelNode" => Command::LabelNode {
                 node: given.required("node")?,
@@ -203,7 +251,7 @@ impl<'de> Deserialize<'de> for Command {
     }
 }
 
-/// What a command came to.
+/// The result of a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// kubectl's own lines: `daemonset.apps/agent created`.
@@ -281,6 +329,27 @@ mod tests {
         RemoveNode {
             node: String,
         },
+        Replace {
+            yaml: String,
+        },
+        Edit {
+            object: String,
+            yaml: String,
+        },
+        Patch {
+            namespace: String,
+            name: String,
+            #[serde(rename = "type")]
+            type_: PatchType,
+            patch: Value,
+        },
+        SetRequest {
+            namespace: String,
+            name: String,
+            container: String,
+            resource: String,
+            amount: String,
+        },
         LabelNode {
             node: String,
             labels: BTreeMap<String, Option<String>>,
@@ -350,6 +419,11 @@ mod tests {
                 "gracePeriodSeconds": -1}),
             json!({"do": "addNodes", "template": "controlPlane", "count": 3}),
             json!({"do": "removeNode", "node": "a"}),
+            json!({"do": "replace", "yaml": "a: b"}),
+            json!({"do": "edit", "object": "daemonset.apps/a", "yaml": "a: b"}),
+            json!({"do": "patch", "namespace": "a", "name": "b", "type": "merge", "patch": {"spec": {"a": null}}}),
+            json!({"do": "patch", "namespace": "a", "name": "b", "type": "json", "patch": [{"op": "remove"}]}),
+            json!({"do": "setRequest", "namespace": "a", "name": "b", "container": "c", "resource": "cpu", "amount": "1"}),
             json!({"do": "labelNode", "node": "a", "labels": {"a": "b", "c": null}}),
             json!({"do": "taintNode", "node": "a", "taints": [{"key": "a", "effect": "NoExecute", "timeAdded": null}]}),
             json!({"do": "cordon", "node": "a", "on": true}),

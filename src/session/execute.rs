@@ -1,20 +1,23 @@
-//! Carries out a command. What kubectl can do goes through kubectl: the same words, the same rules.
+//! Carries out a command. For all that kubectl can do, its own operations do it: the same words, the same rules.
 
 use super::command::{Command, Failure, Outcome, Place};
 use super::scenario::MAX_NODES;
+use super::words::describe;
 use crate::api::go::quote;
 use crate::api::meta::Time;
 use crate::api::node::{Node, NodeCondition, Taint};
-use crate::api::object::Key;
-use crate::api::pod::Pod;
-use crate::api::taint;
-use crate::apiserver::Propagation;
+use crate::api::object::{Key, Object};
+use crate::api::pod::{Pod, ResourceList};
+use crate::api::quantity::Quantity;
+use crate::api::status::Status;
 use crate::chunk::in_chunk;
 use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::cluster::nodes::{self, NodeTemplate};
 use crate::cluster::parts::Parts;
-use crate::kubectl::{self, Output, Started};
+use crate::kubectl::job::Job;
+use crate::kubectl::ops::{self, Report, cordon, delete, label, rollout, set};
+use crate::kubectl::{self, Output, Started, error};
 use crate::kubelet::eviction::Pressure;
 use crate::sim::map::Set;
 use std::rc::Rc;
@@ -79,13 +82,149 @@ fn execute_here(cluster: &mut Cluster, command: &Command) -> Result<Outcome, Fai
             Started::Done(output) => told(output),
             Started::Waits(_) => Ok(Outcome::default()),
         },
-        other => {
-            let (args, stdin) = kubectl_args(other).unwrap_or_default();
-            let output = kubectl::run(cluster, &args, stdin);
+        _ => {
+            let mut job = Job::new(cluster);
+            let outcome = operate(&mut job, command);
+            let output = std::mem::take(&mut job.out).ended(outcome);
             cluster.pump();
             told(output)
         }
     }
+}
+
+/// The commands that kubectl has operations for.
+fn operate(job: &mut Job<'_>, command: &Command) -> Result<(), error::Failure> {
+    match command {
+        Command::Replace { yaml } => replace(job, yaml),
+        Command::Edit { yaml, .. } => edit(job, yaml),
+        Command::DeleteYaml { yaml } => delete::text(job, yaml),
+        Command::DeleteObject {
+            kind,
+            namespace,
+            name,
+            propagation,
+            grace_period_seconds,
+        } => {
+            let options = delete::Options {
+                propagation: *propagation,
+                grace: grace_period_seconds.filter(|seconds| *seconds >= 0),
+            };
+            delete::one(job, (&kind.to_ascii_lowercase(), namespace, name), options)
+        }
+        Command::RemoveNode { node } => {
+            delete::one(job, ("node", "", node), delete::Options::default())
+        }
+        Command::LabelNode { node, labels } => {
+            let change = label::Change::of_labels(labels)?;
+            let node = ops::find(&job.client(), "node", "", node)?;
+            let report = label::label(job, &node, &change, true);
+            job.tell_report(report)
+        }
+        Command::Cordon { node, on } => {
+            let node = node_of(job, node)?;
+            let done = cordon::cordon(&mut job.client(), &node, *on);
+            job.tell_report(done.into())
+        }
+        Command::Drain { node } => drain(job, node),
+        Command::SetImage {
+            namespace, name, ..
+        }
+        | Command::SetRequest {
+            namespace, name, ..
+        }
+        | Command::Patch {
+            namespace, name, ..
+        }
+        | Command::RolloutRestart { namespace, name }
+        | Command::RolloutUndo {
+            namespace, name, ..
+        } => {
+            let set = ops::find(&job.client(), "daemonset", namespace, name)?;
+            let report = change_daemon_set(job, &set, command)?;
+            job.tell_report(report)
+        }
+        // `execute` itself carries these out.
+        Command::Kubectl { .. }
+        | Command::Apply { .. }
+        | Command::AddNodes { .. }
+        | Command::TaintNode { .. }
+        | Command::SetNodeDown { .. }
+        | Command::SetNodeNotReady { .. }
+        | Command::SetPressure { .. }
+        | Command::FailPod { .. }
+        | Command::SetProfile { .. } => Ok(()),
+    }
+}
+
+/// The operations on one DaemonSet.
+fn change_daemon_set(
+    job: &mut Job<'_>,
+    set: &Object,
+    command: &Command,
+) -> Result<Report, error::Failure> {
+    Ok(match command {
+        Command::SetImage {
+            container, image, ..
+        } => {
+            let images = [(container.clone(), image.clone())];
+            set::image(&mut job.client(), set, &images)
+        }
+        Command::SetRequest {
+            container,
+            resource,
+            amount,
+            ..
+        } => {
+            let amount = Quantity::parse(amount).map_err(error::Failure::Text)?;
+            let mut requests = ResourceList::new();
+            requests.insert(resource.clone(), amount);
+            let limits = ResourceList::new();
+            set::resources(&mut job.client(), set, container, &limits, &requests)
+        }
+        Command::Patch { type_, patch, .. } => {
+            ops::patch::patch(job, set, patch, *type_, "").into()
+        }
+        Command::RolloutRestart { .. } => rollout::restart(&mut job.client(), set).into(),
+        Command::RolloutUndo { to_revision, .. } => rollout::undo(job, set, *to_revision).into(),
+        // `operate` calls this for those above.
+        _ => Report::default(),
+    })
+}
+
+fn replace(job: &mut Job<'_>, yaml: &str) -> Result<(), error::Failure> {
+    let failures = ops::each_item(yaml, "STDIN", ("default", false), "replace", &mut |item| {
+        let done = ops::create::replace(job, item, "STDIN", true, false)?;
+        job.tell(&done);
+        Ok(())
+    });
+    error::Failure::collect(failures)
+}
+
+fn edit(job: &mut Job<'_>, yaml: &str) -> Result<(), error::Failure> {
+    let saved = ops::edit::save(&mut job.client(), yaml, ("default", false));
+    saved.done.iter().for_each(|done| job.tell(done));
+    if let Some(note) = saved.note {
+        job.warn(note);
+    }
+    error::Failure::collect(saved.failures)
+}
+
+/// With the flags that a node with DaemonSets and bare pods needs; lets time pass until the pods are gone.
+fn drain(job: &mut Job<'_>, node: &str) -> Result<(), error::Failure> {
+    let options = ops::drain::Options {
+        force: true,
+        ignore_daemon_sets: true,
+        delete_empty_dir: true,
+        ..ops::drain::Options::default()
+    };
+    let nodes = vec![node_of(job, node)?];
+    let mut drain = ops::drain::begin(job, nodes, options)?;
+    job.sit_out(|job| drain.go_on(job))
+}
+
+fn node_of(job: &mut Job<'_>, name: &str) -> Result<Rc<Node>, Status> {
+    let key = Cluster::node_key(name);
+    job.client().server.require::<Node>(&key).map(Rc::clone)
 }
 
 /// Runs `Command::Kubectl`, and gives all that comes of it.
@@ -108,197 +247,13 @@ pub fn kubectl(cluster: &mut Cluster, command: &Command) -> Started {
     started
 }
 
-/// The kubectl command that does the same on a real cluster, where there is one, with its standard input.
-pub fn kubectl_args(command: &Command) -> Option<(Vec<String>, Option<&str>)> {
-    let words = |list: &[&str]| {
-        list.iter()
-            .map(|w| (*w).to_owned())
-            .collect::<Vec<String>>()
-    };
-    Some(match command {
-        Command::Apply { yaml } => (words(&["apply", "-f", "-"]), Some(yaml)),
-        Command::DeleteYaml { yaml } => (words(&["delete", "-f", "-", "--wait=false"]), Some(yaml)),
-        Command::DeleteObject {
-            kind,
-            namespace,
-            name,
-            propagation,
-            grace_period_seconds,
-        } => {
-            let mut args = words(&["delete", &kind.to_ascii_lowercase(), name]);
-            if !namespace.is_empty() {
-                args.push(format!("--namespace={namespace}"));
-            }
-            match propagation {
-                Propagation::Background => {}
-                Propagation::Foreground => args.push("--cascade=foreground".to_owned()),
-                Propagation::Orphan => args.push("--cascade=orphan".to_owned()),
-            }
-            match grace_period_seconds {
-                Some(0) => args.extend(words(&["--force", "--grace-period=0"])),
-                Some(seconds) => args.push(format!("--grace-period={seconds}")),
-                None => {}
-            }
-            args.push("--wait=false".to_owned());
-            (args, None)
-        }
-        Command::RemoveNode { node } => (words(&["delete", "node", node, "--wait=false"]), None),
-        Command::LabelNode { node, labels } => {
-            let mut args = words(&["label", "node", node]);
-            args.extend(labels.iter().map(|(key, value)| match value {
-                Some(value) => format!("{key}={value}"),
-                None => format!("{key}-"),
-            }));
-            args.push("--overwrite".to_owned());
-            (args, None)
-        }
-        Command::Cordon { node, on } => (
-            words(&[if *on { "cordon" } else { "uncordon" }, node]),
-            None,
-        ),
-        Command::Drain { node } => (
-            words(&[
-                "drain",
-                node,
-                "--ignore-daemonsets",
-                "--delete-emptydir-data",
-                "--force",
-            ]),
-            None,
-        ),
-        Command::SetImage {
-            namespace,
-            name,
-            container,
-            image,
-        } => (
-            words(&[
-                "set",
-                "image",
-                &format!("daemonset/{name}"),
-                &format!("{container}={image}"),
-                "-n",
-                namespace,
-            ]),
-            None,
-        ),
-        Command::RolloutRestart { namespace, name } => (
-            words(&[
-                "rollout",
-                "restart",
-                &format!("daemonset/{name}"),
-                "-n",
-                namespace,
-            ]),
-            None,
-        ),
-        Command::RolloutUndo {
-            namespace,
-            name,
-            to_revision,
-        } => {
-            let mut args = words(&[
-                "rollout",
-                "undo",
-                &format!("daemonset/{name}"),
-                "-n",
-                namespace,
-            ]);
-            if *to_revision != 0 {
-                args.push(format!("--to-revision={to_revision}"));
-            }
-            (args, None)
-        }
-        Command::TaintNode { .. }
-        | Command::AddNodes { .. }
-        | Command::SetNodeDown { .. }
-        | Command::SetNodeNotReady { .. }
-        | Command::SetPressure { .. }
-        | Command::FailPod { .. }
-        | Command::SetProfile { .. } => return None,
-        Command::Kubectl { args, stdin, .. } => (args.clone(), stdin.as_deref()),
-    })
-}
-
-/// The same as a line to be typed. `taints` are the node's before.
-pub fn kubectl_line(command: &Command, taints: &[Taint]) -> Option<String> {
-    let args = match command {
-        Command::TaintNode { node, taints: to } => taint_args(node, taints, to)?,
-        other => kubectl_args(other)?.0,
-    };
-    let line = kubectl::shell::join(args.iter().map(String::as_str));
-    Some(format!("kubectl {line}"))
-}
-
-/// `kubectl taint` can't replace all taints: it adds some and takes some away.
-fn taint_args(node: &str, from: &[Taint], to: &[Taint]) -> Option<Vec<String>> {
-    let is_same = |a: &Taint, b: &Taint| (&a.key, &a.effect) == (&b.key, &b.effect);
-    let gone = from
-        .iter()
-        .filter(|old| !to.iter().any(|new| is_same(old, new)))
-        .map(|old| format!("{}:{}-", old.key, old.effect));
-    let added = to
-        .iter()
-        .filter(|new| !from.contains(new))
-        .map(taint::to_string);
-    let changes: Vec<String> = gone.chain(added).collect();
-    if changes.is_empty() {
-        return None;
-    }
-    let mut args: Vec<String> = ["taint", "node", node].map(str::to_owned).to_vec();
-    args.extend(changes);
-    args.push("--overwrite".to_owned());
-    Some(args)
-}
-
-/// The command in a few words, for the trace and the timeline.
-pub fn describe(command: &Command) -> String {
-    let on_off = |on: bool, yes: &str, no: &str| if on { yes.to_owned() } else { no.to_owned() };
-    match command {
-        Command::AddNodes { template, count: 1 } => format!("add a {} node", template.title()),
-        Command::AddNodes { template, count } => format!("add {count} {} nodes", template.title()),
-        Command::TaintNode { node, taints } => {
-            let list: Vec<String> = taints.iter().map(taint::to_string).collect();
-            format!(
-                "taints of {node}: {}",
-                if list.is_empty() {
-                    "none".to_owned()
-                } else {
-                    list.join(", ")
-                }
-            )
-        }
-        Command::SetNodeDown { node, down } => on_off(
-            *down,
-            &format!("power off {node}"),
-            &format!("power on {node}"),
-        ),
-        Command::SetNodeNotReady { node, not_ready } => on_off(
-            *not_ready,
-            &format!("{node}'s kubelet says not ready"),
-            &format!("{node}'s kubelet says ready"),
-        ),
-        Command::SetPressure {
-            node,
-            condition,
-            on,
-        } => format!("{condition} on {node}: {on}"),
-        Command::FailPod { name, reason, .. } => format!("pod {name} fails: {reason}"),
-        Command::SetProfile { .. } => "change how kubelets behave".to_owned(),
-        other => {
-            let (args, _) = kubectl_args(other).unwrap_or_default();
-            format!("kubectl {}", args.join(" "))
-        }
-    }
-}
-
-/// What applying a text would come to, on a copy.
+/// The result of applying a text, on a copy.
 pub fn check(cluster: &Cluster, yaml: &str) -> Result<Outcome, Failure> {
     apply(&mut cluster.clone(), yaml)
 }
 
 fn apply(cluster: &mut Cluster, yaml: &str) -> Result<Outcome, Failure> {
-    let applied = cluster.as_user(|client| kubectl::apply::apply(client, yaml, "STDIN"));
+    let applied = cluster.as_user(|client| kubectl::ops::apply::apply(client, yaml, "STDIN"));
     if applied.errors.is_empty() {
         return Ok(Outcome {
             lines: applied.lines,
@@ -405,7 +360,7 @@ fn on_node(
     })
 }
 
-/// Pressure is the kubelet's to report; the network is what a cloud provider or CNI reports.
+/// Pressure is the kubelet's to report; a cloud provider or CNI reports the network.
 fn set_condition(
     cluster: &mut Cluster,
     name: &str,
@@ -462,3 +417,6 @@ fn set_network(node: &mut Node, unavailable: bool, now: Time) {
         },
     );
 }
+
+#[cfg(test)]
+mod tests;

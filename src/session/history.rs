@@ -1,13 +1,13 @@
-//! Moments and histories that have names: bookmarks, and what was left by acting in the past.
+//! Moments and histories that have names: bookmarks, and histories that were left by acting in the past.
 
 use super::Logged;
 use crate::api::json::json_object;
 use crate::sim::time::SimTime;
 use serde::{Deserialize, Serialize};
 
-/// So many histories that were left are kept.
+/// Maximum histories kept besides the present one.
 pub const MAX_BRANCHES: usize = 12;
-/// So many bookmarks has a history.
+/// Maximum bookmarks of one history.
 pub const MAX_BOOKMARKS: usize = 30;
 /// The longest name, in characters.
 pub const MAX_NAME: usize = 60;
@@ -17,7 +17,7 @@ pub const MAX_NAME: usize = 60;
 pub struct Place {
     pub at: SimTime,
     pub steps: u64,
-    /// How many commands had been given.
+    /// The number of commands given by then.
     pub applied: u32,
 }
 
@@ -58,12 +58,12 @@ pub struct Branch {
     /// Empty until it is given one.
     pub title: String,
     pub log: Vec<Logged>,
-    /// How far it went.
+    /// The furthest moment that it reached.
     pub end: SimTime,
     pub bookmarks: Vec<Bookmark>,
 }
 
-/// How many commands two histories have in common from the start.
+/// The number of commands that two histories have in common from the start.
 pub fn common(a: &[Logged], b: &[Logged]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }

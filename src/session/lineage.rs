@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-/// The name of one uninterrupted history. While it stays the same, the trace only grows, and says what has changed.
+/// The name of one uninterrupted history. While it stays the same, the trace only grows, and tells all changes.
 ///
 /// Seeking back, undo and new sessions begin another one.
 #[derive(Debug, Default)]

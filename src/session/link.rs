@@ -1,7 +1,7 @@
 //! A whole session as a URL fragment: `#d1:` + base64url(deflate(JSON)) + `.` + checksum.
 //!
 //! A damaged link is an error with a reason; it never opens something else.
-//! What a link holds is a stranger's input: sizes are bounded before anything is unpacked or played.
+//! A link is a stranger's input: sizes are bounded before anything is unpacked or played.
 
 use super::history::{Bookmark, Branch, MAX_BOOKMARKS, MAX_BRANCHES, MAX_NAME, common};
 use super::scenario::Scenario;
@@ -19,15 +19,15 @@ use std::fmt;
 const VERSION: u32 = 1;
 /// Hexadecimal digits at the end.
 const CHECKSUM_LEN: usize = 8;
-/// A fragment longer than this is refused.
+/// Maximum bytes of a fragment.
 const MAX_TEXT: usize = 1 << 20;
-/// What it unpacks to may not be larger.
+/// Maximum bytes of JSON that a fragment unpacks to.
 const MAX_JSON: usize = 8 << 20;
 const MAX_COMMANDS: usize = 10_000;
 const MAX_DRAFTS: usize = 200;
 const COMPRESSION_LEVEL: u8 = 9;
 
-/// What a link carries.
+/// The content of a link.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Shared {
@@ -37,7 +37,7 @@ pub struct Shared {
     /// The moment that is shown.
     #[serde(default)]
     pub at: SimTime,
-    /// What this history is called.
+    /// The name of this history.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -84,12 +84,12 @@ json_object!(Draft whole {
     is_closed: "isClosed" or default,
 });
 
-/// A history that was left, as what it has beside the one that is shown.
+/// A history that was left, as its difference from the one that is shown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Left {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     title: String,
-    /// So many commands both have.
+    /// The number of commands that both have.
     common: u32,
     log: Vec<Logged>,
     end: SimTime,
@@ -144,7 +144,7 @@ pub enum LinkError {
     /// Cut off or changed on its way.
     Damaged(&'static str),
     TooLarge,
-    /// Readable, but not what this version knows.
+    /// Readable, but of a form that this version doesn't know.
     Unknown,
     /// A scenario that can't be played.
     Content(String),

@@ -10,6 +10,7 @@ pub mod link;
 pub mod opening;
 pub mod scenario;
 pub mod settle;
+pub mod words;
 
 use crate::api::json::json_object;
 use crate::api::meta::is_default;
@@ -26,17 +27,17 @@ use serde::{Deserialize, Serialize};
 
 /// The longest simulated time of a session.
 pub const MAX_TIME: SimDuration = SimDuration::secs(7 * 24 * 3600);
-/// A command of the log counts as so many steps where a replay is cut into parts.
+/// The steps that a command of the log counts as where a replay is cut into parts.
 const COMMAND_STEPS: u64 = 20;
 /// Checkpoints are at least this far apart, and one step more for each node: clusters share what is the same, but after each
 /// checkpoint whatever is touched first is copied, and in a large cluster that is something else each time.
 const CHECKPOINT_STEPS: u64 = 1_000;
-/// Checkpoints are this many at the most.
+/// Maximum checkpoints of a session: each holds memory of its own.
 const MAX_CHECKPOINTS: usize = 192;
-/// So many of the newest are never taken out.
+/// The newest checkpoints, which are never taken out.
 const NEWEST_CHECKPOINTS: usize = 8;
 
-/// A moment is looked for over so many steps.
+/// Maximum steps over which a moment is looked for.
 const MOMENT_STEPS: u32 = 20_000;
 
 /// A command, when it was given, and after how many steps of the simulation: so that a replay is exact.
@@ -64,7 +65,7 @@ struct Undone {
     bookmarks: Vec<Bookmark>,
 }
 
-/// What makes the cluster of a moment, to the step: it can be sent to where the cluster can't.
+/// Scenario, log and steps that lead to the cluster of a moment, exactly: they can be sent where the cluster can't.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
     /// The log ends at that moment.
@@ -116,7 +117,7 @@ fn place(cluster: &Cluster, applied: usize) -> Place {
 pub struct Session {
     scenario: Scenario,
     log: Vec<Logged>,
-    /// How many commands of the log the cluster has seen.
+    /// The number of commands of the log that the cluster has seen.
     applied: usize,
     cluster: Cluster,
     /// The furthest moment that was reached.
@@ -124,9 +125,9 @@ pub struct Session {
     checkpoints: Vec<Checkpoint>,
     /// Commands taken back, the next one to redo last.
     undone: Vec<Undone>,
-    /// How often the log was changed.
+    /// Increments when the log changes.
     edits: u64,
-    /// What the present history is called, if it was given a name.
+    /// The name of the present history, if it has one.
     title: String,
     /// Of the present history, in its order.
     bookmarks: Vec<Bookmark>,
@@ -158,7 +159,7 @@ impl Session {
         }
     }
 
-    /// What a link to this moment carries: the present history.
+    /// The content of a link to this moment: the present history.
     pub fn share(&self, drafts: Vec<link::Draft>) -> link::Shared {
         link::Shared {
             scenario: self.scenario.clone(),
@@ -182,7 +183,7 @@ impl Session {
         }
     }
 
-    /// What makes the cluster as it is now.
+    /// The origin of the cluster as it is now.
     pub fn origin(&self) -> Origin {
         let mut shared = self.share(Vec::new());
         shared.log.truncate(self.applied);
@@ -200,7 +201,7 @@ impl Session {
         &self.cluster
     }
 
-    /// Another one whenever the cluster isn't what it was plus what its trace says.
+    /// Changes whenever the cluster is replaced instead of going on as its trace says.
     pub fn lineage(&self) -> &Lineage {
         &self.lineage
     }
@@ -219,12 +220,12 @@ impl Session {
         &self.log
     }
 
-    /// Another number whenever the history is another one.
+    /// Increments when the log changes.
     pub fn edits(&self) -> u64 {
         self.edits
     }
 
-    /// How many of the commands have been given by now.
+    /// The number of commands given by now.
     pub fn applied(&self) -> usize {
         self.applied
     }
@@ -238,7 +239,7 @@ impl Session {
         self.applied == self.log.len() && self.cluster.is_settled()
     }
 
-    /// Carries out a command now. In the past, what came later is dropped.
+    /// Carries out a command now. In the past, the later commands are dropped.
     ///
     /// A command that fails without a change leaves no trace.
     pub fn submit(&mut self, command: Command) -> Result<Outcome, Failure> {
@@ -255,9 +256,9 @@ impl Session {
         result
     }
 
-    /// Carries out a line of kubectl; what changes nothing leaves no trace.
+    /// Carries out a line of kubectl; a line that changes nothing leaves no trace.
     ///
-    /// With `no_wait` a command that waits gives what is left of it, to be polled by `look` as time passes.
+    /// With `no_wait` a command that waits gives its rest, to be polled by `look` as time passes.
     pub fn kubectl(&mut self, args: Vec<String>, stdin: Option<String>, no_wait: bool) -> Started {
         let command = Command::Kubectl {
             args,
@@ -371,7 +372,7 @@ impl Session {
         self.bookmarks.order_by_key(|mark| mark.place);
     }
 
-    /// What the present history is called; empty if nobody named it.
+    /// The name of the present history; empty if nobody named it.
     pub fn title(&self) -> &str {
         &self.title
     }
@@ -454,19 +455,19 @@ impl Session {
             self.branches.push(left);
         }
         if self.branches.len() > MAX_BRANCHES {
-            // What somebody named goes last.
+            // Named histories go last.
             let old = &self.branches[..MAX_BRANCHES];
             let unnamed = old.iter().position(|branch| branch.title.is_empty());
             self.branches.remove(unnamed.unwrap_or(0));
         }
     }
 
-    /// Acting now: what was to come is another history from here on.
+    /// Acting now: the future that was to come is another history from here on.
     fn drop_future(&mut self) {
         let here = self.place();
         let is_over = here.at >= self.end();
         let is_marked = self.bookmarks.iter().any(|m| !m.place.is_within(here));
-        // What was only waited for isn't worth keeping, unless it was named.
+        // Time that was only waited for isn't worth keeping, unless it was named.
         if self.applied < self.log.len() || is_marked || (!is_over && !self.title.is_empty()) {
             self.keep_branch();
             self.title.clear();
@@ -572,7 +573,7 @@ impl Session {
         self.applied > 0
     }
 
-    /// What undo takes back, the oldest first.
+    /// The commands that undo takes back, the oldest first.
     pub fn next_undo(&self) -> impl Iterator<Item = &Command> {
         let given = &self.log[..self.applied];
         let first = given.iter().rposition(|logged| !logged.joins);
@@ -581,7 +582,7 @@ impl Session {
             .map(|logged| &logged.command)
     }
 
-    /// What redo does, in its order.
+    /// The commands that redo gives again, in its order.
     pub fn next_redo(&self) -> impl Iterator<Item = &Command> {
         let mut undone = self.undone.iter().rev().map(|undone| &undone.logged);
         let first = undone.next().into_iter();
@@ -625,7 +626,7 @@ impl Session {
         true
     }
 
-    /// Does again what was taken back last, at the moment at which it was done.
+    /// Gives the last act that was taken back again, at its old moment.
     pub fn redo(&mut self) -> bool {
         let Some(Undone { logged, .. }) = self.undone.last() else {
             return false;
@@ -647,7 +648,7 @@ impl Session {
         true
     }
 
-    /// Goes to the latest checkpoint that fits, unless the present place fits too and is as late: what lies between is played.
+    /// Restores the latest suitable checkpoint unless we are at or past it; the rest is to be played.
     fn approach(&mut self, fits: impl Fn(Place) -> bool) {
         let order = |place: Place| (place.steps, place.applied);
         // The first one, at the start, fits always.
@@ -745,7 +746,7 @@ impl Session {
         });
     }
 
-    /// In the order of time: what lies behind the last one has its checkpoints already.
+    /// In the order of time; the places behind the last one have their checkpoints already.
     fn keep_checkpoint(&mut self, checkpoint: Checkpoint) {
         let place = |c: &Checkpoint| (c.cluster.steps(), c.applied);
         let last = self.checkpoints.last();

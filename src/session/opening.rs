@@ -1,4 +1,4 @@
-//! Playing what a link holds: at once, or a part at a time, so that a long history can be watched and given up.
+//! Plays the history of a link: at once, or a part at a time, so that a long history can be watched and given up.
 
 use super::history::Bookmark;
 use super::link::{LinkError, Shared};
@@ -40,7 +40,7 @@ impl Opening {
         }
     }
 
-    /// Goes on for at most so many steps; true when it is done. An error if the history is too long.
+    /// Goes on for at most this number of steps; true when it is done. An error if the history is too long.
     pub fn go_on(&mut self, steps: u64) -> Result<bool, LinkError> {
         let most = steps.min(self.left);
         let mut left = most;
@@ -62,7 +62,7 @@ impl Opening {
         }
     }
 
-    /// How many of the commands are done, and of how many.
+    /// The number of commands done, and of all.
     pub fn commands(&self) -> (usize, usize) {
         (self.session.applied, self.session.log.len())
     }

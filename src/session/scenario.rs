@@ -25,7 +25,7 @@ json_object!(Scenario whole {
     profile: "profile" or default,
 });
 
-/// So many nodes of one template.
+/// Several nodes of one template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeGroup {
     pub template: NodeTemplate,
@@ -38,7 +38,7 @@ json_object!(NodeGroup whole {
 });
 
 impl Default for Scenario {
-    /// Three workers: what a first visit shows.
+    /// Three workers, as a first visit shows.
     fn default() -> Self {
         Scenario {
             seed: 1,
@@ -56,7 +56,7 @@ impl Scenario {
         self.nodes.iter().map(|group| u64::from(group.count)).sum()
     }
 
-    /// What can't be played, in one sentence.
+    /// Refuses a scenario that can't be played, in one sentence.
     pub fn check(&self) -> Result<(), String> {
         let nodes = self.node_count();
         if nodes > u64::from(MAX_NODES) {

@@ -4,7 +4,7 @@ use super::Session;
 use crate::cluster::Settled;
 use crate::sim::time::{SimDuration, SimTime};
 
-/// So far ahead it looks, and no further than so many steps.
+/// Simulated time and steps of the longest jump: a cluster that never rests must not hang the page.
 const TIME: SimDuration = SimDuration::secs(30 * 60);
 const STEPS: u64 = 3_000_000;
 
@@ -36,7 +36,7 @@ impl Session {
         }
     }
 
-    /// Goes on with a jump for at most so many steps; `None`: it isn't over.
+    /// Goes on with a jump for at most this number of steps; `None`: it isn't over.
     pub fn settle_on(&mut self, settling: &mut Settling, steps: u64) -> Option<Settled> {
         let mut left = steps;
         while self.applied < self.log.len() {

@@ -22,7 +22,7 @@ async function schema() {
     if (line.startsWith(" ")) current[name] = [type.replace(/^string:.*/, "string")];
     else current = types[name] = {};
   }
-  for (const line of [...(await lines("src/kubectl/explain.txt")), ...(await lines("src/editor/docs.txt"))]) {
+  for (const line of [...(await lines("src/kubectl/cli/verbs/explain.txt")), ...(await lines("src/editor/docs.txt"))]) {
     const [, type, name, sign, text] = /^(\w+)\.(\w+)(:| =) (.*)$/.exec(line) ?? [];
     const field = types[type]?.[name];
     if (!field) continue;

@@ -145,8 +145,12 @@ impl Node {
             NodeValue::String(text) => Value::String(text.clone()),
             NodeValue::List(items) => items.iter().map(Node::to_json).collect(),
             NodeValue::Map(entries) => {
-                let pairs = entries.iter().map(|e| (e.key.clone(), e.value.to_json()));
-                Value::Object(pairs.collect())
+                // Not collected: that would sort them first, with a sort compiled for these pairs alone.
+                let mut map = serde_json::Map::new();
+                for entry in entries {
+                    map.insert(entry.key.clone(), entry.value.to_json());
+                }
+                Value::Object(map)
             }
         }
     }

@@ -1,8 +1,8 @@
 use super::*;
 use crate::kubectl::Started;
 use crate::session::Session;
-use crate::session::execute::kubectl_line;
 use crate::session::scenario::Scenario;
+use crate::session::words::kubectl_line;
 use expect_test::{Expect, expect};
 
 /// A DaemonSet with this in its pod spec, on three workers that other commands prepared; at rest.

@@ -6,12 +6,10 @@ pub mod node;
 pub mod pod;
 pub mod template;
 
-use super::error::{Failure, Outcome};
-use super::resource::{self, Words};
-use super::{Call, columns, duration, selector, tabs};
+use super::ops::apply::LAST_APPLIED;
+use super::{columns, duration, selector, tabs};
 use crate::api::apps::DaemonSet;
 use crate::api::core::{Event, Generic};
-use crate::api::kinds::KindInfo;
 use crate::api::meta::{StringMap, Time};
 use crate::api::object::Object;
 use crate::api::pod::phase;
@@ -64,7 +62,7 @@ impl Writer {
     pub fn annotations(&mut self, title: &str, annotations: &StringMap) {
         let shown: Vec<(&String, &String)> = annotations
             .iter()
-            .filter(|(key, _)| *key != super::apply::LAST_APPLIED)
+            .filter(|(key, _)| *key != LAST_APPLIED)
             .collect();
         if shown.is_empty() {
             self.line(0, &format!("{title}:\t<none>"));
@@ -356,57 +354,6 @@ fn smart_label(field: &str) -> String {
         first.into_iter().chain(letters).collect()
     });
     words.collect::<Vec<String>>().join(" ")
-}
-
-pub fn run(call: &mut Call<'_>) -> Outcome {
-    if call.words.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text(
-            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
-        ));
-    }
-    let prefix = name_prefix(call);
-    let mut found = call.find(true)?;
-    if found.objects.is_empty()
-        && let Some((info, prefix)) = prefix
-    {
-        // A name that isn't there may be the beginning of several.
-        let namespace = call.namespace();
-        let mut all = resource::list(call.host.client().server, info, Some(&namespace));
-        all.retain(|object| object.meta().name.starts_with(&prefix));
-        if !all.is_empty() {
-            found.objects = all;
-            found.failures.clear();
-        }
-    }
-    let (now, with_events) = (call.time(), call.flags.bool("show-events"));
-    for (i, object) in found.objects.iter().enumerate() {
-        if i > 0 {
-            call.put("\n\n");
-        }
-        let text = describe(call.host.client().server, object, now, with_events);
-        call.put(&text);
-    }
-    if found.objects.is_empty() && found.failures.is_empty() {
-        let namespaced = found.kinds.iter().any(|info| info.namespaced);
-        if call.flags.bool("all-namespaces") || !namespaced {
-            call.warn("No resources found");
-        } else {
-            let namespace = call.namespace();
-            call.warn(&format!("No resources found in {namespace} namespace."));
-        }
-    }
-    Failure::collect(found.failures)
-}
-
-/// The kind and the beginning of a name, if just these two were given.
-fn name_prefix(call: &Call<'_>) -> Option<(&'static KindInfo, String)> {
-    match resource::parse(&call.words) {
-        Ok(Words::Names(names)) => match names.as_slice() {
-            [(info, name)] => Some((*info, name.clone())),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -128,9 +128,9 @@ fn conditions(w: &mut Writer, node: &Node) {
     }
 }
 
-/// What a pod asks for and is limited to.
+/// The requests or limits of a pod.
 ///
-/// Models: component-helpers/resource, PodRequests, PodLimits: the larger of all containers together and each init container, sidecars counted with what follows.
+/// Models: component-helpers/resource, PodRequests, PodLimits: the larger of all containers together and each init container, sidecars counted with the containers that follow.
 fn totals(pod: &Pod, limits: bool) -> ResourceList {
     let list = |container: &crate::api::pod::Container| {
         if limits {
@@ -249,6 +249,16 @@ fn pods(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
             }
         }
     }
+    allocated(w, whole, &all_requests, &all_limits);
+}
+
+/// The sums of all requests and limits, as shares of the node.
+fn allocated(
+    w: &mut Writer,
+    whole: &ResourceList,
+    all_requests: &ResourceList,
+    all_limits: &ResourceList,
+) {
     w.line(0, "Allocated resources:");
     w.line(
         0,
@@ -259,7 +269,7 @@ fn pods(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
     let shares = |name: &str| {
         let milli = name == "cpu";
         let part = |list: &ResourceList| share(list.get(name), whole.get(name), milli);
-        format!("{name}\t{}\t{}", part(&all_requests), part(&all_limits))
+        format!("{name}\t{}\t{}", part(all_requests), part(all_limits))
     };
     for name in ["cpu", "memory", "ephemeral-storage"] {
         w.line(1, &shares(name));
@@ -276,7 +286,7 @@ fn pods(w: &mut Writer, server: &ApiServer, node: &Node, now: Time) {
         let part = |list: &ResourceList| list.get(name).unwrap_or(&zero).to_string();
         w.line(
             1,
-            &format!("{name}\t{}\t{}", part(&all_requests), part(&all_limits)),
+            &format!("{name}\t{}\t{}", part(all_requests), part(all_limits)),
         );
     }
 }

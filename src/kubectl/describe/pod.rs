@@ -6,7 +6,7 @@ use super::super::duration;
 use super::Writer;
 use super::template::{containers, seccomp_profile, tolerations, topology_spread, volumes};
 use crate::api::meta::Time;
-use crate::api::pod::Pod;
+use crate::api::pod::{Pod, PodStatus};
 use serde_json::Value;
 
 pub fn pod(w: &mut Writer, pod: &Pod, now: Time) {
@@ -36,21 +36,7 @@ pub fn pod(w: &mut Writer, pod: &Pod, now: Time) {
     }
     w.labels("Labels", &meta.labels);
     w.annotations("Annotations", &meta.annotations);
-    match meta.deletion_timestamp.filter(|_| !pod.is_terminal()) {
-        Some(deletion) => {
-            // Before the deadline the duration is negative, which upstream prints just so.
-            w.line(
-                0,
-                &format!(
-                    "Status:\tTerminating (lasts {})",
-                    duration::since(Some(deletion), now)
-                ),
-            );
-            let grace = meta.deletion_grace_period_seconds.unwrap_or(0);
-            w.line(0, &format!("Termination Grace Period:\t{grace}s"));
-        }
-        None => w.line(0, &format!("Status:\t{}", status.phase)),
-    }
+    phase(w, pod, now);
     if !status.reason.is_empty() {
         w.line(0, &format!("Reason:\t{}", status.reason));
     }
@@ -59,26 +45,7 @@ pub fn pod(w: &mut Writer, pod: &Pod, now: Time) {
     }
     seccomp_profile(w, spec.extra.get("securityContext"), 0);
     w.line(0, &format!("IP:\t{}", status.pod_ip));
-    let ips = status
-        .extra
-        .get("podIPs")
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
-    let mut addresses: Vec<&str> = ips
-        .iter()
-        .filter_map(|ip| ip.get("ip").and_then(Value::as_str))
-        .collect();
-    if addresses.is_empty() && !status.pod_ip.is_empty() {
-        addresses.push(&status.pod_ip);
-    }
-    if addresses.is_empty() {
-        w.line(0, "IPs:\t<none>");
-    } else {
-        w.line(0, "IPs:");
-        for address in addresses {
-            w.line(1, &format!("IP:\t{address}"));
-        }
-    }
+    addresses(w, status);
     if let Some(owner) = meta.controller_ref() {
         w.line(0, &format!("Controlled By:\t{}/{}", owner.kind, owner.name));
     }
@@ -116,4 +83,46 @@ pub fn pod(w: &mut Writer, pod: &Pod, now: Time) {
     w.labels("Node-Selectors", &spec.node_selector);
     tolerations(w, "Tolerations", &spec.tolerations);
     topology_spread(w, spec.extra.get("topologySpreadConstraints"), "");
+}
+
+fn phase(w: &mut Writer, pod: &Pod, now: Time) {
+    let (meta, status) = (&pod.metadata, &pod.status);
+    match meta.deletion_timestamp.filter(|_| !pod.is_terminal()) {
+        Some(deletion) => {
+            // Before the deadline the duration is negative, which upstream prints just so.
+            w.line(
+                0,
+                &format!(
+                    "Status:\tTerminating (lasts {})",
+                    duration::since(Some(deletion), now)
+                ),
+            );
+            let grace = meta.deletion_grace_period_seconds.unwrap_or(0);
+            w.line(0, &format!("Termination Grace Period:\t{grace}s"));
+        }
+        None => w.line(0, &format!("Status:\t{}", status.phase)),
+    }
+}
+
+fn addresses(w: &mut Writer, status: &PodStatus) {
+    let ips = status
+        .extra
+        .get("podIPs")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    let mut addresses: Vec<&str> = ips
+        .iter()
+        .filter_map(|ip| ip.get("ip").and_then(Value::as_str))
+        .collect();
+    if addresses.is_empty() && !status.pod_ip.is_empty() {
+        addresses.push(&status.pod_ip);
+    }
+    if addresses.is_empty() {
+        w.line(0, "IPs:\t<none>");
+    } else {
+        w.line(0, "IPs:");
+        for address in addresses {
+            w.line(1, &format!("IP:\t{address}"));
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Containers, volumes, tolerations: what a pod template and a pod have in common in `describe`.
+//! Containers, volumes, tolerations: the common parts of a pod template and a pod in `describe`.
 
 use super::super::{duration, patch, selector};
 use super::Writer;
@@ -325,49 +325,52 @@ fn environment(w: &mut Writer, container: &Container) {
             }
             continue;
         };
-        if let Some(field) = source.get("fieldRef") {
-            let version = match text(field, "apiVersion") {
-                "" => "v1",
-                version => version,
-            };
-            w.line(
-                3,
-                &format!("{name}:\t (%{version}:{})", text(field, "fieldPath")).replace("(%", "("),
-            );
-        } else if let Some(resource) = source.get("resourceFieldRef") {
-            let wanted = text(resource, "resource");
-            let amount = match resource_value(container, resource).unwrap_or_default() {
-                0 if ["limits.cpu", "limits.memory"].contains(&wanted) => {
-                    "node allocatable".to_owned()
-                }
-                amount => amount.to_string(),
-            };
-            w.line(3, &format!("{name}:\t{amount} ({wanted})"));
-        } else if let Some(key) = source.get("secretKeyRef") {
-            w.line(
-                3,
-                &format!(
-                    "{name}:\t<set to the key '{}' in secret '{}'>\tOptional: {}",
-                    text(key, "key"),
-                    text(key, "name"),
-                    optional(key)
-                ),
-            );
-        } else if let Some(key) = source.get("configMapKeyRef") {
-            w.line(
-                3,
-                &format!(
-                    "{name}:\t<set to the key '{}' of config map '{}'>\tOptional: {}",
-                    text(key, "key"),
-                    text(key, "name"),
-                    optional(key)
-                ),
-            );
-        }
+        variable_source(w, container, name, source);
     }
 }
 
-/// What a `resourceFieldRef` stands for, in units of its divisor; none for a resource that isn't requested.
+/// An environment variable whose value comes from elsewhere.
+fn variable_source(w: &mut Writer, container: &Container, name: &str, source: &Value) {
+    if let Some(field) = source.get("fieldRef") {
+        let version = match text(field, "apiVersion") {
+            "" => "v1",
+            version => version,
+        };
+        w.line(
+            3,
+            &format!("{name}:\t (%{version}:{})", text(field, "fieldPath")).replace("(%", "("),
+        );
+    } else if let Some(resource) = source.get("resourceFieldRef") {
+        let wanted = text(resource, "resource");
+        let amount = match resource_value(container, resource).unwrap_or_default() {
+            0 if ["limits.cpu", "limits.memory"].contains(&wanted) => "node allocatable".to_owned(),
+            amount => amount.to_string(),
+        };
+        w.line(3, &format!("{name}:\t{amount} ({wanted})"));
+    } else if let Some(key) = source.get("secretKeyRef") {
+        w.line(
+            3,
+            &format!(
+                "{name}:\t<set to the key '{}' in secret '{}'>\tOptional: {}",
+                text(key, "key"),
+                text(key, "name"),
+                optional(key)
+            ),
+        );
+    } else if let Some(key) = source.get("configMapKeyRef") {
+        w.line(
+            3,
+            &format!(
+                "{name}:\t<set to the key '{}' of config map '{}'>\tOptional: {}",
+                text(key, "key"),
+                text(key, "name"),
+                optional(key)
+            ),
+        );
+    }
+}
+
+/// The value of a `resourceFieldRef`, in units of its divisor; none for a resource that isn't requested.
 ///
 /// Models: kubectl/pkg/util/resource, ExtractContainerResourceValue.
 fn resource_value(container: &Container, reference: &Value) -> Option<i64> {
@@ -500,28 +503,7 @@ fn volume_source(w: &mut Writer, kind: &str, source: &Value) {
                 2,
                 "Type:\tProjected (a volume that contains injected data from multiple sources)",
             );
-            for source in source
-                .get("sources")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
-                if let Some(map) = source.get("configMap") {
-                    w.line(2, &format!("ConfigMapName:\t{}", text(map, "name")));
-                    w.line(2, &format!("Optional:\t{}", optional(map)));
-                } else if let Some(secret) = source.get("secret") {
-                    w.line(2, &format!("SecretName:\t{}", text(secret, "name")));
-                    w.line(2, &format!("Optional:\t{}", optional(secret)));
-                } else if source.get("downwardAPI").is_some() {
-                    w.line(2, "DownwardAPI:\ttrue");
-                } else if let Some(token) = source.get("serviceAccountToken") {
-                    let seconds = token
-                        .get("expirationSeconds")
-                        .and_then(Value::as_i64)
-                        .unwrap_or(3600);
-                    w.line(2, &format!("TokenExpirationSeconds:\t{seconds}"));
-                }
-            }
+            projected(w, source);
         }
         "downwardAPI" => {
             w.line(
@@ -529,17 +511,7 @@ fn volume_source(w: &mut Writer, kind: &str, source: &Value) {
                 "Type:\tDownwardAPI (a volume populated by information about the pod)",
             );
             w.line(2, "Items:");
-            let items = source.get("items").and_then(Value::as_array);
-            for item in items.into_iter().flatten() {
-                for (reference, what) in
-                    [("fieldRef", "fieldPath"), ("resourceFieldRef", "resource")]
-                {
-                    if let Some(reference) = item.get(reference) {
-                        let (from, to) = (text(reference, what), text(item, "path"));
-                        w.line(3, &format!("{from} -> {to}"));
-                    }
-                }
-            }
+            pod_information(w, source);
         }
         "nfs" => {
             w.line(
@@ -558,17 +530,7 @@ fn volume_source(w: &mut Writer, kind: &str, source: &Value) {
             w.line(2, &format!("Driver:\t{}", text(source, "driver")));
             w.line(2, &format!("FSType:\t{}", text(source, "fsType")));
             w.line(2, &format!("ReadOnly:\t{}", flag("readOnly")));
-            let attributes = source.get("volumeAttributes").and_then(Value::as_object);
-            let mut title = "VolumeAttributes:";
-            // Upstream indents each of these once more.
-            for (key, value) in attributes.into_iter().flatten() {
-                let value = value.as_str().unwrap_or("");
-                w.line(2, &format!("{title}\t    {key}={value}"));
-                title = "    ";
-            }
-            if !title.trim().is_empty() {
-                w.line(2, &format!("{title}\t<none>"));
-            }
+            volume_attributes(w, source);
         }
         "image" => {
             w.line(2, "Type:\tImage (a container image or OCI artifact)");
@@ -576,6 +538,59 @@ fn volume_source(w: &mut Writer, kind: &str, source: &Value) {
             w.line(2, &format!("PullPolicy:\t{}", text(source, "pullPolicy")));
         }
         _ => w.line(1, "<unknown>"),
+    }
+}
+
+/// The sources of a projected volume.
+fn projected(w: &mut Writer, source: &Value) {
+    for source in source
+        .get("sources")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(map) = source.get("configMap") {
+            w.line(2, &format!("ConfigMapName:\t{}", text(map, "name")));
+            w.line(2, &format!("Optional:\t{}", optional(map)));
+        } else if let Some(secret) = source.get("secret") {
+            w.line(2, &format!("SecretName:\t{}", text(secret, "name")));
+            w.line(2, &format!("Optional:\t{}", optional(secret)));
+        } else if source.get("downwardAPI").is_some() {
+            w.line(2, "DownwardAPI:\ttrue");
+        } else if let Some(token) = source.get("serviceAccountToken") {
+            let seconds = token
+                .get("expirationSeconds")
+                .and_then(Value::as_i64)
+                .unwrap_or(3600);
+            w.line(2, &format!("TokenExpirationSeconds:\t{seconds}"));
+        }
+    }
+}
+
+/// The items of a volume with information about the pod.
+fn pod_information(w: &mut Writer, source: &Value) {
+    let items = source.get("items").and_then(Value::as_array);
+    for item in items.into_iter().flatten() {
+        for (reference, what) in [("fieldRef", "fieldPath"), ("resourceFieldRef", "resource")] {
+            if let Some(reference) = item.get(reference) {
+                let (from, to) = (text(reference, what), text(item, "path"));
+                w.line(3, &format!("{from} -> {to}"));
+            }
+        }
+    }
+}
+
+fn volume_attributes(w: &mut Writer, source: &Value) {
+    let attributes = source.get("volumeAttributes").and_then(Value::as_object);
+    let mut title = "VolumeAttributes:";
+    // Upstream indents each of these once more.
+    for (key, value) in attributes.into_iter().flatten() {
+        let value = value.as_str().unwrap_or("");
+        w.line(2, &format!("{title}\t    {key}={value}"));
+        title = "    ";
+    }
+    if !title.trim().is_empty() {
+        w.line(2, &format!("{title}\t<none>"));
     }
 }
 
