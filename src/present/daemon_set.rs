@@ -286,6 +286,9 @@ pub fn figures(set: &DaemonSet, fresh: Option<&Count>) -> Vec<Figure> {
 
 /// Says it when the numbers above are old.
 fn stale(set: &DaemonSet, fresh: &Count, is_stale: bool) -> Option<Stale> {
+    if !is_stale {
+        return None;
+    }
     if set.status.observed_generation < set.metadata.generation {
         return Some(Stale {
             title: "The status is about an older spec",
@@ -294,9 +297,6 @@ fn stale(set: &DaemonSet, fresh: &Count, is_stale: bool) -> Option<Stale> {
                 set.status.observed_generation, set.metadata.generation
             ),
         });
-    }
-    if !is_stale {
-        return None;
     }
     let text = format!(
         "A fresh count gives {} desired, {} misscheduled. Nothing has woken the controller since: in Kubernetes 1.36 a \

@@ -314,8 +314,9 @@ impl Page {
     fn panel(&mut self, cluster: &Cluster, set: &DaemonSet) -> DaemonSetPanel {
         let fresh = Count::of(cluster, &self.scene);
         let now = cluster.now();
+        let is_behind = set.status.observed_generation < set.metadata.generation;
         self.differs = match self.differs.take() {
-            _ if !fresh.differs(&set.status) => None,
+            _ if !is_behind && !fresh.differs(&set.status) => None,
             Some((since, status)) if since <= now && status == set.status => Some((since, status)),
             _ => Some((now, set.status.clone())),
         };
