@@ -172,7 +172,7 @@ impl fmt::Display for Entry {
 }
 
 impl Entry {
-    /// What a trace is compared by: never a text that is only shown.
+    /// Traces are compared by this: never by a text that is only shown.
     fn hash_facts(&self, hash: &mut Fnv64) {
         let mut text = |text: &str| {
             hash.write(text.as_bytes());

@@ -5,7 +5,7 @@
 use super::json;
 use super::pod::{Container, PodSpec, ResourceList, ResourceRequirements};
 
-/// What a pod requests, or is limited to: the greater of what its containers need together and what any moment of its start
+/// The requests or limits of a pod: the greater of what its containers need together and what any moment of its start
 /// needs. The pod's own `resources` take the place of the sum; its overhead is requested on top.
 ///
 /// Models: k8s.io/component-helpers/resource/helpers.go, PodRequests and PodLimits.

@@ -38,7 +38,7 @@ pub enum Merge {
     Set,
 }
 
-/// What Go's JSON does with the zero value of a field when it writes the object.
+/// How Go's JSON writes a field's zero value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zero {
     /// `omitempty`: false, 0, "", an empty list or map are dropped, as if nobody had given them.

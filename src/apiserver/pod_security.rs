@@ -56,7 +56,7 @@ pub(super) fn check(server: &ApiServer, pod: &Pod) -> Result<(), Status> {
     Err(Status::new(Reason::Forbidden, text))
 }
 
-/// What the server warns of when a DaemonSet or a pod is written: its template would make pods that the level forbids.
+/// The server's warning when a DaemonSet or a pod is written whose pods the level forbids.
 /// Without a label of its own, the level that is enforced is warned of, too.
 pub fn warning(server: &ApiServer, object: &Object) -> Option<String> {
     let (meta, spec, is_workload) = match object {
@@ -71,7 +71,7 @@ pub fn warning(server: &ApiServer, object: &Object) -> Option<String> {
     (!found.is_empty()).then(|| format!("would violate PodSecurity \"{name}\": {}", told(&found)))
 }
 
-/// What is wrong, and the details that stand behind it in brackets.
+/// A violation, with its details in brackets.
 type Violation = (&'static str, String);
 
 fn told(found: &[Violation]) -> String {

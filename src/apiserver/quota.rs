@@ -53,7 +53,7 @@ fn covers(quota: &Generic, pod: &Pod) -> bool {
     spec.get("scopeSelector").is_none_or(Value::is_null) && scopes.into_iter().flatten().all(holds)
 }
 
-/// What a pod takes of a quota.
+/// A pod's share of a quota.
 fn usage(pod: &Pod) -> ResourceList {
     let one = || Quantity::from_i64(1);
     let mut usage = ResourceList::from([("count/pods".to_owned(), one())]);
@@ -73,7 +73,7 @@ fn usage(pod: &Pod) -> ResourceList {
     usage
 }
 
-/// What is taken of a quota now.
+/// The part of a quota that is used now.
 fn used(server: &ApiServer, quota: &Generic) -> ResourceList {
     let namespace = &quota.metadata.namespace;
     let mut used = ResourceList::new();

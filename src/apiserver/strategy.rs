@@ -51,7 +51,7 @@ pub trait Strategy: Resource {
     fn admit(_server: &ApiServer, _object: &mut Self) -> Result<(), Status> {
         Ok(())
     }
-    /// What only looks at the whole object, its name included: limits and quotas.
+    /// Admission that looks at the whole object, its name included: limits and quotas.
     fn admit_last(&self, _server: &ApiServer) -> Result<(), Status> {
         Ok(())
     }

@@ -126,7 +126,7 @@ pub struct Model {
     walk: Option<Walk>,
     /// The link of the chain of causes that is pointed at.
     pub pointed: Option<usize>,
-    /// What waits for code that is still being loaded, and whether loading failed.
+    /// Messages that wait for code that is still being loaded, and whether loading failed.
     pub held: Vec<Msg>,
     pub is_stranded: bool,
 }
@@ -1039,7 +1039,7 @@ impl Model {
         is_page_new | is_console_new | is_pane_new
     }
 
-    /// What the editor says of its documents.
+    /// The editor's words about its documents.
     fn refresh_documents(&mut self) {
         let objects = objects::list(&self.session.cluster().server);
         if *self.pane.objects != *objects {
@@ -1054,7 +1054,7 @@ impl Model {
         self.editor.keep_pointing(why.as_deref());
     }
 
-    /// What is worked out for an open dialog or panel; true if any of it changed.
+    /// Refreshes open dialogs and panels; true if any of them changed.
     fn refresh_panes(&mut self, pace: Pace) -> bool {
         let is_compare_new = self.refresh_compare();
         let is_assumed_new = self.refresh_assumed();

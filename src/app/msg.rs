@@ -428,7 +428,7 @@ impl Section {
         }
     }
 
-    /// What its button says. The right side has a tab Status, among others.
+    /// The text of its button. The right side has a tab Status, among others.
     pub fn label(self) -> &'static str {
         match self {
             Section::Status => "Details",

@@ -216,7 +216,7 @@ fn merge_map(
     Ok(())
 }
 
-/// What is left of a patch once it was merged: the server prints that. Lists that came with an order are taken out, and what
+/// Leaves of a patch only the part that the server prints once it was merged. Lists that came with an order are taken out, and what
 /// is new in the object has lost its nulls.
 ///
 /// Models: mergePatchIntoOriginal and mergeMap, which delete from the patch what they have dealt with.

@@ -168,7 +168,7 @@ fn add_all(sum: &mut Amounts, more: &Amounts) {
     }
 }
 
-/// What a pod asks for.
+/// A pod's requests.
 pub fn requests(pod: &Pod) -> Amounts {
     amounts(&pod_needs::totals(&pod.spec, false))
 }

@@ -25,7 +25,7 @@ const BACK_OFF_MAX: SimDuration = SimDuration::secs(300);
 const RELIST: SimDuration = SimDuration::secs(1);
 const DEFAULT_PROBE_PERIOD_SECONDS: i32 = 10;
 const DEFAULT_FAILURE_THRESHOLD: i32 = 3;
-/// What a container has left after its preStop hook, whatever the grace period says (`minimumGracePeriodInSeconds`).
+/// The time that a container has left after its preStop hook, whatever the grace period says (`minimumGracePeriodInSeconds`).
 const MINIMUM_GRACE_MS: u64 = 2_000;
 
 /// Something that people hear of.

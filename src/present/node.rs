@@ -319,7 +319,7 @@ fn bar(resource: &'static str, used: i64, room: i64, print: fn(i64) -> String) -
     }
 }
 
-/// What a pod asks for of one resource.
+/// A pod's request for one resource.
 pub fn requested(spec: &PodSpec, resource: &str, amount: fn(&Quantity) -> i64) -> i64 {
     let all = pod_needs::totals(spec, false);
     all.get(resource).map_or(0, amount)

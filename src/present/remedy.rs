@@ -9,7 +9,7 @@ use crate::sim::time::SimDuration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemedyList {
     pub items: Vec<RemedyItem>,
-    /// What comes by itself, where there is nothing to mend.
+    /// The change that comes by itself, where there is nothing to mend.
     pub wait: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use super::kubelet::KubeletDecision;
 use super::node::{NodeDecision, ZoneState};
 use super::scheduling::SchedulingDecision;
 
-/// What was decided, about what, and the numbers that came with it.
+/// A decision, its object, and the numbers that came with it.
 ///
 /// The verbs are for comparing and are never shown, so they stay as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

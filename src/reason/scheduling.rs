@@ -73,7 +73,7 @@ pub enum Failure {
     Near(Nearness),
 }
 
-/// What other pods say to a pod about a node.
+/// The verdict of other pods' affinity on a pod and a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Nearness {
     /// The node lacks the label that domains are told apart by.

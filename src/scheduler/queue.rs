@@ -63,7 +63,7 @@ pub struct Queued {
     pub cause: Option<TraceId>,
     /// Why it is tried again; `None` the first time.
     pub wake: Option<Wake>,
-    /// What it lacked last, where a node that joins may be news to it though it can't use that node.
+    /// The reason it failed for last, where a node that joins may be news to it though it can't use that node.
     pub lacked: Lacked,
 }
 

@@ -65,7 +65,7 @@ fn is_scalar(name: &str) -> bool {
     name.contains('/') || name.starts_with("hugepages-") || name.starts_with("attachable-volumes-")
 }
 
-/// What a pod needs on a node.
+/// A pod's needs on a node.
 pub fn pod_request(spec: &PodSpec) -> Resources {
     Resources::of(&pod_needs::totals(spec, false))
 }

@@ -112,7 +112,7 @@ struct Spread {
     least: i64,
 }
 
-/// What the other pods demand of a node for one pod.
+/// The other pods' demands on a node for one pod.
 #[derive(Clone, Debug)]
 pub struct Topology {
     terms: Terms,
@@ -189,7 +189,7 @@ impl Topology {
         }
     }
 
-    /// What keeps the pod off this node.
+    /// The reason that keeps the pod off this node.
     pub fn failure(&self, node: &Node) -> Option<Failure> {
         self.spread_failure(node)
             .or_else(|| self.affinity_failure(node))

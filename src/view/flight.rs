@@ -23,7 +23,7 @@ const STAGGER_MS: u32 = 45;
 /// At high speeds a token is still seen.
 const FLIGHT_MS_MIN: u32 = 160;
 
-/// What the last drawing showed.
+/// The pods as they were last drawn.
 #[derive(Default)]
 struct Flights {
     /// Pods on nodes.

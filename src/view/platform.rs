@@ -111,7 +111,7 @@ pub fn kept() -> Option<(Kept, bool)> {
     Some((kept, is_here))
 }
 
-/// What stands there until the page does.
+/// The static visit that stands there until the page does.
 pub fn say_boot(text: &str) {
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.set_text_content(Some(text));

@@ -10,7 +10,7 @@ use yew::prelude::*;
 #[derive(Clone, PartialEq, Properties)]
 pub struct RemediesProps {
     pub title: AttrValue,
-    /// What its buttons say.
+    /// The texts of its buttons.
     #[prop_or("Apply fix")]
     pub button: &'static str,
     pub list: Option<Rc<RemedyList>>,

@@ -9,7 +9,7 @@ use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 use yew::virtual_dom::VNode;
 
-/// What is drawn later, by its element.
+/// Parts that are drawn later, by their element.
 const PARTS: [&str; 5] = [
     ".page__editor",
     "#side-Why",

@@ -59,7 +59,7 @@ fn check(found: &str, expect: &Expect) {
     expect.assert_eq(found);
 }
 
-/// What index.html shows until the page is there: the page itself, of which nothing works yet.
+/// The static visit that index.html shows until the page is there; nothing in it works yet.
 #[test]
 fn the_first_visit_is_in_the_page() {
     let html = html::<super::root::First>(());

@@ -16,10 +16,11 @@ const esbuild = await import("esbuild").catch(() => {
 async function schema() {
   const lines = async (file) => (await readFile(file, "utf8")).split("\n").filter((line) => line && !line.startsWith("#"));
   const types = {};
+  // Marks of how Go writes zero values and Go's own names of strings are nobody's concern here.
   let current;
   for (const line of await lines("src/api/schema.txt")) {
     const [name, type] = line.trim().split(" ");
-    if (line.startsWith(" ")) current[name] = [type.replace(/^string:.*/, "string")];
+    if (line.startsWith(" ")) current[name] = [type.replace(/^[*!=]/, "").replace(/^string:.*/, "string")];
     else current = types[name] = {};
   }
   for (const line of [...(await lines("src/kubectl/cli/verbs/explain.txt")), ...(await lines("src/editor/docs.txt"))]) {
