@@ -1,7 +1,7 @@
 //! Links that earlier builds made must keep playing: the same acts at the same times, and the same cluster at the moment shown.
 //!
 //! `tests/links/README.md` says how the files were made. A change of what the simulation does may change what is pinned
-//! (`UPDATE_EXPECT=1` writes it anew); the link itself stays.
+//! (`UPDATE_EXPECT=1` updates it); the link itself stays.
 
 use daemonset_playground::kubectl;
 use daemonset_playground::session::words::describe;

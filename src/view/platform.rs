@@ -571,22 +571,23 @@ pub fn travel(frame: &Element, tile: &Element, way: &[Point], ms: u32, delay_ms:
 
 /// A short shake, as when a pod failed.
 pub fn shake(element: &Element) {
-    let frame = |x: &str| object(&[("transform", format!("translateX({x})").into())]);
-    let frames = Array::new();
-    for x in ["0", "-4px", "4px", "-3px", "2px", "0"] {
-        frames.push(&frame(x));
-    }
-    let options = object(&[("duration", 420.into())]);
-    let _ = element
-        .unchecked_ref::<Animated>()
-        .animate(&frames, &options);
+    let shifts = ["0", "-4px", "4px", "-3px", "2px", "0"];
+    let frames = shifts.map(|x| format!("translateX({x})"));
+    move_briefly(element, &frames, "linear");
 }
 
 /// A short pop, as when a pod became ready.
 pub fn pop(element: &Element) {
-    let frame = |scale: &str| object(&[("transform", scale.into())]);
-    let frames = Array::of3(&frame("scale(0.7)"), &frame("scale(1.3)"), &frame("none"));
-    let options = object(&[("duration", 420.into()), ("easing", "ease-out".into())]);
+    let frames = ["scale(0.7)", "scale(1.3)", "none"].map(str::to_owned);
+    move_briefly(element, &frames, "ease-out");
+}
+
+fn move_briefly(element: &Element, transforms: &[String], easing: &str) {
+    let frames = Array::new();
+    for transform in transforms {
+        frames.push(&object(&[("transform", transform.into())]));
+    }
+    let options = object(&[("duration", 420.into()), ("easing", easing.into())]);
     let _ = element
         .unchecked_ref::<Animated>()
         .animate(&frames, &options);

@@ -3,7 +3,11 @@
 //! A program on PATH is taken if it has exactly the version that we want.
 //! Otherwise cargo installs it into `.tools`, which is kept between runs.
 
-use std::{env::consts::EXE_SUFFIX, fs, path::PathBuf};
+use std::{
+    env::consts::EXE_SUFFIX,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::env::{Env, Result};
 
@@ -89,19 +93,7 @@ fn ensure_program(env: &Env, program: &str, package: &str, version: &str) -> Res
     say(&format!(
         "installing {package} {version} into .tools by cargo (once; 3 to 8 minutes of compiling)"
     ));
-    let root = env.tools.to_string_lossy().into_owned();
-    env.run(
-        "cargo",
-        &[
-            "install",
-            "--locked",
-            "--root",
-            &root,
-            "--version",
-            version,
-            package,
-        ],
-    )
+    cargo_install(env, &env.tools, version, &[package])
 }
 
 /// It doesn't tell its version, so its folder does.
@@ -121,19 +113,28 @@ fn ensure_wasm_split(env: &Env) -> Result<()> {
     say(&format!(
         "installing wasm-split-cli {WASM_SPLIT} into .tools by cargo (once; about a minute of compiling)"
     ));
-    let root = wasm_split_root(env).to_string_lossy().into_owned();
     // Unoptimised it compiles in a fifth of the time, and splits the page in seconds all the same.
+    let package = [
+        "--debug",
+        "--features",
+        "build-binary",
+        "wasm_split_cli_support",
+    ];
+    cargo_install(env, &wasm_split_root(env), WASM_SPLIT, &package)
+}
+
+/// Installs a program of this version into `root`; `package` is its package, with what cargo needs to know of it.
+fn cargo_install(env: &Env, root: &Path, version: &str, package: &[&str]) -> Result<()> {
+    let root = root.to_string_lossy();
     let install = [
         "install",
         "--locked",
-        "--debug",
         "--root",
-        &root,
+        &*root,
         "--version",
-        WASM_SPLIT,
+        version,
     ];
-    let package = ["--features", "build-binary", "wasm_split_cli_support"];
-    env.run("cargo", &[&install[..], &package].concat())
+    env.run("cargo", &[&install[..], package].concat())
 }
 
 /// The command line tool must match the crate to the last digit, so the lock file decides.

@@ -1,10 +1,36 @@
 //! Words such as `key=value` and `key-` behind the objects of `label`, `annotate` and `set`.
 
 use super::Call;
+use super::flags::Flag;
+use super::verb::{
+    ALL, ALL_NAMESPACES, DRY_RUN, FIELDS, FILENAME, KUSTOMIZE, LIST, LOCAL, MANAGED, MANAGER,
+    MISSING_KEYS, OUTPUT, OVERWRITE, RECURSIVE, RESOURCE_VERSION, SELECTOR, TEMPLATE,
+};
 use crate::api::meta::StringMap;
 use crate::api::object::Object;
 use crate::kubectl::error::{Failure, Outcome};
 use crate::kubectl::resource;
+
+/// Flags of `label` and `annotate`.
+pub const FLAGS: &[Flag] = &[
+    FILENAME,
+    RECURSIVE,
+    KUSTOMIZE,
+    OUTPUT,
+    SELECTOR,
+    FIELDS,
+    ALL,
+    ALL_NAMESPACES,
+    DRY_RUN,
+    MANAGER,
+    TEMPLATE,
+    MANAGED,
+    MISSING_KEYS,
+    LOCAL,
+    LIST,
+    OVERWRITE,
+    RESOURCE_VERSION,
+];
 
 /// Splits words into resources and pairs.
 ///

@@ -3,12 +3,8 @@
 //! Models: kubectl/pkg/cmd/annotate/annotate.go.
 
 use crate::kubectl::cli::Call;
-use crate::kubectl::cli::pairs::{check_flags, print_list, split};
-use crate::kubectl::cli::verb::{
-    ALL, ALL_NAMESPACES, Complete, DRY_RUN, FIELDS, FILENAME, KUSTOMIZE, Kinds, LIST, LOCAL,
-    MANAGED, MANAGER, MISSING_KEYS, OUTPUT, OVERWRITE, RECURSIVE, RESOURCE_VERSION, SELECTOR,
-    TEMPLATE, Verb,
-};
+use crate::kubectl::cli::pairs::{FLAGS, check_flags, print_list, split};
+use crate::kubectl::cli::verb::{Complete, Kinds, Verb};
 use crate::kubectl::error::{Failure, Outcome};
 use crate::kubectl::ops;
 use crate::kubectl::ops::label::Change;
@@ -18,25 +14,7 @@ pub const VERB: Verb = Verb {
     aliases: &[],
     usage: "TYPE NAME KEY=VALUE ... KEY- ...",
     about: "Set and remove annotations",
-    flags: &[
-        FILENAME,
-        RECURSIVE,
-        KUSTOMIZE,
-        OUTPUT,
-        SELECTOR,
-        FIELDS,
-        ALL,
-        ALL_NAMESPACES,
-        DRY_RUN,
-        MANAGER,
-        TEMPLATE,
-        MANAGED,
-        MISSING_KEYS,
-        LOCAL,
-        LIST,
-        OVERWRITE,
-        RESOURCE_VERSION,
-    ],
+    flags: FLAGS,
     run,
     complete: Complete::Objects(Kinds::All),
 };

@@ -4,8 +4,12 @@
 
 use crate::api::object::Object;
 use crate::kubectl::cli::Call;
+use crate::kubectl::cli::flags::Flag;
 use crate::kubectl::cli::help;
-use crate::kubectl::cli::verb::{Complete, DAEMON_SETS, Verb};
+use crate::kubectl::cli::verb::{
+    Complete, DAEMON_SETS, FILENAME, KUSTOMIZE, MANAGED, MANAGER, MISSING_KEYS, OUTPUT, RECURSIVE,
+    SELECTOR, TEMPLATE, Verb,
+};
 use crate::kubectl::error::{Failure, Outcome};
 use crate::kubectl::resource;
 
@@ -23,12 +27,22 @@ fn run(call: &mut Call<'_>) -> Outcome {
     help::without_subcommand(call)
 }
 
+/// Flags of pause, restart and resume.
+pub const FLAGS: &[Flag] = &[
+    FILENAME,
+    RECURSIVE,
+    KUSTOMIZE,
+    OUTPUT,
+    SELECTOR,
+    MANAGER,
+    TEMPLATE,
+    MANAGED,
+    MISSING_KEYS,
+];
+
 /// The objects of a rollout command.
 pub fn objects(call: &mut Call<'_>, all: bool) -> Result<Vec<Object>, Failure> {
-    if call.words.is_empty() && call.flags.list("filename").is_empty() {
-        return Err(Failure::text("required resource not specified"));
-    }
-    call.find(all)?.all_or_failure()
+    objects_and_failures(call, all)?.all_or_failure()
 }
 
 /// For commands that go on with the objects that were found.

@@ -1,11 +1,8 @@
 //! `kubectl rollout pause`, which DaemonSets refuse.
 
-use super::rollout::{nothing_found, objects};
+use super::rollout::{FLAGS, nothing_found, objects};
 use crate::kubectl::cli::Call;
-use crate::kubectl::cli::verb::{
-    Complete, DAEMON_SETS, FILENAME, KUSTOMIZE, MANAGED, MANAGER, MISSING_KEYS, OUTPUT, RECURSIVE,
-    SELECTOR, TEMPLATE, Verb,
-};
+use crate::kubectl::cli::verb::{Complete, DAEMON_SETS, Verb};
 use crate::kubectl::error::{Failure, Outcome};
 use crate::kubectl::ops;
 
@@ -14,17 +11,7 @@ pub const VERB: Verb = Verb {
     aliases: &[],
     usage: "TYPE NAME | TYPE/NAME",
     about: "Stop a rollout (Deployments only)",
-    flags: &[
-        FILENAME,
-        RECURSIVE,
-        KUSTOMIZE,
-        OUTPUT,
-        SELECTOR,
-        MANAGER,
-        TEMPLATE,
-        MANAGED,
-        MISSING_KEYS,
-    ],
+    flags: FLAGS,
     run,
     complete: Complete::Objects(DAEMON_SETS),
 };

@@ -1,11 +1,9 @@
 //! `kubectl rollout resume`, which DaemonSets refuse.
 
+use super::rollout::FLAGS;
 use super::rollout_pause;
 use crate::kubectl::cli::Call;
-use crate::kubectl::cli::verb::{
-    Complete, DAEMON_SETS, FILENAME, KUSTOMIZE, MANAGED, MANAGER, MISSING_KEYS, OUTPUT, RECURSIVE,
-    SELECTOR, TEMPLATE, Verb,
-};
+use crate::kubectl::cli::verb::{Complete, DAEMON_SETS, Verb};
 use crate::kubectl::error::Outcome;
 
 pub const VERB: Verb = Verb {
@@ -13,17 +11,7 @@ pub const VERB: Verb = Verb {
     aliases: &[],
     usage: "TYPE NAME | TYPE/NAME",
     about: "Go on with a rollout (Deployments only)",
-    flags: &[
-        FILENAME,
-        RECURSIVE,
-        KUSTOMIZE,
-        OUTPUT,
-        SELECTOR,
-        MANAGER,
-        TEMPLATE,
-        MANAGED,
-        MISSING_KEYS,
-    ],
+    flags: FLAGS,
     run,
     complete: Complete::Objects(DAEMON_SETS),
 };
